@@ -1,0 +1,35 @@
+import type { Kit } from '../engine/kit.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Site } from '../model/gateway.ts';
+import type { Files } from '../sources/files.ts';
+import type { Source } from '../sources/source.ts';
+
+/** Settings that are not in the configuration itself. */
+export interface CompileOptions {
+  readonly stage?: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface CompileInput {
+  /** The files that belong to this dialect, in the order given. */
+  readonly sources: readonly Source[];
+  /** Opens further files (includes, `kong.conf`, keys); each is then watched. */
+  readonly files: Files;
+  readonly ledger: Ledger;
+  readonly options: CompileOptions;
+}
+
+/** A gateway's configuration language and behaviour. A folder that can be deleted whole. */
+export interface Dialect {
+  readonly name: string;
+  readonly kit: Kit;
+  /** Whether this file is this dialect's. Must not throw and must be cheap: look at names and text before parsing. */
+  recognises(source: Source): boolean;
+  /** Turns settings into sites. Problems go to the ledger, over the user's own text; only what makes reading impossible is thrown. */
+  compile(input: CompileInput): readonly Site[];
+  /** What proves the settings that a reader (`by`) calls mirrored: ids of conformance cases or of our own tests. */
+  readonly proofs?: Readonly<Record<string, readonly string[]>>;
+  /** A starting file for `devgateway init`. */
+  readonly template?: string;
+}

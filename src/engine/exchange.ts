@@ -1,0 +1,184 @@
+import type { Duplex } from 'node:stream';
+import { Fields } from '../http/fields.ts';
+import { endToEnd } from '../http/hop-by-hop.ts';
+import type { Fault } from '../model/fault.ts';
+import type { Listener, Named, Route } from '../model/gateway.ts';
+import { MessageBody } from './message-body.ts';
+import type { Outcome } from './outcome.ts';
+import type { Slot } from './slot.ts';
+import type { Trace } from './trace.ts';
+
+/** What is known of the connection that a request came on. */
+export interface Connection {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly secure: boolean;
+  /** The server name of the TLS handshake. */
+  readonly serverName?: string;
+  readonly clientCertificate?: { readonly subject: string; readonly pem: string; readonly verified: boolean };
+}
+
+/** The request as it arrived. Never changed. */
+export interface Arrived {
+  readonly method: string;
+  /** The raw request target. */
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly headers: Fields;
+}
+
+/** The request as it will be sent. */
+export interface Outgoing {
+  method: string;
+  /** Path and query for the upstream; null until a step sets it: then the current path and query are sent. */
+  target: string | null;
+  headers: Fields;
+  /** Set by a step where the upstream is only known while the request runs; overrides the proxy's own URL. */
+  address: { readonly names: readonly string[]; readonly url: string } | null;
+}
+
+export interface ResponseState {
+  status: number;
+  statusText: string | undefined;
+  headers: Fields;
+  body: MessageBody;
+  readonly from: 'upstream' | 'reply' | 'fault';
+  /** An upgraded connection to the upstream: goes with status 101, or 200 for CONNECT. */
+  readonly tunnel?: Duplex;
+}
+
+/** Who is calling, as far as the authentication steps have found out. */
+export interface Caller {
+  consumer?: { readonly id: string; readonly username: string; readonly customId: string; readonly groups: readonly string[] };
+  credential?: { readonly id: string; readonly kind: string };
+  claims?: Readonly<Record<string, unknown>>;
+  anonymous?: boolean;
+}
+
+/** What a subrequest brought back. */
+export interface SubResponse {
+  readonly status: number;
+  readonly headers: Fields;
+  readonly body: Buffer;
+}
+export interface SubRequest {
+  readonly path: string;
+  readonly query: string;
+  readonly method: string;
+  readonly body: Buffer | null;
+}
+
+/** One request and all that becomes of it. */
+export class Exchange {
+  readonly arrived: Arrived;
+  readonly connection: Connection;
+  readonly listener: Listener;
+  readonly startedAt: number;
+  /** Prefix of every state key; empty outside scopes. */
+  readonly scope: string;
+  /** The main request of a subrequest. */
+  readonly parent: Exchange | null;
+  method: string;
+  /** Current path and query (without `?`), raw until a dialect normalises them. */
+  path: string;
+  query: string;
+  body: MessageBody;
+  route: Route | null = null;
+  params: Readonly<Record<string, string>> = {};
+  caller: Caller = {};
+  response: ResponseState | null = null;
+  /** The fault that is being answered, if one is. */
+  fault: Fault | null = null;
+  jumps = 0;
+  /** The step that ended the request list, for logs and explanations. */
+  decidedBy: Named | null = null;
+  /** Null unless somebody wants an explanation. */
+  trace: Trace | null = null;
+  /** Nothing is sent upstream. */
+  dry = false;
+  /** Client socket of an upgrade request. */
+  upgrade: { readonly socket: Duplex; readonly head: Buffer } | null = null;
+  /** Runs another request through the same site. Set by the engine. */
+  subrequest: (request: SubRequest) => Promise<SubResponse> = () => Promise.reject(new Error('subrequests need an engine'));
+
+  #outgoing: Outgoing | null = null;
+  #slots: Map<Slot<unknown>, unknown> | null = null;
+  #aborted = false;
+  #whenAborted: (() => void)[] | null = null;
+
+  constructor(init: {
+    arrived: Arrived;
+    connection: Connection;
+    listener: Listener;
+    startedAt: number;
+    scope?: string;
+    parent?: Exchange | null;
+    body: MessageBody;
+  }) {
+    this.arrived = init.arrived;
+    this.connection = init.connection;
+    this.listener = init.listener;
+    this.startedAt = init.startedAt;
+    this.scope = init.scope ?? '';
+    this.parent = init.parent ?? null;
+    this.body = init.body;
+    this.method = init.arrived.method;
+    const { target } = init.arrived;
+    const mark = target.indexOf('?');
+    this.path = mark < 0 ? target : target.slice(0, mark);
+    this.query = mark < 0 ? '' : target.slice(mark + 1);
+  }
+
+  /** Made on first use: the end-to-end fields of what arrived, free to edit. */
+  get outgoing(): Outgoing {
+    return (this.#outgoing ??= { method: this.method, target: null, headers: endToEnd(this.arrived.headers), address: null });
+  }
+
+  /** Whether the client has left. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+  /** Calls `act` when the client leaves, at once if it has left. */
+  onAbort(act: () => void): void {
+    if (this.parent !== null) return this.parent.onAbort(act);
+    if (this.#aborted) act();
+    else (this.#whenAborted ??= []).push(act);
+  }
+  /** The listener says that the client has left. */
+  abort(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    for (const act of this.#whenAborted ?? []) act();
+    this.#whenAborted = null;
+  }
+  /** The same for what wants a signal. */
+  get signal(): AbortSignal {
+    const controller = new AbortController();
+    this.onAbort(() => controller.abort());
+    return controller.signal;
+  }
+
+  /** A jump starts the outgoing request anew. */
+  resetOutgoing(): void {
+    this.#outgoing = null;
+  }
+
+  read<T>(slot: Slot<T>): T | undefined {
+    return this.#slots?.get(slot as Slot<unknown>) as T | undefined;
+  }
+
+  write<T>(slot: Slot<T>, value: T): void {
+    (this.#slots ??= new Map()).set(slot as Slot<unknown>, value);
+  }
+
+  /** A finding for `explain`; costs nothing while nobody listens. `by` is the setting that caused it. */
+  note(message: string, by?: Named): void {
+    this.trace?.note(message, by);
+  }
+
+  /** The engine records how a step ended. */
+  decided(step: Named, outcome: Outcome): void {
+    if (outcome !== undefined) this.decidedBy = step;
+    this.trace?.step(step, outcome);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Exchange } from '../engine/exchange.ts';
+import type { Program, SiteProgram } from '../engine/link.ts';
+import type { Listener } from '../model/gateway.ts';
+
+const implied: Listener = Object.freeze({ name: 'default', port: 80, protocol: 'http' });
+
+/** Which site a request belongs to: by listener, then by host. Made once for each program. */
+export class Dispatch {
+  readonly listeners: readonly Listener[];
+  readonly #sites: ReadonlyMap<string, readonly SiteProgram[]>;
+  readonly #only: SiteProgram | null;
+
+  constructor({ sites }: Program) {
+    const listeners: Listener[] = [];
+    const byListener = new Map<string, SiteProgram[]>();
+    for (const site of sites) {
+      for (const listener of site.site.listeners.length === 0 ? [implied] : site.site.listeners) {
+        const key = keyOf(listener);
+        const there = byListener.get(key);
+        if (there === undefined) {
+          listeners.push(listener);
+          byListener.set(key, [site]);
+        } else there.push(site);
+      }
+    }
+    this.listeners = listeners;
+    this.#sites = byListener;
+    this.#only = sites.length === 1 ? (sites[0] as SiteProgram) : null;
+  }
+
+  siteOf(exchange: Exchange): SiteProgram {
+    if (this.#only !== null) return this.#only;
+    const there = this.#sites.get(keyOf(exchange.listener)) ?? [];
+    const host = (exchange.arrived.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+    return (
+      there.find((one) => one.site.hosts.some((pattern) => hostMatches(pattern, host))) ??
+      there.find((one) => one.site.hosts.length === 0) ??
+      this.defaultSite(exchange.listener)
+    );
+  }
+
+  defaultSite(listener: Listener): SiteProgram {
+    return (this.#sites.get(keyOf(listener))?.[0] ?? [...this.#sites.values()][0]?.[0]) as SiteProgram;
+  }
+}
+
+const keyOf = (listener: Listener): string => `${listener.gateway ?? ''} ${listener.port} ${listener.protocol}`;
+const hostMatches = (pattern: string, host: string): boolean => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host);

@@ -1,0 +1,37 @@
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Gateway } from '../model/gateway.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Fidelity, RouteInfo } from './types.ts';
+
+/** The route table in the order of the model, as `check --json` prints it. */
+export function routesOf(gateway: Gateway): RouteInfo[] {
+  return gateway.sites.flatMap((site) =>
+    site.routes.map(({ id, label, origin }) => ({
+      id,
+      site: site.id,
+      dialect: site.dialect,
+      match: label.match,
+      upstream: label.upstream,
+      file: origin.file,
+      line: origin.line,
+    })),
+  );
+}
+
+/** The account of a configuration. What is called mirrored names its proof. */
+export function fidelityOf(ledger: Ledger, dialects: readonly Dialect[]): Fidelity {
+  const proofs = new Map(dialects.flatMap((dialect) => Object.entries(dialect.proofs ?? {})));
+  return {
+    counts: ledger.counts(),
+    leaves: [...ledger.entries.values()].map(({ origin, verdict, by, note }) => ({
+      pointer: origin.pointer,
+      file: origin.file,
+      line: origin.line,
+      column: origin.column,
+      verdict,
+      by,
+      note,
+      proof: verdict === 'mirrored' ? (proofs.get(by) ?? []) : [],
+    })),
+  };
+}

@@ -1,0 +1,115 @@
+import type { RequestListener } from 'node:http';
+import type { TraceEntry } from '../engine/trace.ts';
+import type { Diagnostic } from '../model/error.ts';
+import type { Limits } from '../model/gateway.ts';
+import type { Verdict } from '../model/ledger.ts';
+import type { UserFunction } from '../engine/kit.ts';
+import type { UpstreamTarget } from '../transport/upstreams.ts';
+import type { GatewayClock } from './clock.ts';
+import type { ConfigInput } from './load.ts';
+
+export interface GatewayOptions {
+  /** Path, paths or folder of a configuration, or an object of the native dialect. Default: the working folder. */
+  readonly config?: ConfigInput;
+  /** Only where detection is ambiguous. */
+  readonly dialect?: string;
+  /** Where production addresses are: URLs, node request listeners, fetch handlers. `function:NAME` is a function. */
+  readonly upstreams?: Readonly<Record<string, UpstreamTarget | UserFunction>>;
+  /** Of the first listener; 0: any free one (default). */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Reloads when a file that was read changes. Default false. */
+  readonly watch?: boolean;
+  readonly logLevel?: 'silent' | 'error' | 'info';
+  /** AWS: the stage, where the configuration does not name one. */
+  readonly stage?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What relative paths count from. Default: the working folder. */
+  readonly folder?: string;
+  /** Over the limits of the configuration. */
+  readonly limits?: Partial<Limits>;
+}
+
+export interface ListenerInfo {
+  readonly name: string;
+  /** As production says it. */
+  readonly port: number;
+  readonly protocol: 'http' | 'https';
+  readonly hostname?: string;
+  readonly gateway?: string;
+  /** Where it listens here. */
+  readonly url: string;
+}
+export interface ListenerQuery {
+  readonly port?: number;
+  readonly protocol?: string;
+  readonly gateway?: string;
+  readonly name?: string;
+}
+
+export interface RouteInfo {
+  readonly id: string;
+  readonly site: string;
+  readonly dialect: string;
+  readonly match: string;
+  readonly upstream: string;
+  readonly file: string;
+  readonly line: number;
+}
+export interface Fidelity {
+  readonly counts: Readonly<Record<Verdict, number>>;
+  readonly leaves: readonly FidelityLeaf[];
+}
+export interface FidelityLeaf {
+  readonly pointer: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly verdict: Verdict;
+  readonly by: string;
+  readonly note: string;
+  readonly proof: readonly string[];
+}
+
+/** A request that a WHATWG Request cannot say: its target and fields go as they are. */
+export interface RawRequest {
+  readonly method: string;
+  readonly target: string;
+  /** Flat: name, value, name, value. */
+  readonly rawHeaders: readonly string[];
+  readonly body?: string | Uint8Array;
+}
+export interface FetchOptions {
+  /** The peer: `IP` or `IP:PORT`. */
+  readonly remoteAddress?: string;
+}
+
+export interface Explanation {
+  readonly status: number;
+  readonly route: string | null;
+  readonly decisions: readonly TraceEntry[];
+  readonly upstream: { readonly method: string; readonly target: string; readonly headers: readonly string[] } | null;
+}
+
+export interface Gateway extends AsyncDisposable {
+  readonly url: string;
+  readonly listeners: readonly ListenerInfo[];
+  urlFor(query: ListenerQuery | number): string;
+  fetch(request: Request | RawRequest | string, options?: FetchOptions): Promise<Response>;
+  /** A node request listener: `supertest(gateway.listener)`. */
+  readonly listener: RequestListener;
+  /** For `app.use`: what no route matches goes on to the next handler. */
+  middleware(): (req: Parameters<RequestListener>[0], res: Parameters<RequestListener>[1], next: (error?: unknown) => void) => void;
+  readonly clock: GatewayClock;
+  explain(request: Request | RawRequest | string, options?: FetchOptions): Promise<Explanation>;
+  readonly routes: readonly RouteInfo[];
+  readonly fidelity: Fidelity;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Counters, caches and clock back to the start; the listeners stay. */
+  reset(): Promise<void>;
+  /** Swaps the configuration, as a change of the files would. Throws DevgatewayError and keeps the old one where the new one fails. */
+  reload(config?: ConfigInput): Promise<void>;
+  close(): Promise<void>;
+}

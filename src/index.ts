@@ -1,0 +1,17 @@
+export { createGateway } from './gateway/create.ts';
+export type {
+  Explanation,
+  FetchOptions,
+  Fidelity,
+  FidelityLeaf,
+  Gateway,
+  GatewayOptions,
+  ListenerInfo,
+  ListenerQuery,
+  RawRequest,
+  RouteInfo,
+} from './gateway/types.ts';
+export type { ConfigInput } from './gateway/load.ts';
+export { DevgatewayError, isUserError } from './model/error.ts';
+export type { Diagnostic, ErrorCode } from './model/error.ts';
+export type { FetchHandler, UpstreamTarget } from './transport/upstreams.ts';

@@ -1,0 +1,140 @@
+import type { Origin } from './origin.ts';
+
+/**
+ * The neutral model: plain, JSON-serialisable data. Behaviour is named, never switched on: a `kind` is resolved to code once,
+ * by the linker, and is opaque to everything below the dialects.
+ */
+export interface Gateway {
+  readonly sites: readonly Site[];
+}
+
+/** A kind with the options that it reads. */
+export interface Named {
+  readonly kind: string;
+  readonly options: unknown;
+  readonly origin: Origin;
+}
+
+/** One production gateway: its listeners, its way to choose routes, its order of steps, its own answers. */
+export interface Site {
+  readonly id: string;
+  readonly dialect: string;
+  readonly faults: Named;
+  readonly matcher: Named;
+  readonly listeners: readonly Listener[];
+  /** Hosts (`*.` wildcards allowed) that belong to this site where several share a listener; empty: every host. */
+  readonly hosts: readonly string[];
+  /** Run before matching and never again, however often a request is rematched. */
+  readonly arrival: readonly Step[];
+  readonly routes: readonly Route[];
+  /** What runs where no route matched. Its destination is null: the fault of the matcher is the answer. */
+  readonly noRoute: Plan;
+  readonly limits: Limits;
+}
+
+/** A port of production. `port` is what the configuration says; where it listens on this machine is decided at run time. */
+export interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'http' | 'https';
+  /** The host names that this listener serves, where it serves only some. */
+  readonly hostname?: string;
+  /** `namespace/name` where a configuration holds several gateways with addresses of their own. */
+  readonly gateway?: string;
+  readonly tls?: ListenerTls;
+}
+
+export interface ListenerTls {
+  /** PEM texts, chosen by server name; the first is the default. Empty: a certificate of the local authority. */
+  readonly certificates: readonly { readonly names: readonly string[]; readonly certificate: string; readonly key: string }[];
+  readonly clientAuthentication?: { readonly authorities: string; readonly mode: 'request' | 'require' };
+}
+
+/** What runs for a request, in the order in which it runs. */
+export interface Plan {
+  readonly request: readonly Step[];
+  readonly destination: Destination | null;
+  readonly head: readonly Step[];
+  readonly body: readonly Step[];
+  readonly log: readonly Step[];
+}
+
+export interface Route extends Plan {
+  readonly id: string;
+  /** Understood only by the site's matcher. Null: reached by a jump alone. */
+  readonly when: unknown;
+  readonly origin: Origin;
+  /** For people: route tables, `explain`, log lines. */
+  readonly label: { readonly match: string; readonly upstream: string };
+}
+
+export type Step = Named;
+
+/** Where requests go: a leaf (a proxy, a mock, a function) or a tree (a weighted split, a failover, a retry). */
+export interface Destination extends Named {
+  readonly children: readonly Destination[];
+}
+
+/** Bounds of a site, each with its fault. Milliseconds and bytes; 0 switches a time limit off. */
+export interface Limits {
+  /** All header fields together: fault `header-too-large`. */
+  readonly maxHeaderBytes: number;
+  /** The request target: fault `target-too-long`. */
+  readonly maxTargetBytes: number;
+  /** The request body: fault `body-too-large`. 0: no limit. */
+  readonly maxBodyBytes: number;
+  /** From the first byte to the end of the head: fault `request-timeout`. */
+  readonly headerTimeoutMs: number;
+  /** From the first byte to the end of the message: fault `request-timeout`. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept. */
+  readonly keepAliveTimeoutMs: number;
+  /** Open connections of a listener: more are closed at once. 0: no limit. */
+  readonly maxConnections: number;
+  /** Internal redirections of one request: fault `too-many-jumps`. */
+  readonly maxJumps: number;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  maxHeaderBytes: 32_768,
+  maxTargetBytes: 16_384,
+  maxBodyBytes: 0,
+  headerTimeoutMs: 60_000,
+  requestTimeoutMs: 0,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 0,
+  maxJumps: 10,
+});
+
+/** Options of the destination kind `proxy`, the one that every dialect shares. Header fields and target are made by its steps. */
+export interface ProxyOptions {
+  /** Every way in which the production configuration writes this upstream; the first one is shown. */
+  readonly names: readonly string[];
+  /** `http`, `https`; with the port of production. Empty: an earlier step sets `outgoing.address`. */
+  readonly url: string;
+  readonly httpVersion: '1.0' | '1.1' | '2' | 'auto';
+  readonly connectTimeoutMs: number;
+  /** From the end of the request to the head of the answer. */
+  readonly responseTimeoutMs: number;
+  /** Between two pieces of an answer. */
+  readonly idleTimeoutMs: number;
+  readonly keepAlive: boolean;
+  readonly tls: UpstreamTls | null;
+}
+
+export interface UpstreamTls {
+  readonly verify: boolean;
+  readonly serverName: string;
+  readonly authorities: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export const proxyDefaults: Omit<ProxyOptions, 'names' | 'url'> = Object.freeze({
+  httpVersion: '1.1',
+  connectTimeoutMs: 10_000,
+  responseTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+  keepAlive: true,
+  tls: null,
+});

@@ -1,0 +1,63 @@
+import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { diagnosticAt, DevgatewayError } from '../model/error.ts';
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** The files of one load, as a reader sees them. Every file and folder that was looked at is remembered: a reload watches them. */
+export class Files {
+  /** Absolute paths that were read, or looked for and not found. */
+  readonly seen: Set<string> = new Set();
+  readonly #folder: string;
+
+  /** `folder`: what names are shown relative to, usually the working folder. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The name to show for a path. */
+  nameOf(absolute: string): string {
+    const relative = path.relative(this.#folder, absolute);
+    return relative === '' || relative.startsWith('..') ? absolute : relative;
+  }
+
+  /** The text of a file, or undefined where there is none. @throws DevgatewayError DG1102 where it cannot be read. */
+  read(absolute: string): string | undefined {
+    this.seen.add(absolute);
+    try {
+      const { size } = statSync(absolute);
+      if (size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
+      return readFileSync(absolute, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      const origin = { file: this.nameOf(absolute), line: 0, column: 0, pointer: '' };
+      throw new DevgatewayError(diagnosticAt('DG1102', origin, `cannot be read: ${(error as Error).message}`));
+    }
+  }
+
+  /** Names in a folder, sorted; empty where there is none. */
+  list(absolute: string): string[] {
+    this.seen.add(absolute);
+    try {
+      return readdirSync(absolute).sort();
+    } catch {
+      return [];
+    }
+  }
+
+  isFolder(absolute: string): boolean {
+    try {
+      return statSync(absolute).isDirectory();
+    } catch {
+      return false;
+    }
+  }
+
+  isSame(a: string, b: string): boolean {
+    try {
+      return realpathSync(a) === realpathSync(b);
+    } catch {
+      return a === b;
+    }
+  }
+}

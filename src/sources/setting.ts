@@ -1,0 +1,254 @@
+import { diagnosticAt, type UserErrorCode } from '../model/error.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Origin } from '../model/origin.ts';
+import { plain, type Member, type Tree } from './tree.ts';
+
+type Settled = { readonly verdict: 'mirrored' } | { readonly verdict: 'approximated'; readonly note: string };
+interface Context {
+  readonly file: string;
+  readonly ledger: Ledger;
+}
+
+const mirrored: Settled = { verdict: 'mirrored' };
+const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/**
+ * A cursor over a parsed configuration. **Reading a value settles it** in the ledger: as mirrored, or as what `approximately`
+ * said. What nobody reads stays unknown. A value of the wrong type is reported over the user's own text and read as undefined.
+ */
+export class Setting {
+  readonly #tree: Tree | undefined;
+  readonly #context: Context;
+  readonly #how: Settled;
+  readonly by: string;
+  readonly origin: Origin;
+  /** The keys that a reader asked for: what an unknown key is compared with. Shared by all cursors at this place. */
+  readonly #asked: Map<string, Set<string>>;
+
+  private constructor(tree: Tree | undefined, origin: Origin, context: Context, by: string, how: Settled, asked: Map<string, Set<string>>) {
+    this.#tree = tree;
+    this.origin = origin;
+    this.#context = context;
+    this.by = by;
+    this.#how = how;
+    this.#asked = asked;
+  }
+
+  /** Makes every leaf known to the ledger. `by` names the reader until `as` changes it. */
+  static root(tree: Tree, file: string, ledger: Ledger, by: string): Setting {
+    registerLeaves(tree, { file, line: tree.line, column: tree.column, pointer: '' }, ledger);
+    return new Setting(tree, { file, line: tree.line, column: tree.column, pointer: '' }, { file, ledger }, by, mirrored, new Map());
+  }
+
+  /** The same place, read on behalf of another part of the product: `kong/service`. */
+  as(by: string): Setting {
+    return new Setting(this.#tree, this.origin, this.#context, by, this.#how, this.#asked);
+  }
+
+  /** The same place; what is read through it is settled as approximated. */
+  approximately(note: string): Setting {
+    return new Setting(this.#tree, this.origin, this.#context, this.by, { verdict: 'approximated', note }, this.#asked);
+  }
+
+  get exists(): boolean {
+    return this.#tree !== undefined && !(this.#tree.kind === 'scalar' && this.#tree.value === null);
+  }
+  get kind(): 'scalar' | 'list' | 'map' | 'absent' {
+    return this.#tree === undefined ? 'absent' : this.#tree.kind;
+  }
+  get ledger(): Ledger {
+    return this.#context.ledger;
+  }
+  /** The parsed tree, for readers of embedded languages. Does not settle anything. */
+  get tree(): Tree | undefined {
+    return this.#tree;
+  }
+
+  /** The member of a map; absent where there is none. */
+  get(key: string): Setting {
+    let asked = this.#asked.get(this.origin.pointer);
+    if (asked === undefined) this.#asked.set(this.origin.pointer, (asked = new Set()));
+    asked.add(key);
+    const member = this.#tree?.kind === 'map' ? this.#tree.entries.get(key) : undefined;
+    return this.#child(key, member?.value, member);
+  }
+
+  /** The keys of a map, in the order of the file. */
+  keys(): string[] {
+    return this.#tree?.kind === 'map' ? [...this.#tree.entries.keys()] : [];
+  }
+  /** The members of a map whose keys are the user's own names. An empty map is settled. */
+  entries(): [string, Setting][] {
+    if (this.#tree?.kind === 'map' && this.#tree.entries.size === 0) this.#settle();
+    return this.keys().map((key) => [key, this.get(key)]);
+  }
+  /** The items of a list; a single value where a list is expected counts as a list of one. An empty list is settled. */
+  items(): Setting[] {
+    if (this.#tree === undefined || !this.exists) return [];
+    if (this.#tree.kind !== 'list') return [this];
+    if (this.#tree.items.length === 0) this.#settle();
+    return this.#tree.items.map((item, index) => this.#child(String(index), item, item));
+  }
+
+  string(): string | undefined {
+    const value = this.#scalar();
+    if (value === undefined) return undefined;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return this.#wrong('a text');
+  }
+  number(bounds: { min?: number; max?: number; integer?: boolean } = {}): number | undefined {
+    const value = this.#scalar();
+    if (value === undefined) return undefined;
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof number !== 'number' || Number.isNaN(number)) return this.#wrong('a number');
+    const { min = -Infinity, max = Infinity, integer = false } = bounds;
+    if (number < min || number > max || (integer && !Number.isInteger(number))) {
+      return this.problem(
+        'DG1203',
+        `${this.name} is ${number}`,
+        `expected ${integer ? 'a whole number' : 'a number'}${min > -Infinity ? ` from ${min}` : ''}${max < Infinity ? ` to ${max}` : ''}`,
+      );
+    }
+    return number;
+  }
+  boolean(): boolean | undefined {
+    const value = this.#scalar();
+    if (value === undefined) return undefined;
+    if (typeof value === 'boolean') return value;
+    return this.#wrong('true or false');
+  }
+  oneOf<const T extends string>(...allowed: readonly T[]): T | undefined {
+    const value = this.string();
+    if (value === undefined) return undefined;
+    const found = allowed.find((one) => one === value);
+    return found ?? this.problem('DG1203', `${this.name} is ${JSON.stringify(value)}`, `expected ${listed(allowed)}${didYouMean(value, allowed)}`);
+  }
+  /** The texts of a list (or a single one). */
+  strings(): string[] {
+    return this.items().flatMap((item) => item.string() ?? []);
+  }
+  /** Any data at and below this place, settled as a whole. */
+  value(): unknown {
+    if (this.#tree === undefined) return undefined;
+    this.#settleAll(this.#tree, this.origin, this.#how);
+    return plain(this.#tree);
+  }
+  /** Settles everything at and below this place as read, where the reader went through `tree`. */
+  settle(): void {
+    if (this.#tree !== undefined) this.#settleAll(this.#tree, this.origin, this.#how);
+  }
+  /** Everything at and below this place does nothing here, and why. */
+  ignored(why: string): void {
+    if (this.#tree !== undefined) this.#settleAll(this.#tree, this.origin, { verdict: 'ignored', note: why });
+  }
+  /** This value, or a problem that names what is missing. */
+  required<T>(value: T | undefined, what: string): T | undefined {
+    if (value === undefined && !this.exists) this.problem('DG1204', `${this.name} is missing`, `expected ${what}`);
+    return value;
+  }
+
+  /** Reports an error over this place. */
+  problem(code: UserErrorCode, message: string, hint = ''): undefined {
+    this.#context.ledger.report(diagnosticAt(code, this.origin, message, hint));
+    return undefined;
+  }
+  warning(code: UserErrorCode, message: string, hint = ''): void {
+    this.#context.ledger.report(diagnosticAt(code, this.origin, message, hint, 'warning'));
+  }
+  /** Reports each member of this map that no reader asked for, as an error with the nearest known key. */
+  rejectUnknownKeys(): void {
+    if (this.#tree?.kind !== 'map') return;
+    const asked = this.#asked.get(this.origin.pointer) ?? new Set<string>();
+    for (const [key, member] of this.#tree.entries) {
+      if (asked.has(key)) continue;
+      const place = { ...this.#child(key, member.value, member).origin };
+      this.#context.ledger.report(
+        diagnosticAt(
+          'DG1201',
+          place,
+          `unknown setting ${JSON.stringify(key)}${this.origin.pointer === '' ? '' : ` in ${this.name}`}`,
+          `expected ${listed([...asked])}${didYouMean(key, [...asked])}`,
+        ),
+      );
+    }
+  }
+
+  /** How people call this place: `routes[0].match.path`. */
+  get name(): string {
+    const parts = this.origin.pointer
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return (
+      parts.reduce((text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '') || 'the configuration'
+    );
+  }
+
+  #child(key: string, tree: Tree | undefined, place: Member | Tree | undefined): Setting {
+    const { line, column } = place ?? this.origin;
+    const origin = { file: this.#context.file, line, column, pointer: `${this.origin.pointer}/${escapePointer(key)}` };
+    return new Setting(tree, origin, this.#context, this.by, this.#how, this.#asked);
+  }
+  #scalar(): string | number | boolean | undefined {
+    if (this.#tree === undefined) return undefined;
+    if (this.#tree.kind !== 'scalar') return this.#wrong('a single value');
+    this.#settle();
+    return this.#tree.value ?? undefined;
+  }
+  #wrong(expected: string): undefined {
+    const found = this.#tree?.kind === 'scalar' ? JSON.stringify(this.#tree.value) : `a ${this.#tree?.kind ?? 'missing value'}`;
+    return this.problem('DG1202', `${this.name} is ${found}`, `expected ${expected}`);
+  }
+  #settle(): void {
+    this.#context.ledger.settle(this.origin, this.#how.verdict, this.by, 'note' in this.#how ? this.#how.note : '');
+  }
+  #settleAll(tree: Tree, origin: Origin, how: Settled | { readonly verdict: 'ignored'; readonly note: string }): void {
+    forEachLeaf(tree, origin, (leaf) => this.#context.ledger.settle(leaf, how.verdict, this.by, 'note' in how ? how.note : ''));
+  }
+}
+
+/** Scalars, and empty maps and lists. */
+function forEachLeaf(tree: Tree, origin: Origin, act: (origin: Origin) => void): void {
+  if (tree.kind === 'map' && tree.entries.size > 0) {
+    for (const [key, member] of tree.entries)
+      forEachLeaf(
+        member.value,
+        { file: origin.file, line: member.line, column: member.column, pointer: `${origin.pointer}/${escapePointer(key)}` },
+        act,
+      );
+  } else if (tree.kind === 'list' && tree.items.length > 0) {
+    for (const [index, item] of tree.items.entries())
+      forEachLeaf(item, { file: origin.file, line: item.line, column: item.column, pointer: `${origin.pointer}/${index}` }, act);
+  } else act(origin);
+}
+
+const registerLeaves = (tree: Tree, origin: Origin, ledger: Ledger): void => forEachLeaf(tree, origin, (leaf) => ledger.leaf(leaf));
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
+/** ` (did you mean "x"?)` where a known name is near. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(given.length / 3)) + 1;
+  for (const one of known) {
+    const far = distance(given.toLowerCase(), one.toLowerCase());
+    if (far < least) [best, least] = [one, far];
+  }
+  return best === undefined ? '' : ` (did you mean ${JSON.stringify(best)}?)`;
+}
+
+/** Levenshtein's, for short names. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 8 || a.length > 64 || b.length > 64) return 99;
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

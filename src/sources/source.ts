@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { Ledger } from '../model/ledger.ts';
+import { Setting } from './setting.ts';
+import { treeOf, type Tree } from './tree.ts';
+import { parseYaml } from './yaml.ts';
+
+/** One configuration file as text, parsed when it is first asked for; or an object given in code. */
+export class Source {
+  /** As it is shown. */
+  readonly name: string;
+  /** Empty for an object given in code. */
+  readonly absolute: string;
+  readonly text: string;
+  #trees: Tree[] | undefined;
+
+  constructor(name: string, absolute: string, text: string) {
+    this.name = name;
+    this.absolute = absolute;
+    this.text = text;
+  }
+
+  static inline(value: object): Source {
+    const source = new Source('inline', '', '');
+    source.#trees = [treeOf(value)];
+    return source;
+  }
+
+  /** Lower-case, with the dot; `.yaml` for an object given in code. */
+  get extension(): string {
+    return this.absolute === '' ? '.yaml' : path.extname(this.absolute).toLowerCase();
+  }
+  get basename(): string {
+    return path.basename(this.absolute);
+  }
+  get folder(): string {
+    return this.absolute === '' ? '' : path.dirname(this.absolute);
+  }
+
+  /** The documents of a YAML or JSON file. @throws DevgatewayError DG1101. */
+  trees(): readonly Tree[] {
+    return (this.#trees ??= parseYaml(this.text, this.name));
+  }
+
+  /** The first document as settings. `by` names the reader in the ledger. */
+  settings(ledger: Ledger, by: string): Setting {
+    return Setting.root(this.trees()[0] ?? treeOf({}), this.name, ledger, by);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../engine/clock.ts';
+import type { Deps } from '../engine/kit.ts';
+import { readWhole } from '../http/body.ts';
+import { Exchange } from '../engine/exchange.ts';
+import { MessageBody } from '../engine/message-body.ts';
+import { Fields } from '../http/fields.ts';
+import { proxyDefaults, type Listener } from '../model/gateway.ts';
+import { proxyKind } from './proxy.ts';
+import type { Pools } from './pools.ts';
+import type { Upstreams } from './upstreams.ts';
+
+const nobody: Listener = { name: '', port: 0, protocol: 'http' };
+const maxBytes = 4 * 1024 * 1024;
+
+/** Fetches documents that steps need (key sets, discovery) through the upstream map and the same pools. */
+export function documentFetcher(services: { readonly pools: Pools; readonly upstreams: Upstreams; readonly clock: Clock }): Deps['fetch'] {
+  const proxy = proxyKind(services);
+  return async (url, init = {}) => {
+    const { host, hostname, pathname, search, protocol, port } = new URL(url);
+    const withPort = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+    const options = {
+      ...proxyDefaults,
+      names: [url, host, withPort, hostname],
+      url: `${protocol}//${host}`,
+      responseTimeoutMs: init.timeoutMs ?? 5_000,
+    };
+    const exchange = new Exchange({
+      arrived: {
+        method: init.method ?? 'GET',
+        target: `${pathname}${search}`,
+        httpVersion: '1.1',
+        headers: new Fields(['Host', host, 'Accept', 'application/json', ...(init.headers ?? [])]),
+      },
+      connection: { remoteAddress: '', remotePort: 0, secure: false },
+      listener: nobody,
+      startedAt: services.clock.now(),
+      body: init.body === undefined ? new MessageBody(null) : MessageBody.of(init.body),
+    });
+    const answer = await proxy.create(options, undefined as never, undefined as never)(exchange);
+    if ('type' in answer) throw new Error(`${url} cannot be fetched: ${answer.fault.kind}`);
+    const { bytes } = answer.length === 0 ? { bytes: Buffer.alloc(0) } : await readWhole(answer, maxBytes);
+    return { status: answer.status, headers: answer.headers, text: bytes.toString('utf8') };
+  };
+}
