@@ -3,7 +3,7 @@ import { Fields } from '../http/fields.ts';
 import { endToEnd } from '../http/hop-by-hop.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Listener, Named, Route } from '../model/gateway.ts';
-import { MessageBody } from './message-body.ts';
+import type { MessageBody } from './message-body.ts';
 import type { Outcome } from './outcome.ts';
 import type { Slot } from './slot.ts';
 import type { Trace } from './trace.ts';

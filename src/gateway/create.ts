@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { Exchange } from '../engine/exchange.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { Deps, UserFunction } from '../engine/kit.ts';
 import type { Program, SiteProgram } from '../engine/link.ts';
 import { MessageBody } from '../engine/message-body.ts';

@@ -176,14 +176,18 @@ function rawStrings(raw: readonly (Buffer | string)[] | null): string[] {
   return (raw ?? []).map((one) => (typeof one === 'string' ? one : one.toString('latin1')));
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code ?? '');
+interface NetworkError {
+  readonly code?: string;
+  readonly hostname?: string;
+  readonly cause?: { readonly code?: string };
+}
 
 /** What a failed connection or a broken answer is called. */
 export function faultOfNetwork(error: Error, upstream: string, options: ProxyOptions): Fault {
-  const code = codeOf(error);
+  const { code: own, hostname, cause } = error as NetworkError;
+  const code = own ?? cause?.code ?? '';
   const reason = error.message;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return fault('upstream-unresolved', { upstream, hostname: String((error as { hostname?: unknown }).hostname ?? upstream) });
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fault('upstream-unresolved', { upstream, hostname: hostname ?? upstream });
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
     return fault('upstream-connect-timeout', { upstream, afterMs: options.connectTimeoutMs });
   if (
