@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { Fields } from '../http/fields.ts';
+import type { Fields } from '../http/fields.ts';
 import { endToEnd } from '../http/hop-by-hop.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Listener, Named, Route } from '../model/gateway.ts';
