@@ -28,7 +28,7 @@ export interface FaultDetails {
 }
 export type CoreFaultKind = keyof FaultDetails;
 
-/** A fault of one dialect's own carries that dialect's name: `kong/https-required`. */
+/** A fault of one dialect's own carries that dialect's name: `DIALECT/https-required`. */
 export type OwnFaultKind = `${string}/${string}`;
 
 export type Fault =

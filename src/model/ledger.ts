@@ -7,7 +7,7 @@ export type Verdict = 'mirrored' | 'approximated' | 'ignored' | 'unknown';
 export interface Entry {
   readonly origin: Origin;
   verdict: Verdict;
-  /** Who read it: `kong/service`, `nginx/location`. */
+  /** Who read it: `DIALECT/service`. */
   by: string;
   /** How it is approximated, or why it is ignored. */
   note: string;

@@ -40,7 +40,7 @@ export class Setting {
     return new Setting(tree, { file, line: tree.line, column: tree.column, pointer: '' }, { file, ledger }, by, mirrored, new Map());
   }
 
-  /** The same place, read on behalf of another part of the product: `kong/service`. */
+  /** The same place, read on behalf of another part of the product: `DIALECT/service`. */
   as(by: string): Setting {
     return new Setting(this.#tree, this.origin, this.#context, by, this.#how, this.#asked);
   }

@@ -1,0 +1,55 @@
+// Builds the package: ESM and types by tsc, the CommonJS entries and the CLI by esbuild.
+//   node scripts/build.mjs           everything
+//   node scripts/build.mjs --fast    without the CommonJS entries
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => path.join(root, ...parts);
+const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+
+rmSync(at('dist'), { recursive: true, force: true });
+const tsc = spawnSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  define: { DEVGATEWAY_VERSION: JSON.stringify(version) },
+  // Optional peers of the bundled libraries are not ours to bring.
+  external: ['fsevents'],
+  logLevel: 'warning',
+};
+
+// One file to read and few modules to run: start-up is dominated by opening files and running modules.
+await build({
+  ...shared,
+  entryPoints: { main: 'src/cli/main.ts' },
+  outdir: 'dist/cli',
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  chunkNames: 'part-[hash]',
+  // CommonJS packages inside the bundle ask for node's own modules with require.
+  banner: { js: "import { createRequire as devgatewayRequire } from 'node:module'; const require = devgatewayRequire(import.meta.url);" },
+});
+
+if (!process.argv.includes('--fast')) {
+  // Jest's default mode cannot load ESM, neither by require nor through createRequire: everything is bundled in.
+  await build({
+    ...shared,
+    entryPoints: { index: 'src/index.ts', dialect: 'src/dialect.ts' },
+    outdir: 'dist/cjs',
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+  });
+  mkdirSync(at('dist/cjs/types'), { recursive: true });
+  cpSync(at('dist/esm'), at('dist/cjs/types'), { recursive: true, filter: (from) => !from.endsWith('.js') });
+  writeFileSync(at('dist/cjs/types/package.json'), '{ "type": "commonjs" }\n');
+}

@@ -1,0 +1,58 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from './source-files.ts';
+
+/** Each dialect is a folder and a line of the list; what only one dialect uses (a file format) may go with it or stay. */
+const folders = readdirSync(path.join(root, 'src/dialects'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'src/dialects', entry.name, 'index.ts')))
+  .map((entry) => entry.name);
+
+/** The product without one dialect, in a folder of its own. */
+function without(dialect: string): string {
+  const copy = mkdtempSync(path.join(tmpdir(), 'devgateway-without-'));
+  for (const name of ['src', 'test', 'fixtures', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+    cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'dir');
+  rmSync(path.join(copy, 'src/dialects', dialect), { recursive: true });
+  rmSync(path.join(copy, 'test/unit', dialect), { recursive: true, force: true });
+  const list = path.join(copy, 'src/dialects/index.ts');
+  const lines = readFileSync(list, 'utf8').split('\n');
+  const symbol = lines.flatMap((line) => (line.includes(`'./${dialect}/`) ? (/import \{ (\w+) \}/.exec(line)?.[1] ?? []) : []))[0];
+  if (symbol === undefined) throw new Error(`${dialect} is not imported by the list of dialects`);
+  const kept = lines.filter((line) => !line.includes(`'./${dialect}/`)).map((line) => line.replace(new RegExp(`\\b${symbol},? ?`), ''));
+  writeFileSync(list, kept.join('\n'));
+  return copy;
+}
+
+const tool = (name: string, ...args: string[]): string[] => [path.join(root, 'node_modules', name), ...args];
+
+describe('a dialect can be deleted whole:', () => {
+  it('sees the dialects', () => {
+    expect(folders).toContain('native');
+    expect(folders.length).toBeGreaterThanOrEqual(1);
+  });
+
+  // The native dialect is what the entries name in their types (defineConfig), so it is the one that stays.
+  it.each(folders.filter((name) => name !== 'native'))(
+    'without %s the rest compiles and the other dialects pass their tests',
+    (dialect) => {
+      const copy = without(dialect);
+      try {
+        const types = spawnSync(process.execPath, tool('typescript/bin/tsc', '--noEmit', '-p', copy), { encoding: 'utf8' });
+        expect(types.stdout).toBe('');
+        const others = folders.filter((name) => name !== dialect && existsSync(path.join(root, 'test/unit', name)));
+        if (others.length > 0)
+          execFileSync(process.execPath, tool('vitest/vitest.mjs', 'run', '--root', copy, ...others.map((name) => `test/unit/${name}/`)), {
+            encoding: 'utf8',
+            stdio: 'pipe',
+          });
+      } finally {
+        rmSync(copy, { recursive: true, force: true });
+      }
+    },
+    240_000,
+  );
+});

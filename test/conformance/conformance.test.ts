@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compare, type Floors } from './floors.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = path.resolve(root, '../shared/conformance');
+const read = (name: string): unknown => JSON.parse(readFileSync(path.join(import.meta.dirname, name), 'utf8'));
+const { suites, smuggle } = read('floors.json') as Floors;
+const exempt = read('exemptions.json') as Readonly<Record<string, string>>;
+
+/** Runs one of the runners that lie beside the cases and answers what it wrote with --json. */
+async function results(script: string, args: readonly string[]): Promise<Run> {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'devgateway-conformance-'));
+  const file = path.join(scratch, 'results.json');
+  try {
+    const child = spawn(process.execPath, [path.join(folder, script), '--project', root, '--json', file, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    if (!existsSync(file)) throw new Error(`${script} ${args.join(' ')} ended with ${String(code)} and wrote no results:\n${said.slice(-2000)}`);
+    return JSON.parse(readFileSync(file, 'utf8')) as Run;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+interface Run {
+  readonly passed: number;
+  readonly failed: number;
+  readonly escaped?: number;
+  readonly results: readonly {
+    readonly suite?: string;
+    readonly group: string;
+    readonly name?: string;
+    readonly case?: string;
+    readonly outcome?: string;
+  }[];
+}
+
+describe.skipIf(!existsSync(folder))('conformance (the cases that lie beside the project)', () => {
+  it.each(Object.entries(suites))(
+    '%s does not fall below its floor',
+    async (suite, floor) => {
+      const [name, ...only] = suite.split(' / ');
+      const run = await results('run.mjs', [
+        '--jobs',
+        '3',
+        ...(only.length === 0 ? [] : ['--only', only.join(' / ')]),
+        path.join(folder, 'cases', `${name}.json`),
+      ]);
+      expect(run.escaped ?? 0, 'errors that escaped from the gateway outside any request').toBe(0);
+      expect(compare(run, floor)).toBe('kept');
+    },
+    600_000,
+  );
+
+  it('smuggle.mjs serves nothing that must be refused', async () => {
+    expect(compare(await results('smuggle.mjs', []), smuggle)).toBe('kept');
+  }, 300_000);
+
+  it('exempts cases by name and reason', () => {
+    for (const [name, reason] of Object.entries(exempt)) {
+      expect(name.split(' / ').length, name).toBeGreaterThanOrEqual(3);
+      expect(reason.length, name).toBeGreaterThan(20);
+    }
+  });
+});
+
+describe('a floor', () => {
+  it('is broken by one case fewer', () => {
+    expect(compare({ passed: 9, failed: 1 }, { passed: 10, of: 10 })).toMatch(/below/);
+  });
+  it('must be raised when more cases pass', () => {
+    expect(compare({ passed: 10, failed: 0 }, { passed: 9, of: 10 })).toMatch(/raise/);
+  });
+  it('does not hold for a run that saw fewer cases', () => {
+    expect(compare({ passed: 9, failed: 0 }, { passed: 9, of: 10 })).toMatch(/saw 9 of 10/);
+  });
+  it('is kept by the same number', () => {
+    expect(compare({ passed: 9, failed: 1 }, { passed: 9, of: 10 })).toBe('kept');
+  });
+});
