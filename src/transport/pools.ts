@@ -23,7 +23,7 @@ export class Pools {
       allowH2: httpVersion === '2' || httpVersion === 'auto',
       ...(httpVersion === '2' && origin.startsWith('http:') ? { useH2c: true } : {}),
       connect: {
-        timeout: connectTimeoutMs,
+        timeout: connectTimeoutMs === 0 ? 0 : connectTimeoutMs * 2 + 1000, // ours is on the virtual clock and comes first; this one frees the socket
         ...(socketPath === undefined ? {} : { socketPath }),
         ...(tls === null ? {} : { rejectUnauthorized: tls.verify }),
         ...(tls?.serverName ? { servername: tls.serverName } : {}),
