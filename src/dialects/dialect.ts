@@ -1,6 +1,6 @@
 import type { Kit } from '../engine/kit.ts';
 import type { Ledger } from '../model/ledger.ts';
-import type { Site } from '../model/gateway.ts';
+import type { LocalUpstream, Site } from '../model/gateway.ts';
 import type { Files } from '../sources/files.ts';
 import type { Source } from '../sources/source.ts';
 
@@ -20,6 +20,13 @@ export interface CompileInput {
   readonly options: CompileOptions;
 }
 
+export interface Compiled {
+  readonly sites: readonly Site[];
+  readonly upstreams?: Readonly<Record<string, LocalUpstream>>;
+  /** Absolute paths of further configurations, each to be read by its own dialect. */
+  readonly include?: readonly string[];
+}
+
 /** A gateway's configuration language and behaviour. A folder that can be deleted whole. */
 export interface Dialect {
   readonly name: string;
@@ -27,7 +34,7 @@ export interface Dialect {
   /** Whether this file is this dialect's. Must not throw and must be cheap: look at names and text before parsing. */
   recognises(source: Source): boolean;
   /** Turns settings into sites. Problems go to the ledger, over the user's own text; only what makes reading impossible is thrown. */
-  compile(input: CompileInput): readonly Site[];
+  compile(input: CompileInput): Compiled;
   /** What proves the settings that a reader (`by`) calls mirrored: ids of conformance cases or of our own tests. */
   readonly proofs?: Readonly<Record<string, readonly string[]>>;
   /** A starting file for `devgateway init`. */

@@ -15,6 +15,7 @@ import { nowhere } from '../model/origin.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { createHttpListener, receive, type Reception } from '../transport/listen-http.ts';
+import { policies } from '../policies/kit.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind } from '../transport/proxy.ts';
 import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
@@ -39,7 +40,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const upstreams = new Upstreams(upstreamTargets);
   const services = { pools, upstreams, clock };
   const deps: Deps = { clock, store, memory, random: Math.random, fetch: documentFetcher(services), functions: (name) => functions.get(name) };
-  const kits = [{ destinations: [proxyKind(services)] }];
+  const kits = [policies, { destinations: [proxyKind(services)] }];
 
   let config: ConfigInput = options.config ?? '.';
   const request = (): LoadRequest => ({
@@ -58,6 +59,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   };
   let { loaded, program } = prove();
   let dispatch = new Dispatch(program);
+  upstreams.configure(program.gateway.upstreams);
 
   const reception: Reception = {
     now: () => clock.now(),
@@ -91,6 +93,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       const proven = prove();
       ({ loaded, program } = proven);
       dispatch = new Dispatch(program);
+      upstreams.configure(program.gateway.upstreams);
     } catch (error) {
       config = before;
       throw error;

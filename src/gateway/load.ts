@@ -3,7 +3,7 @@ import type { Kit, Deps } from '../engine/kit.ts';
 import { link, type Program } from '../engine/link.ts';
 import type { CompileOptions, Dialect } from '../dialects/dialect.ts';
 import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.ts';
-import type { Gateway } from '../model/gateway.ts';
+import type { Gateway, LocalUpstream, Site } from '../model/gateway.ts';
 import { Ledger } from '../model/ledger.ts';
 import { nowhere } from '../model/origin.ts';
 import { Files } from '../sources/files.ts';
@@ -41,47 +41,70 @@ const candidate = /\.(ya?ml|json|conf|toml)$/i;
 export function load(request: LoadRequest, dialects: readonly Dialect[]): Loaded {
   const files = new Files(request.folder);
   const ledger = new Ledger();
-  const chosen = request.dialect === undefined ? undefined : dialectNamed(request.dialect, dialects);
-  const byDialect = new Map<Dialect, Source[]>();
-  const problems: Diagnostic[] = [];
-  for (const { source, explicit } of sourcesOf(request, files)) {
-    const found =
-      chosen === undefined ? dialects.filter((one) => one.recognises(source)) : [chosen].filter((one) => explicit || one.recognises(source));
-    const origin = { ...nowhere, file: source.name };
-    if (found.length > 1) {
-      problems.push(
-        diagnosticAt(
-          'DG1003',
-          origin,
-          `could be ${found.map((one) => one.name).join(' or ')}`,
-          `say which with --dialect ${found[0]?.name ?? 'NAME'}`,
-        ),
-      );
-    } else if (found[0] !== undefined) byDialect.set(found[0], [...(byDialect.get(found[0]) ?? []), source]);
-    else if (explicit)
-      problems.push(
-        diagnosticAt(
-          'DG1002',
-          origin,
-          'is not recognised as the configuration of any gateway',
-          `say what it is with --dialect ${dialects.map((one) => one.name).join('|')}`,
-        ),
-      );
+  const used: { source: Source; dialect: Dialect }[] = [];
+  const sites: Site[] = [];
+  let upstreams: Record<string, LocalUpstream> = {};
+  let opened = sourcesOf(request, files);
+  // What a configuration includes is read after it, each file by its own dialect; a file that was read is not read again.
+  while (opened.length > 0) {
+    const byDialect = sortOut(opened, request.dialect, dialects);
+    const included: string[] = [];
+    for (const [dialect, sources] of byDialect) {
+      used.push(...sources.map((source) => ({ source, dialect })));
+      const compiled = dialect.compile({ sources, files, ledger, options: request.options });
+      sites.push(...compiled.sites);
+      upstreams = { ...compiled.upstreams, ...upstreams };
+      included.push(...(compiled.include ?? []));
+    }
+    opened = included.filter((file) => !used.some(({ source }) => source.absolute === file)).flatMap((file) => openExplicit(file, files));
   }
-  raise(problems);
-  if (byDialect.size === 0)
+  if (used.length === 0) {
     throw new DevgatewayError(
       diagnosticAt('DG1001', nowhere, `no configuration found in ${whereLooked(request, files)}`, 'name a file, or write one with: devgateway init'),
     );
-  const sites = [...byDialect].flatMap(([dialect, sources]) => dialect.compile({ sources, files, ledger, options: request.options }));
-  const used = [...byDialect].flatMap(([dialect, sources]) => sources.map((source) => ({ source, dialect: dialect.name })));
+  }
   return {
-    gateway: { sites },
+    gateway: { sites: distinct(sites), upstreams },
     ledger,
-    sources: used.map(({ source, dialect }) => ({ file: source.name, dialect })),
+    sources: used.map(({ source, dialect }) => ({ file: source.name, dialect: dialect.name })),
     texts: new Map(used.map(({ source }) => [source.name, source.text])),
     watched: files.seen,
   };
+}
+
+/** Site ids are unique: several files of one dialect count up. */
+function distinct(sites: readonly Site[]): Site[] {
+  const seen = new Map<string, number>();
+  return sites.map((site) => {
+    const count = (seen.get(site.id) ?? 0) + 1;
+    seen.set(site.id, count);
+    return count === 1 ? site : { ...site, id: `${site.id}-${count}` };
+  });
+}
+
+function sortOut(opened: readonly Opened[], name: string | undefined, dialects: readonly Dialect[]): Map<Dialect, Source[]> {
+  const chosen = name === undefined ? undefined : dialectNamed(name, dialects);
+  const byDialect = new Map<Dialect, Source[]>();
+  const problems: Diagnostic[] = [];
+  for (const { source, explicit, included } of opened) {
+    const origin = { ...nowhere, file: source.name };
+    const found =
+      chosen === undefined || included
+        ? dialects.filter((one) => one.recognises(source))
+        : [chosen].filter((one) => explicit || one.recognises(source));
+    if (found.length > 1) {
+      const names = found.map((one) => one.name);
+      problems.push(diagnosticAt('DG1003', origin, `could be ${names.join(' or ')}`, `say which with --dialect ${names[0] ?? 'NAME'}`));
+    } else if (found[0] !== undefined) byDialect.set(found[0], [...(byDialect.get(found[0]) ?? []), source]);
+    else if (explicit) {
+      const names = dialects.map((one) => one.name).join('|');
+      problems.push(
+        diagnosticAt('DG1002', origin, 'is not recognised as the configuration of any gateway', `say what it is with --dialect ${names}`),
+      );
+    }
+  }
+  raise(problems);
+  return byDialect;
 }
 
 /** Compiled and linked. @throws DevgatewayError with everything that is wrong. */
@@ -104,28 +127,34 @@ function dialectNamed(name: string, dialects: readonly Dialect[]): Dialect {
   );
 }
 
-function sourcesOf({ config, folder }: LoadRequest, files: Files): { source: Source; explicit: boolean }[] {
-  if (typeof config === 'object' && !Array.isArray(config)) return [{ source: Source.inline(config), explicit: true }];
+interface Opened {
+  readonly source: Source;
+  /** Named by the user: must be somebody's configuration. */
+  readonly explicit: boolean;
+  readonly included: boolean;
+}
+
+function sourcesOf({ config, folder }: LoadRequest, files: Files): Opened[] {
+  if (typeof config === 'object' && !Array.isArray(config)) return [{ source: Source.inline(config, folder), explicit: true, included: false }];
   return (typeof config === 'string' ? [config] : (config as readonly string[])).flatMap((name) => {
     const absolute = path.resolve(folder, name);
-    if (files.isFolder(absolute)) {
-      return files
-        .list(absolute)
-        .filter((one) => candidate.test(one))
-        .flatMap((one) => open(path.join(absolute, one), files, false));
-    }
-    const found = open(absolute, files, true);
-    if (found.length === 0)
-      throw new DevgatewayError(
-        diagnosticAt('DG1001', { ...nowhere, file: files.nameOf(absolute) }, 'does not exist', 'name a file or a folder with a configuration'),
-      );
-    return found;
+    if (!files.isFolder(absolute)) return openExplicit(absolute, files).map((one) => ({ ...one, included: false }));
+    const names = files.list(absolute).filter((one) => candidate.test(one));
+    return names.flatMap((one) => open(path.join(absolute, one), files).map((source) => ({ source, explicit: false, included: false })));
   });
 }
 
-function open(absolute: string, files: Files, explicit: boolean): { source: Source; explicit: boolean }[] {
+function openExplicit(absolute: string, files: Files): Opened[] {
+  const found = open(absolute, files);
+  if (found.length > 0) return found.map((source) => ({ source, explicit: true, included: true }));
+  throw new DevgatewayError(
+    diagnosticAt('DG1001', { ...nowhere, file: files.nameOf(absolute) }, 'does not exist', 'name a file or a folder with a configuration'),
+  );
+}
+
+function open(absolute: string, files: Files): Source[] {
   const text = files.read(absolute);
-  return text === undefined ? [] : [{ source: new Source(files.nameOf(absolute), absolute, text), explicit }];
+  return text === undefined ? [] : [new Source(files.nameOf(absolute), absolute, text)];
 }
 
 const whereLooked = ({ config, folder }: LoadRequest, files: Files): string =>

@@ -1,4 +1,5 @@
-import type { Limiter, Memory, Store } from '../engine/store.ts';
+import type { Memory, Store } from '../engine/store.ts';
+import type { Limiter } from '../limiters/limiter.ts';
 
 interface Held {
   state: unknown;

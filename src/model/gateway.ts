@@ -6,7 +6,12 @@ import type { Origin } from './origin.ts';
  */
 export interface Gateway {
   readonly sites: readonly Site[];
+  /** Where production addresses are on this machine, as far as the configuration itself says so. */
+  readonly upstreams: Readonly<Record<string, LocalUpstream>>;
 }
+
+/** A URL, or a module whose default export is a node request listener or a fetch handler. */
+export type LocalUpstream = { readonly url: string } | { readonly module: string };
 
 /** A kind with the options that it reads. */
 export interface Named {

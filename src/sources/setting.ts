@@ -142,12 +142,6 @@ export class Setting {
   ignored(why: string): void {
     if (this.#tree !== undefined) this.#settleAll(this.#tree, this.origin, { verdict: 'ignored', note: why });
   }
-  /** This value, or a problem that names what is missing. */
-  required<T>(value: T | undefined, what: string): T | undefined {
-    if (value === undefined && !this.exists) this.problem('DG1204', `${this.name} is missing`, `expected ${what}`);
-    return value;
-  }
-
   /** Reports an error over this place. */
   problem(code: UserErrorCode, message: string, hint = ''): undefined {
     this.#context.ledger.report(diagnosticAt(code, this.origin, message, hint));

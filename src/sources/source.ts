@@ -13,14 +13,18 @@ export class Source {
   readonly text: string;
   #trees: Tree[] | undefined;
 
-  constructor(name: string, absolute: string, text: string) {
+  readonly folder: string;
+
+  constructor(name: string, absolute: string, text: string, folder: string = absolute === '' ? '' : path.dirname(absolute)) {
     this.name = name;
     this.absolute = absolute;
     this.text = text;
+    this.folder = folder;
   }
 
-  static inline(value: object): Source {
-    const source = new Source('inline', '', '');
+  /** `folder`: what relative paths in it count from. */
+  static inline(value: object, folder: string): Source {
+    const source = new Source('inline', '', '', folder);
     source.#trees = [treeOf(value)];
     return source;
   }
@@ -31,9 +35,6 @@ export class Source {
   }
   get basename(): string {
     return path.basename(this.absolute);
-  }
-  get folder(): string {
-    return this.absolute === '' ? '' : path.dirname(this.absolute);
   }
 
   /** The documents of a YAML or JSON file. @throws DevgatewayError DG1101. */

@@ -1,9 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { pathToFileURL } from 'node:url';
+import type { LocalUpstream } from '../model/gateway.ts';
 
 /** A fetch handler: a WHATWG Request in, a Response out. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
-/** Where a production address is on this machine. */
-export type UpstreamTarget = string | URL | RequestListener | FetchHandler;
+/** Where a production address is on this machine: a URL, a function, or a module whose default export is one. */
+export type UpstreamTarget = string | URL | RequestListener | FetchHandler | { readonly module: string };
 
 /**
  * Where production addresses are on this machine. What nobody mapped keeps its own address. `*` maps everything else.
@@ -12,9 +14,9 @@ export type UpstreamTarget = string | URL | RequestListener | FetchHandler;
 export class Upstreams {
   readonly #targets: ReadonlyMap<string, UpstreamTarget>;
   readonly #origins = new Map<string, string>();
-  readonly #served = new Map<UpstreamTarget, Promise<string>>();
+  readonly #served = new Map<unknown, Promise<string>>();
   readonly #servers: Server[] = [];
-  readonly #overrides = new Map<string, UpstreamTarget>();
+  #configured: Readonly<Record<string, LocalUpstream>> = {};
 
   constructor(targets: Readonly<Record<string, UpstreamTarget>>) {
     this.#targets = new Map(Object.entries(targets));
@@ -33,10 +35,20 @@ export class Upstreams {
     return this.#serve(target);
   }
 
+  /** What the configuration itself says. What was given in code or on the command line stands above it. */
+  configure(configured: Readonly<Record<string, LocalUpstream>>): void {
+    this.#configured = configured;
+    this.#origins.clear();
+  }
+
   find(names: readonly string[]): UpstreamTarget | undefined {
     for (const name of names) {
-      const target = this.#overrides.get(name) ?? this.#targets.get(name);
+      const target = this.#targets.get(name);
       if (target !== undefined) return target;
+    }
+    for (const name of [...names, '*']) {
+      const local = this.#configured[name];
+      if (local !== undefined) return 'url' in local ? local.url : local;
     }
     return this.#targets.get('*');
   }
@@ -45,11 +57,15 @@ export class Upstreams {
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
   }
 
-  #serve(target: RequestListener | FetchHandler): Promise<string> {
-    let served = this.#served.get(target);
+  #serve(target: RequestListener | FetchHandler | { readonly module: string }): Promise<string> {
+    const key = typeof target === 'function' ? target : target.module;
+    let served = this.#served.get(key);
     if (served === undefined) {
-      served = this.#listen(target.length >= 2 ? (target as RequestListener) : requestListener(target as FetchHandler));
-      this.#served.set(target, served);
+      served =
+        typeof target === 'function'
+          ? this.#listen(listenerOf(target))
+          : importHandler(target.module).then((handler) => this.#listen(listenerOf(handler)));
+      this.#served.set(key, served);
     }
     return served;
   }
@@ -63,6 +79,16 @@ export class Upstreams {
       server.unref();
     });
   }
+}
+
+/** Two parameters and more: a node listener (or an Express app); one: a fetch handler. */
+const listenerOf = (target: RequestListener | FetchHandler): RequestListener =>
+  target.length >= 2 ? (target as RequestListener) : requestListener(target as FetchHandler);
+
+async function importHandler(file: string): Promise<RequestListener | FetchHandler> {
+  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  if (typeof module.default === 'function') return module.default as RequestListener;
+  throw new TypeError(`${file} has no default export that is a function (req, res) or (request)`);
 }
 
 function originOf(url: string): string {

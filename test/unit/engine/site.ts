@@ -117,7 +117,7 @@ export function site(routes: Readonly<Record<string, TestRoute>>, arrival: reado
     noRoute: planOf(noRoute),
     limits: defaultLimits,
   };
-  return link({ sites: [model] }, [kit], testDeps()).sites[0] as SiteProgram;
+  return link({ sites: [model], upstreams: {} }, [kit], testDeps()).sites[0] as SiteProgram;
 }
 
 export function exchange(method = 'GET', target = '/', body = ''): Exchange {

@@ -1,0 +1,35 @@
+/** The native configuration as an object: what `devgateway.yaml` holds. Each member is explained in docs/native.md. */
+export interface NativeConfig {
+  /** Production configurations beside this one, each read by its own dialect. */
+  readonly include?: readonly string[];
+  /** Production addresses -> where they are on this machine. */
+  readonly upstreams?: Readonly<Record<string, string | { readonly module: string }>>;
+  readonly consumers?: readonly NativeConsumer[];
+  readonly listeners?: readonly { readonly name?: string; readonly port: number; readonly protocol?: 'http' | 'https' }[];
+  readonly limits?: Readonly<Record<string, number | string>>;
+  readonly routes?: readonly NativeRoute[];
+}
+export interface NativeConsumer {
+  readonly name: string;
+  readonly customId?: string;
+  readonly groups?: readonly string[];
+  readonly apiKeys?: readonly string[];
+  readonly password?: string;
+}
+export interface NativeRoute {
+  readonly name?: string;
+  readonly match?: {
+    readonly host?: string | readonly string[];
+    readonly path?: string | readonly string[];
+    readonly methods?: string | readonly string[];
+    readonly headers?: Readonly<Record<string, string | boolean>>;
+    readonly query?: Readonly<Record<string, string | boolean>>;
+  };
+  readonly steps?: readonly Readonly<Record<string, unknown>>[];
+  /** The production address, as `host:port`, or a URL. */
+  readonly upstream?: string;
+  readonly preserveHost?: boolean;
+}
+
+/** Gives `devgateway.config.ts` its types. */
+export const defineConfig = (config: NativeConfig): NativeConfig => config;

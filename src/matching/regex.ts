@@ -1,0 +1,36 @@
+/** Why a regular expression from a configuration is not run, or undefined where it may be. */
+export function unsafeRegex(source: string): string | undefined {
+  if (source.length > 2_000) return 'it is longer than 2000 characters';
+  return nestedQuantifier(source) ? 'a repeated group that itself repeats can take exponential time' : undefined;
+}
+
+/** A group with an unbounded repetition inside that is repeated without bound itself, such as `(a+)+`. */
+function nestedQuantifier(source: string): boolean {
+  const groups: boolean[] = [];
+  let inClass = false;
+  let closed: boolean | null = null;
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source[at] as string;
+    const was = closed;
+    closed = null;
+    if (char === '\\') at += 1;
+    else if (inClass) inClass = char !== ']';
+    else if (char === '[') inClass = true;
+    else if (char === '(') groups.push(false);
+    else if (char === ')') closed = groups.pop() ?? false;
+    else if (char === '+' || char === '*' || (char === '{' && /^\{\d+,\}/.test(source.slice(at)))) {
+      if (was === true) return true;
+      if (groups.length > 0) groups[groups.length - 1] = true;
+    }
+    // A group counts for the one around it, repeated or not.
+    if (closed === true && groups.length > 0) groups[groups.length - 1] = true;
+  }
+  return false;
+}
+
+/** Compiles a regular expression from a configuration. @throws SyntaxError where it is none, or is not safe to run. */
+export function compileRegex(source: string, flags = ''): RegExp {
+  const why = unsafeRegex(source);
+  if (why !== undefined) throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not run: ${why}`);
+  return new RegExp(source, flags);
+}
