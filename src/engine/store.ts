@@ -1,11 +1,6 @@
-/**
- * A pure limiter: from a state, the time and a cost to a new state and a verdict. It never reads a clock.
- * `undefined` as state: nothing is known of this key. `expiresAt`: from then on the state may be forgotten.
- */
-export interface Limiter<S, V> {
-  readonly name: string;
-  apply(state: S | undefined, now: number, cost: number): { readonly state: S | undefined; readonly verdict: V; readonly expiresAt: number };
-}
+import type { Limiter } from '../limiters/limiter.ts';
+
+export type { Limiter };
 
 /** Counters that outlive programs. One atomic operation; in memory it answers at once, elsewhere with a promise. */
 export interface Store {
