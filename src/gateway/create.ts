@@ -12,6 +12,7 @@ import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 import { fault } from '../model/fault.ts';
 import { defaultLimits, type Listener } from '../model/gateway.ts';
 import { nowhere } from '../model/origin.ts';
+import { policyKit } from '../policies/kit.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { createHttpListener, receive, type Reception } from '../transport/listen-http.ts';
@@ -39,7 +40,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const upstreams = new Upstreams(upstreamTargets);
   const services = { pools, upstreams, clock };
   const deps: Deps = { clock, store, memory, random: Math.random, fetch: documentFetcher(services), functions: (name) => functions.get(name) };
-  const kits = [{ destinations: [proxyKind(services)] }];
+  const kits = [{ destinations: [proxyKind(services)] }, policyKit];
 
   let config: ConfigInput = options.config ?? '.';
   const request = (): LoadRequest => ({

@@ -8,7 +8,7 @@ import { scopesOf } from '../scopes.ts';
 import { lastingClaims, timeClaims, type ClaimOptions } from './claims.ts';
 import { readKeySet, type KeySet } from './key-set.ts';
 import { parseJwt, type ParsedJwt } from './parse-jwt.ts';
-import { tokenReader, type TokenPlace } from './read-token.ts';
+import { tokenReader, type TokenPlace } from '../read-token.ts';
 import { keysAt, keysOfIssuer, RemoteKeys } from './remote-keys.ts';
 import { signatureAlgorithms } from './verify-jws.ts';
 

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import { cookieOf } from '../../http/cookies.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import { cookieOf } from '../http/cookies.ts';
 
 /** Where a token or key is presented. `scheme`: the word before it, compared without case; empty: the whole value. */
 export type TokenPlace =
@@ -35,7 +35,31 @@ function readerOf(place: TokenPlace): (exchange: Exchange) => string | undefined
 }
 
 /** The first value of a query parameter, decoded as forms are. */
-export function queryValue(query: string, name: string): string | undefined {
-  if (query === '') return undefined;
-  return new URLSearchParams(query).get(name) ?? undefined;
+export const queryValue = (query: string, name: string): string | undefined =>
+  query === '' ? undefined : (new URLSearchParams(query).get(name) ?? undefined);
+
+/** Takes what was presented at these places out of the outgoing request, so that the upstream never sees it. */
+export function tokenHider(places: readonly TokenPlace[]): (exchange: Exchange) => void {
+  return (exchange) => {
+    for (const { in: place, name } of places) {
+      if (place === 'header') exchange.outgoing.headers.remove(name);
+      else if (place === 'query') exchange.query = without(exchange.query, '&', (pair) => new URLSearchParams(pair).has(name));
+      else hideCookie(exchange, name);
+    }
+  };
 }
+
+function hideCookie({ outgoing: { headers } }: Exchange, name: string): void {
+  const before = headers.getAll('cookie');
+  if (cookieOf(before, name) === undefined) return;
+  const after = without(before.join('; '), ';', (pair) => cookieOf([pair], name) !== undefined).trim();
+  if (after === '') headers.remove('cookie');
+  else headers.set('Cookie', after);
+}
+
+/** The other members of a list stay as they stand. */
+const without = (text: string, separator: string, is: (member: string) => boolean): string =>
+  text
+    .split(separator)
+    .filter((member) => !is(member))
+    .join(separator);
