@@ -1,5 +1,7 @@
 import type { Limiter } from '../limiters/limiter.ts';
 
+export type { Limiter };
+
 /** Counters that outlive programs. One atomic operation; in memory it answers at once, elsewhere with a promise. */
 export interface Store {
   update<S, V>(key: string, limiter: Limiter<S, V>, now: number, cost: number): V | Promise<V>;

@@ -15,7 +15,7 @@ import { nowhere } from '../model/origin.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { createHttpListener, receive, type Reception } from '../transport/listen-http.ts';
-import { policies } from '../policies/kit.ts';
+import { policyKit } from '../policies/kit.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind } from '../transport/proxy.ts';
 import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
@@ -40,7 +40,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const upstreams = new Upstreams(upstreamTargets);
   const services = { pools, upstreams, clock };
   const deps: Deps = { clock, store, memory, random: Math.random, fetch: documentFetcher(services), functions: (name) => functions.get(name) };
-  const kits = [policies, { destinations: [proxyKind(services)] }];
+  const kits = [policyKit, { destinations: [proxyKind(services)] }];
 
   let config: ConfigInput = options.config ?? '.';
   const request = (): LoadRequest => ({

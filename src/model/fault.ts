@@ -11,7 +11,7 @@ export interface FaultDetails {
   'no-route': { readonly path: string };
   'method-not-allowed': { readonly allow: readonly string[] };
   /** `scheme` is the authentication scheme that was asked for; `missing`: nothing was presented. */
-  unauthenticated: { readonly scheme: string; readonly reason: string; readonly missing: boolean };
+  unauthenticated: { readonly scheme: string; readonly reason: string; readonly missing: boolean; readonly realm?: string };
   forbidden: { readonly reason: string };
   'rate-limited': { readonly limit: number; readonly remaining: number; readonly retryAfterMs: number };
   'upstream-unmapped': { readonly upstream: string };

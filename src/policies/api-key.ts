@@ -1,29 +1,41 @@
+import type { Caller } from '../engine/exchange.ts';
 import type { StepKind } from '../engine/kit.ts';
 import { refuse } from '../engine/outcome.ts';
+import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 import { fault } from '../model/fault.ts';
-import type { Consumer } from './consumers.ts';
-import { readCredential, type CredentialPlace } from './credential-place.ts';
+import { tokenHider, tokenReader, type TokenPlace } from './read-token.ts';
+
+export type Consumer = NonNullable<Caller['consumer']>;
 
 export interface ApiKeyOptions {
-  readonly places: readonly CredentialPlace[];
-  readonly keys: readonly { readonly key: string; readonly consumer: Consumer | null }[];
-  /** Takes the key out of the request that goes upstream. */
+  readonly from: readonly TokenPlace[];
+  readonly keys: readonly { readonly key: string; readonly consumer: Consumer }[];
+  /** Whether the upstream must not see the key. */
   readonly hide: boolean;
 }
 
-/** Finds the caller by an API key. */
-export const apiKeyStep: StepKind<ApiKeyOptions> = {
+/** Lets callers pass who present a known key, and says who they are. */
+export const apiKeyKind: StepKind<ApiKeyOptions> = {
   kind: 'api-key',
-  create({ places, keys, hide }) {
-    const known = new Map(keys.map(({ key, consumer }) => [key, consumer]));
-    const headers = places.flatMap((place) => ('header' in place ? [place.header] : []));
+  create(options, _deps, { origin }) {
+    const callers = new Map<string, Pick<Caller, 'consumer' | 'credential'>>();
+    for (const { key, consumer } of options.keys) {
+      if (key === '') throw new DevgatewayError(diagnosticAt('DG1209', origin, 'an API key is empty', 'give a key that cannot be guessed'));
+      if (callers.has(key)) throw new DevgatewayError(diagnosticAt('DG1206', origin, `two consumers have the same API key (${consumer.username})`));
+      callers.set(key, { consumer, credential: { id: consumer.id, kind: 'api-key' } });
+    }
+    const read = tokenReader(options.from);
+    const hide = options.hide ? tokenHider(options.from) : undefined;
+    const missing = refuse(fault('unauthenticated', { scheme: 'ApiKey', reason: 'no API key was presented', missing: true }));
+    const unknown = refuse(fault('unauthenticated', { scheme: 'ApiKey', reason: 'the API key is not known', missing: false }));
+
     return (exchange) => {
-      const found = readCredential(exchange, places);
-      if (found === 'missing') return refuse(fault('unauthenticated', { scheme: 'Key', reason: 'no API key was sent', missing: true }));
-      const consumer = found === 'unreadable' ? undefined : known.get(found.value);
-      if (consumer === undefined) return refuse(fault('unauthenticated', { scheme: 'Key', reason: 'the API key is not known', missing: false }));
-      if (consumer !== null) exchange.caller.consumer = consumer;
-      if (hide) for (const name of headers) exchange.outgoing.headers.remove(name);
+      const key = read(exchange);
+      if (key === undefined || key === '') return missing;
+      const caller = callers.get(key);
+      if (caller === undefined) return unknown;
+      Object.assign(exchange.caller, caller);
+      hide?.(exchange);
       return undefined;
     };
   },

@@ -1,7 +1,7 @@
 import type { StepKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { slot, type Slot } from '../../engine/slot.ts';
-import { percentDecode, percentEncodePath, removeDotSegments } from '../../http/path.ts';
+import { mergeSlashes, percentDecodeStrict, removeDotSegments } from '../../http/path.ts';
 import { isAuthority } from '../../matching/host.ts';
 import { fault } from '../../model/fault.ts';
 
@@ -26,15 +26,17 @@ const plain = /^(?:\/[\w~!$&'()*+,=:@-][\w.~!$&'()*+,=:@-]*)*\/?$/;
 export function readPath(raw: string): ReadPath | undefined {
   if (raw[0] !== '/') return undefined;
   if (plain.test(raw)) return { segments: raw.slice(1).split('/'), send: raw };
-  const decoded = percentDecode(raw);
+  const decoded = percentDecodeStrict(raw);
   if (decoded === undefined || forbidden.test(decoded)) return undefined;
   const bare = decoded
     .split('/')
     .map((segment) => (segment.includes(';') ? segment.slice(0, segment.indexOf(';')) : segment))
     .join('/');
-  const clean = removeDotSegments(bare).replaceAll(/\/{2,}/g, '/');
-  return { segments: clean.slice(1).split('/'), send: clean === bare ? raw : percentEncodePath(clean) };
+  const clean = mergeSlashes(removeDotSegments(bare));
+  return { segments: clean.slice(1).split('/'), send: clean === bare ? raw : encodePath(clean) };
 }
+
+const encodePath = (path: string): string => encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23');
 
 /** Refuses targets and hosts that could be read in two ways, and reads the path for the matcher. */
 export const arrivalStep: StepKind<null> = {

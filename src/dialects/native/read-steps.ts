@@ -1,12 +1,14 @@
 import path from 'node:path';
 import type { Step } from '../../model/gateway.ts';
-import type { ApiKeyOptions } from '../../policies/api-key.ts';
+import type { CalendarUnit } from '../../limiters/calendar.ts';
+import type { ApiKeyOptions, Consumer } from '../../policies/api-key.ts';
 import type { BasicOptions } from '../../policies/basic.ts';
-import type { Consumer } from '../../policies/consumers.ts';
-import type { CredentialPlace } from '../../policies/credential-place.ts';
-import { keysOf, type Jwk } from '../../policies/jwt/keys.ts';
-import type { JwtOptions } from '../../policies/jwt/step.ts';
-import type { Limit, LimitBy, RateLimitOptions } from '../../policies/rate-limit.ts';
+import type { JwtOptions } from '../../policies/jwt/jwt-step.ts';
+import { signatureAlgorithms } from '../../policies/jwt/verify-jws.ts';
+import type { LimitKey } from '../../policies/rate-limit/key.ts';
+import type { LimitOptions } from '../../policies/rate-limit/limit.ts';
+import type { RateLimitOptions } from '../../policies/rate-limit/rate-limit-step.ts';
+import type { TokenPlace } from '../../policies/read-token.ts';
 import type { ScopesOptions } from '../../policies/scopes.ts';
 import type { Files } from '../../sources/files.ts';
 import type { Setting } from '../../sources/setting.ts';
@@ -38,31 +40,30 @@ export interface RouteSteps {
 type Read = (setting: Setting, around: Surroundings, out: RouteSteps) => void;
 
 const step = (setting: Setting, kind: string, options: unknown): Step => ({ kind, options, origin: setting.origin });
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'HS256', 'HS384', 'HS512'] as const;
 
 /** Every step of the native dialect, by the name that it has in a file. */
 export const stepReaders: Readonly<Record<string, Read>> = {
   jwt(setting, around, out) {
     const issuer = setting.get('issuer').strings();
-    const keys = readKeys(setting, around, issuer);
+    const jwks = readKeys(setting, around, issuer);
     const allowed = setting
       .get('algorithms')
       .items()
-      .flatMap((one) => one.oneOf(...algorithms) ?? []);
+      .flatMap((one) => one.oneOf(...signatureAlgorithms) ?? []);
     if (!setting.get('algorithms').exists)
       setting.problem('DG1204', `${setting.name}.algorithms is missing`, 'name what you accept, such as [RS256]: a token must not choose');
     const options: JwtOptions = {
       algorithms: allowed,
-      keys,
+      jwks,
       issuer,
       audience: setting.get('audience').strings(),
       clockTolerance: setting.get('clockTolerance').number({ min: 0 }) ?? 0,
       maxTokenAge: setting.get('maxTokenAge').number({ min: 0 }) ?? null,
-      typ: setting.get('typ').string() ?? '',
+      typ: setting.get('typ').string() ?? null,
       requiredClaims: setting.get('requiredClaims').strings(),
       claims: (setting.get('claims').value() as Record<string, unknown> | undefined) ?? {},
       scopes: setting.get('scopes').strings(),
-      places: readPlaces(setting, [{ header: 'authorization', scheme: 'Bearer' }]),
+      from: readPlaces(setting, { in: 'header', name: 'Authorization', scheme: 'Bearer' }),
     };
     out.request.push(step(setting, 'jwt', options));
   },
@@ -70,14 +71,14 @@ export const stepReaders: Readonly<Record<string, Read>> = {
     const own = setting
       .get('keys')
       .strings()
-      .map((key) => ({ key, consumer: null }));
+      .map((key, at) => ({ key, consumer: unnamed(`key ${at + 1}`) }));
     const keys = [...own, ...consumers.flatMap((consumer) => consumer.apiKeys.map((key) => ({ key, consumer: publicPart(consumer) })))];
     if (keys.length === 0) setting.problem('DG1204', `${setting.name} knows no key`, 'list keys here or give consumers apiKeys');
     out.request.push(
       step(setting, 'api-key', {
         keys,
         hide: setting.get('hide').boolean() ?? false,
-        places: readPlaces(setting, [{ header: 'x-api-key' }]),
+        from: readPlaces(setting, { in: 'header', name: 'X-API-Key', scheme: '' }),
       } satisfies ApiKeyOptions),
     );
   },
@@ -85,29 +86,37 @@ export const stepReaders: Readonly<Record<string, Read>> = {
     const own = setting
       .get('users')
       .entries()
-      .map(([user, password]) => ({ user, password: password.string() ?? '', consumer: null }));
+      .map(([user, password]) => ({ user, password: password.string() ?? '', consumer: unnamed(user) }));
     const users = [
       ...own,
       ...consumers.flatMap((one) => (one.password === undefined ? [] : [{ user: one.username, password: one.password, consumer: publicPart(one) }])),
     ];
     if (users.length === 0) setting.problem('DG1204', `${setting.name} knows no user`, 'list users here or give consumers a password');
-    out.request.push(step(setting, 'basic', { users, hide: setting.get('hide').boolean() ?? false } satisfies BasicOptions));
+    out.request.push(
+      step(setting, 'basic', {
+        users,
+        realm: setting.get('realm').string() ?? 'devgateway',
+        hide: setting.get('hide').boolean() ?? false,
+      } satisfies BasicOptions),
+    );
   },
   scopes(setting, _, out) {
     const all = setting.kind === 'map' ? setting.get('all').strings() : [];
     const any = setting.kind === 'map' ? setting.get('any').strings() : setting.strings();
     if (all.length + any.length === 0)
       setting.problem('DG1204', `${setting.name} names no scope`, 'expected a list, or {any: [...]} or {all: [...]}');
-    if (any.length > 0) out.request.push(step(setting, 'scopes', { scopes: any, need: 'any' } satisfies ScopesOptions));
-    if (all.length > 0) out.request.push(step(setting, 'scopes', { scopes: all, need: 'all' } satisfies ScopesOptions));
+    if (any.length > 0) out.request.push(step(setting, 'scopes', { scopes: any, match: 'any' } satisfies ScopesOptions));
+    if (all.length > 0) out.request.push(step(setting, 'scopes', { scopes: all, match: 'all' } satisfies ScopesOptions));
   },
   rateLimit(setting, { routeId }, out) {
-    const by = readBy(setting.get('by'));
+    const key = readBy(setting.get('by'));
     const limit = readLimit(setting);
+    const legacy = setting.get('legacyHeaders').boolean() ?? false;
     if (limit === undefined) return;
-    const name = setting.get('name').string() ?? `${routeId} ${typeof by === 'string' ? by : Object.entries(by).flat().join(' ')}`;
-    out.request.push(step(setting, 'rate-limit', { name: name.replaceAll(/["\\]/g, ''), by, limit } satisfies RateLimitOptions));
-    if (!out.head.some((one) => one.kind === 'rate-limit-fields')) out.head.push(step(setting, 'rate-limit-fields', null));
+    // Not from the numbers: a changed limit keeps its counts.
+    const name = setting.get('name').string() ?? `${routeId} by ${setting.get('by').string() ?? 'ip'}`;
+    out.request.push(step(setting, 'rate-limit', { name, key, limits: [limit] } satisfies RateLimitOptions));
+    if (!out.head.some((one) => one.kind === 'rate-limit-fields')) out.head.push(step(setting, 'rate-limit-fields', { legacy }));
   },
   requestHeaders: (setting, _, out) => void out.request.push(step(setting, 'native/request-headers', readEdits(setting))),
   responseHeaders: (setting, _, out) => void out.head.push(step(setting, 'native/response-headers', readEdits(setting))),
@@ -168,69 +177,81 @@ export const stepReaders: Readonly<Record<string, Read>> = {
 
 const publicPart = ({ id, username, customId, groups }: KnownConsumer): Consumer => ({ id, username, customId, groups });
 
-function readPlaces(setting: Setting, usual: readonly CredentialPlace[]): readonly CredentialPlace[] {
+const unnamed = (id: string): Consumer => ({ id, username: id, customId: '', groups: [] });
+
+function readPlaces(setting: Setting, usual: TokenPlace): readonly TokenPlace[] {
   const from = setting.get('from');
-  const scheme = from.get('scheme').string();
-  const header = from.get('header').string();
-  const query = from.get('query').string();
-  const cookie = from.get('cookie').string();
+  const scheme = from.get('scheme').string() ?? '';
+  const places = (['header', 'query', 'cookie'] as const).flatMap((place): TokenPlace[] => {
+    const name = from.get(place).string();
+    if (name === undefined) return [];
+    return [place === 'header' ? { in: place, name, scheme } : { in: place, name }];
+  });
   from.rejectUnknownKeys();
-  const places: CredentialPlace[] = [
-    ...(header === undefined ? [] : [{ header, ...(scheme === undefined ? {} : { scheme }) }]),
-    ...(query === undefined ? [] : [{ query }]),
-    ...(cookie === undefined ? [] : [{ cookie }]),
-  ];
-  return places.length === 0 ? usual : places;
+  return places.length === 0 ? [usual] : places;
 }
 
-function readKeys(setting: Setting, { files, folder }: Surroundings, issuer: readonly string[]): JwtOptions['keys'] {
+/** Inline, from a file, or a URL; null: the issuer is asked. */
+function readKeys(setting: Setting, { files, folder }: Surroundings, issuer: readonly string[]): JwtOptions['jwks'] {
   const jwks = setting.get('jwks');
   if (!jwks.exists) {
-    if (issuer[0] !== undefined) return { issuer: issuer[0] };
-    setting.problem('DG1204', `${setting.name} says neither jwks nor issuer`, 'give the keys inline, as a file or a URL, or name an issuer to ask');
-    return { inline: [] };
+    if (issuer.length === 0)
+      setting.problem('DG1204', `${setting.name} says neither jwks nor issuer`, 'give the keys inline, as a file or a URL, or name an issuer to ask');
+    return null;
   }
-  if (jwks.kind !== 'scalar') return { inline: keysOf(jwks.value()) ?? problemKeys(jwks) };
+  if (jwks.kind !== 'scalar') return keySet(jwks, jwks.value());
   const where = jwks.string() ?? '';
-  if (/^https?:\/\//.test(where)) return { url: where };
+  if (/^https?:\/\//.test(where)) return where;
   const text = files.read(path.resolve(folder, where));
   if (text === undefined) {
     jwks.problem('DG1205', `the key file ${where} does not exist`, 'expected a JSON Web Key Set, inline, as a file or a URL');
-    return { inline: [] };
+    return { keys: [] };
   }
   try {
-    return { inline: keysOf(JSON.parse(text)) ?? problemKeys(jwks) };
+    return keySet(jwks, JSON.parse(text));
   } catch {
-    return { inline: problemKeys(jwks) };
+    return keySet(jwks, undefined);
   }
 }
-function problemKeys(jwks: Setting): Jwk[] {
+
+function keySet(jwks: Setting, document: unknown): { readonly keys: readonly unknown[] } {
+  const keys = (document as { keys?: unknown } | undefined)?.keys;
+  if (Array.isArray(keys)) return { keys };
   jwks.problem('DG1202', `${jwks.name} is no JSON Web Key Set`, 'expected {"keys": [...]}');
-  return [];
+  return { keys: [] };
 }
 
-function readBy(by: Setting): LimitBy {
+function readBy(by: Setting): LimitKey {
   const text = by.string() ?? 'ip';
-  if (text === 'ip' || text === 'consumer' || text === 'route' || text === 'global') return text;
-  const [family, name] = [text.slice(0, text.indexOf('.')), text.slice(text.indexOf('.') + 1)];
-  if (name !== '' && family === 'header') return { header: name };
-  if (name !== '' && family === 'query') return { query: name };
-  if (name !== '' && (family === 'jwt' || family === 'claim')) return { claim: name };
-  by.problem('DG1203', `${by.name} is ${JSON.stringify(text)}`, 'expected ip, consumer, route, global, header.NAME, query.NAME or jwt.CLAIM');
-  return 'ip';
+  if (text === 'ip' || text === 'consumer' || text === 'route' || text === 'global') return { by: text };
+  const [family, ...path] = text.split('.');
+  if (family === 'header' && path.length > 0) return { by: 'header', name: path.join('.') };
+  if (family === 'jwt' && path.length > 0) return { by: 'claim', path };
+  by.problem('DG1203', `${by.name} is ${JSON.stringify(text)}`, 'expected ip, consumer, route, global, header.NAME or jwt.CLAIM');
+  return { by: 'ip' };
 }
 
-function readLimit(setting: Setting): Limit | undefined {
+function readLimit(setting: Setting): LimitOptions | undefined {
   const limit = setting.get('limit').number({ min: 0, integer: true });
   if (limit === undefined) {
     if (!setting.get('limit').exists) setting.problem('DG1204', `${setting.name}.limit is missing`, 'expected a whole number of requests');
     return undefined;
   }
   const algorithm = setting.get('algorithm').oneOf('fixed-window', 'sliding-window', 'token-bucket', 'quota') ?? 'fixed-window';
-  if (algorithm === 'quota') return { algorithm, limit, period: setting.get('per').oneOf('hour', 'day', 'week', 'month', 'year') ?? 'day' };
+  const name = 'limit';
+  if (algorithm === 'quota') {
+    const units = ['hour', 'day', 'week', 'month', 'year'] as const satisfies readonly CalendarUnit[];
+    return {
+      name,
+      algorithm,
+      limit,
+      per: setting.get('per').oneOf(...units) ?? 'day',
+      offsetDays: setting.get('offsetDays').number({ min: 0, max: 30, integer: true }) ?? 0,
+    };
+  }
   const windowMs = readDuration(setting.get('per')) ?? 60_000;
-  if (algorithm === 'token-bucket') return { algorithm, limit, windowMs, burst: setting.get('burst').number({ min: 1 }) ?? limit };
-  return { algorithm, limit, windowMs };
+  if (algorithm === 'token-bucket') return { name, algorithm, rate: limit, perMs: windowMs, burst: setting.get('burst').number({ min: 1 }) ?? limit };
+  return algorithm === 'fixed-window' ? { name, algorithm, limit, windowMs, from: 'clock' } : { name, algorithm, limit, windowMs, counts: 'allowed' };
 }
 
 function readEdits(setting: Setting): Edits {

@@ -1,56 +1,59 @@
-/** What a policy demands of the claims of a token. Times in seconds. */
-export interface ClaimRules {
+import { isDeepStrictEqual } from 'node:util';
+
+export interface ClaimOptions {
+  /** One of them must be `iss`, exactly. Empty: not checked. */
   readonly issuer: readonly string[];
+  /** One of them must be in `aud`, exactly. Empty: not checked. */
   readonly audience: readonly string[];
+  /** Seconds that clocks may differ. */
   readonly clockTolerance: number;
+  /** Seconds since `iat` that a token is good for. Null: any. */
   readonly maxTokenAge: number | null;
+  /** Media type of the token, as RFC 9068 asks for `at+jwt`. Null: any. */
+  readonly typ: string | null;
   readonly requiredClaims: readonly string[];
+  /** Claims that must have exactly this value. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Why the claims do not hold at `now` (ms), in a word or two; undefined where they do. */
-export function claimProblem(claims: Claims, rules: ClaimRules, now: number): string | undefined {
-  const { issuer, audience, clockTolerance, maxTokenAge } = rules;
-  const seconds = Math.floor(now / 1000);
-  for (const name of ['exp', 'nbf', 'iat']) if (claims[name] !== undefined && !isTime(claims[name])) return `${name} is no time`;
-  const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number };
-  if (exp !== undefined && seconds - clockTolerance >= exp) return 'the token has expired';
-  if (nbf !== undefined && seconds + clockTolerance < nbf) return 'the token is not valid yet';
-  if (maxTokenAge !== null) {
-    if (iat === undefined) return 'iat is missing';
-    if (seconds - iat - clockTolerance > maxTokenAge) return 'the token is too old';
-  }
-  if (iat !== undefined && iat > seconds + clockTolerance && maxTokenAge !== null) return 'the token was issued in the future';
-  if (issuer.length > 0 && !issuer.includes(claims['iss'] as string)) return 'the issuer is another one';
-  if (audience.length > 0 && !audiencesOf(claims['aud']).some((one) => audience.includes(one))) return 'the audience is another one';
-  for (const name of rules.requiredClaims) if (claims[name] === undefined) return `${name} is missing`;
-  for (const [name, value] of Object.entries(rules.claims)) if (!claimMatches(claims[name], value)) return `${name} has another value`;
-  return undefined;
+/** Everything about a token that time does not change: why it is refused, or undefined. */
+export function lastingClaims(options: ClaimOptions): (header: Claims, payload: Claims) => string | undefined {
+  const { issuer, audience } = options;
+  const typ = options.typ === null ? null : mediaType(options.typ);
+  const exact = Object.entries(options.claims);
+  return (header, payload) => {
+    const is = header['typ'];
+    if (typ !== null && (typeof is !== 'string' || mediaType(is) !== typ)) return `typ is not ${typ}`;
+    for (const name of ['exp', 'nbf', 'iat']) if (name in payload && !Number.isFinite(payload[name])) return `${name} is not a number`;
+    for (const name of options.requiredClaims) if (!Object.hasOwn(payload, name)) return `${name} is missing`;
+    if (issuer.length > 0 && !issuer.includes(payload['iss'] as string)) return 'iss is not the expected issuer';
+    if (audience.length > 0 && !names(payload['aud'], audience)) return 'aud does not name this audience';
+    for (const [name, value] of exact)
+      if (!Object.hasOwn(payload, name) || !isDeepStrictEqual(payload[name], value)) return `${name} does not have the expected value`;
+    return undefined;
+  };
 }
 
-const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-
-/** A list of texts only: anything else in `aud` counts for nothing. */
-function audiencesOf(aud: unknown): string[] {
-  if (typeof aud === 'string') return [aud];
-  return Array.isArray(aud) && aud.every((one) => typeof one === 'string') ? aud : [];
+/** What time does change, to be asked on each request: why a token is refused, or undefined. `now` in milliseconds. */
+export function timeClaims({ clockTolerance, maxTokenAge }: ClaimOptions): (payload: Claims, now: number) => string | undefined {
+  return ({ exp, nbf, iat }, nowMs) => {
+    const now = nowMs / 1000;
+    if (typeof exp === 'number' && now >= exp + clockTolerance) return 'the token has expired';
+    if (typeof nbf === 'number' && now < nbf - clockTolerance) return 'the token is not valid yet';
+    if (maxTokenAge === null) return undefined;
+    if (typeof iat !== 'number') return 'iat is missing: the age of the token is not known';
+    if (now - iat > maxTokenAge + clockTolerance) return 'the token is too old';
+    return iat - now > clockTolerance ? 'iat is in the future' : undefined;
+  };
 }
 
-/** Equal; a list of allowed values where the rule is one. */
-function claimMatches(claim: unknown, rule: unknown): boolean {
-  if (Array.isArray(rule)) return rule.some((one) => claimMatches(claim, one));
-  return JSON.stringify(claim) === JSON.stringify(rule);
-}
+const names = (aud: unknown, audience: readonly string[]): boolean =>
+  Array.isArray(aud) ? audience.some((one) => aud.includes(one)) : audience.includes(aud as string);
 
-/** The scopes of a token: `scope` as a text with spaces (RFC 8693) or a list, and `scp`. */
-export function scopesOf(claims: Claims): string[] {
-  return [claims['scope'], claims['scp']].flatMap((value) =>
-    typeof value === 'string'
-      ? value.split(' ').filter(Boolean)
-      : Array.isArray(value)
-        ? value.filter((one): one is string => typeof one === 'string')
-        : [],
-  );
-}
+/** RFC 7515 section 4.1.9: compared without case, `application/` may be left out. */
+const mediaType = (text: string): string => {
+  const lower = text.toLowerCase();
+  return lower.startsWith('application/') && !lower.includes('/', 12) ? lower.slice(12) : lower;
+};
