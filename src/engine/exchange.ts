@@ -123,7 +123,7 @@ export class Exchange {
     this.parent = init.parent ?? null;
     this.body = init.body;
     this.method = init.arrived.method;
-    const { target } = init.arrived;
+    const target = originForm(init.arrived.target);
     const mark = target.indexOf('?');
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? '' : target.slice(mark + 1);
@@ -181,4 +181,13 @@ export class Exchange {
     if (outcome !== undefined) this.decidedBy = step;
     this.trace?.step(step, outcome);
   }
+}
+
+/** A target in absolute form without its scheme and authority, which agree with Host (RFC 9112 section 3.2.2). */
+function originForm(target: string): string {
+  if (target.charCodeAt(0) === 47) return target;
+  const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/.exec(target);
+  if (absolute === null) return target;
+  const rest = target.slice(absolute[0].length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }

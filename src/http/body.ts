@@ -54,7 +54,7 @@ export function readWhole(source: BodySource, limit = 0): Promise<{ bytes: Buffe
         if (!over) resolve({ bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks), trailers });
       },
       fail(error) {
-        reject(new BodyBroken('the body broke off', { cause: error }));
+        reject(error instanceof BodyTooLarge ? error : new BodyBroken('the body broke off', { cause: error }));
       },
     });
   });
@@ -164,6 +164,29 @@ export function transformed(source: BodySource, transform: ChunkTransform): Body
           if (last !== null && last.length > 0) sink.write(last);
           sink.end(trailers);
         },
+        fail: (error) => sink.fail(error),
+      });
+    },
+    resume: () => source.resume(),
+    abandon: () => source.abandon(),
+  };
+}
+
+/** A source that fails with BodyTooLarge once it has given more than `limit` bytes. */
+export function limitedSource(source: BodySource, limit: number): BodySource {
+  let given = 0;
+  return {
+    pipe(sink) {
+      source.pipe({
+        write(chunk) {
+          if (given > limit) return true;
+          given += chunk.length;
+          if (given <= limit) return sink.write(chunk);
+          source.abandon();
+          sink.fail(new BodyTooLarge(limit));
+          return true;
+        },
+        end: (trailers) => sink.end(trailers),
         fail: (error) => sink.fail(error),
       });
     },

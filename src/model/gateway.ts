@@ -124,6 +124,11 @@ export interface ProxyOptions {
   /** Between two pieces of an answer. */
   readonly idleTimeoutMs: number;
   readonly keepAlive: boolean;
+  /**
+   * Requests for another protocol (WebSocket). `pass`: `Connection: Upgrade` and `Upgrade` go on by themselves, and 101 opens a tunnel.
+   * `as-sent`: only where a step has put these fields into the outgoing ones.
+   */
+  readonly upgrades: 'pass' | 'as-sent';
   readonly tls: UpstreamTls | null;
 }
 
@@ -141,5 +146,6 @@ export const proxyDefaults: Omit<ProxyOptions, 'names' | 'url'> = Object.freeze(
   responseTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
   keepAlive: true,
+  upgrades: 'pass',
   tls: null,
 });

@@ -1,4 +1,5 @@
 import { fault, type Fault } from '../model/fault.ts';
+import { BodyBroken, BodyTooLarge } from '../http/body.ts';
 import { Malformed } from './http1-client/malformed.ts';
 
 interface NetworkError {
@@ -16,6 +17,8 @@ export function faultOfNetwork(error: Error, upstream: string, connectTimeoutMs:
   const { code: own, hostname, cause } = error as NetworkError;
   const code = own ?? cause?.code ?? '';
   const reason = error.message;
+  if (error instanceof BodyTooLarge) return fault('body-too-large', { limit: error.limit });
+  if (error instanceof BodyBroken) return fault('bad-request', { reason: 'the request body broke off' });
   if (error instanceof Malformed) return fault(error.early ? 'upstream-reset' : 'upstream-malformed', { upstream, reason });
   if (error instanceof TypeError || code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') return fault('internal', { cause: error });
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fault('upstream-unresolved', { upstream, hostname: hostname ?? upstream });

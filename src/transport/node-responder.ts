@@ -6,9 +6,12 @@ import type { BodySink } from '../http/body.ts';
 /** Writes a response on a node ServerResponse: names, order and repetition as they are. */
 export class NodeResponder implements Responder {
   readonly #res: ServerResponse;
+  readonly #declined: (() => void) | null;
 
-  constructor(res: ServerResponse) {
+  /** `declined`: takes over what no route matched, instead of the words for it. */
+  constructor(res: ServerResponse, declined: (() => void) | null = null) {
     this.#res = res;
+    this.#declined = declined;
   }
 
   send(exchange: Exchange, response: ResponseState): Promise<void> {
@@ -16,6 +19,11 @@ export class NodeResponder implements Responder {
     const { headers, body, status } = response;
     if (res.destroyed || res.headersSent) {
       body.abandon();
+      return Promise.resolve();
+    }
+    if (this.#declined !== null && exchange.fault?.kind === 'no-route') {
+      body.abandon();
+      this.#declined();
       return Promise.resolve();
     }
     const bodiless = exchange.arrived.method === 'HEAD' || status === 204 || status === 304;

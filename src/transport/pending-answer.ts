@@ -94,7 +94,11 @@ export class PendingAnswer implements Answer {
     this.statusText = statusText;
     this.headers = endToEnd(arrived);
     this.length = length;
-    if (tunnel !== undefined) this.tunnel = tunnel;
+    if (tunnel !== undefined) {
+      this.tunnel = tunnel;
+      this.headers.append('Connection', 'upgrade');
+      this.headers.append('Upgrade', arrived.get('upgrade') ?? '');
+    }
     this.#answered = true;
     this.#resolve(this);
   }

@@ -35,11 +35,21 @@ function forward(origin: string, pools: Pools, sending: Sending): Promise<Answer
   const target = outgoing.target ?? (exchange.query === '' ? exchange.path : `${exchange.path}?${exchange.query}`);
   const { method, headers } = outgoing;
   if (options.httpVersion === '1.0') return forwardOldest(origin, target, sending);
+  const upgrade = exchange.upgrade !== null && asksForUpgrade(exchange, options.upgrades);
   const body = outgoingBody(exchange);
   if (!undiciRefuses(method, target, headers.raw))
     return sendPooled(pools.for(origin, options), { method, target, headers: headers.raw, body }, sending);
   if (body !== null && !headers.has('content-length')) headers.append('Transfer-Encoding', 'chunked');
-  return sendHttp1(origin, { method, target, httpVersion: '1.1', headers: headers.raw, body, upgrade: false }, sending);
+  return sendHttp1(origin, { method, target, httpVersion: '1.1', headers: headers.raw, body, upgrade }, sending);
+}
+
+function asksForUpgrade(exchange: Exchange, upgrades: ProxyOptions['upgrades']): boolean {
+  const { headers } = exchange.outgoing;
+  if (headers.has('upgrade')) return true;
+  if (upgrades === 'as-sent') return false;
+  headers.set('Connection', 'Upgrade');
+  headers.append('Upgrade', exchange.arrived.headers.get('upgrade') ?? '');
+  return true;
 }
 
 /** HTTP/1.0 has no chunked coding: the whole body is read first, so that its length can be said. */

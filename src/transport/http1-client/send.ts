@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Answer } from '../../engine/kit.ts';
 import type { Failure } from '../../engine/outcome.ts';
-import type { BodySource } from '../../http/body.ts';
+import { BodyBroken, type BodySource } from '../../http/body.ts';
 import { fault } from '../../model/fault.ts';
 import { faultOfNetwork } from '../network-fault.ts';
 import { PendingAnswer, type Sending } from '../pending-answer.ts';
@@ -90,7 +90,7 @@ function converse(socket: Socket, head: Buffer, request: Http1Request, pending: 
   socket.write(head);
   if (Buffer.isBuffer(request.body)) socket.write(request.body);
   if (request.body === null || Buffer.isBuffer(request.body)) return pending.sent();
-  stopBody = writeBody(socket, request.body, isChunked(request.headers), { sent: () => pending.sent(), failed: () => socket.destroy() });
+  stopBody = writeBody(socket, request.body, isChunked(request.headers), { sent: () => pending.sent(), failed: (error) => broken(error instanceof Error ? error : new BodyBroken('the request body broke off')) });
 }
 
 function isChunked(headers: readonly string[]): boolean {

@@ -1,0 +1,51 @@
+import type { Server } from 'node:http';
+import type { Http2Server } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Limits } from '../model/gateway.ts';
+import type { ServerIdentity } from './server-identity.ts';
+
+const preface = Buffer.from('PRI * HTTP/2.0\r\n');
+type Connect = (this: Server, socket: Socket) => void;
+
+/**
+ * Hands each connection to the protocol that it speaks: over TLS by what was agreed (ALPN), in clear by the first bytes (RFC 9113 section
+ * 3.3, prior knowledge). Looked at once for each connection, so that requests cost nothing more.
+ */
+export function dispatchConnections(server: Server, http2: Http2Server, identity: ServerIdentity | null, limits: Limits): void {
+  const event = identity === null ? 'connection' : 'secureConnection';
+  const http1 = server.listeners(event)[0] as Connect;
+  server.removeListener(event, http1);
+  if (identity === null) return void server.on(event, (socket: Socket) => listenFirst(socket, server, http1, http2, limits.headerTimeoutMs));
+  server.on(event, (socket: TLSSocket) => {
+    if (!identity.admits(socket)) socket.destroy();
+    else if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    else http1.call(server, socket);
+  });
+}
+
+function listenFirst(socket: Socket, server: Server, http1: Connect, http2: Http2Server, timeoutMs: number): void {
+  let held: Buffer | null = null;
+  const giveUp = (): void => void socket.destroy();
+  const look = (chunk: Buffer): void => {
+    held = held === null ? chunk : Buffer.concat([held, chunk]);
+    const shared = Math.min(held.length, preface.length);
+    const alike = held.compare(preface, 0, shared, 0, shared) === 0;
+    if (alike && shared < preface.length) return;
+    socket.removeListener('data', look);
+    socket.removeListener('error', giveUp);
+    socket.removeListener('timeout', giveUp);
+    socket.setTimeout(0);
+    if (!alike) {
+      http1.call(server, socket);
+      socket.emit('data', held);
+      return;
+    }
+    socket.pause();
+    socket.unshift(held);
+    http2.emit('connection', socket);
+  };
+  socket.on('error', giveUp);
+  socket.on('data', look);
+  if (timeoutMs > 0) socket.setTimeout(timeoutMs, giveUp);
+}
