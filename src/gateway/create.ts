@@ -1,26 +1,29 @@
-import type { Server } from 'node:http';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Deps, UserFunction } from '../engine/kit.ts';
-import type { Program, SiteProgram } from '../engine/link.ts';
+import type { Program } from '../engine/link.ts';
 import { MessageBody } from '../engine/message-body.ts';
 import { answerFault, run, wordFault, type Responder } from '../engine/run.ts';
 import { Trace } from '../engine/trace.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialects as allDialects } from '../dialects/index.ts';
 import { Fields } from '../http/fields.ts';
-import { diagnosticAt, DevgatewayError } from '../model/error.ts';
-import { fault } from '../model/fault.ts';
-import { defaultLimits, type Listener } from '../model/gateway.ts';
-import { nowhere } from '../model/origin.ts';
+import type { Fault } from '../model/fault.ts';
+import type { Limits, Listener } from '../model/gateway.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
-import { createHttpListener, receive, type Reception } from '../transport/listen-http.ts';
+import { receive } from '../transport/listen-http.ts';
+import { localAuthority, type LocalAuthority } from '../transport/local-ca/authority.ts';
+import { authorityFolder } from '../transport/local-ca/folder.ts';
 import { policyKit } from '../policies/kit.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind } from '../transport/proxy.ts';
+import type { Reception } from '../transport/reception.ts';
+import { factsOf, faultOfHead } from '../transport/request-head.ts';
 import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
 import { Dispatch } from './dispatch.ts';
+import { InFlight } from './in-flight.ts';
+import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
 import { fidelityOf, routesOf } from './report.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
@@ -54,38 +57,39 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     },
   });
   const prove = (): { loaded: Loaded; program: Program } => {
-    const loaded = load(request(), dialects);
+    const loaded = withLimits(load(request(), dialects), options.limits ?? {});
     return { loaded, program: build(loaded, dialects, kits, deps) };
   };
   let { loaded, program } = prove();
   let dispatch = new Dispatch(program);
   upstreams.configure(program.gateway.upstreams);
 
+  const inFlight = new InFlight();
   const reception: Reception = {
     now: () => clock.now(),
-    handle(exchange, responder) {
-      void handle(exchange, responder);
+    handle(exchange, responder, refused) {
+      void inFlight.track(handle(exchange, responder, refused));
     },
     wordFault: (listener, what) => wordFault(dispatch.defaultSite(listener).book, what, null),
   };
-  async function handle(exchange: Exchange, responder: Responder): Promise<void> {
-    const site: SiteProgram = dispatch.siteOf(exchange);
-    const { maxTargetBytes } = site.site.limits;
-    if (exchange.arrived.target.length > maxTargetBytes)
-      return answerFault(site, exchange, fault('target-too-long', { limit: maxTargetBytes }), responder);
-    await run(site, exchange, responder);
-  }
+  const handle = (exchange: Exchange, responder: Responder, refused: Fault | null): Promise<void> => {
+    const site = dispatch.siteOf(exchange);
+    return refused === null ? run(site, exchange, responder) : answerFault(site, exchange, refused, responder);
+  };
+  const limitsOf = (listener: Listener): Limits => dispatch.defaultSite(listener).site.limits;
+  const judge = (one: InProcessRequest): Fault | null => faultOfHead(one.method, one.target, '1.1', factsOf(one.headers.raw), limitsOf(first()));
 
-  const servers: Server[] = [];
-  const listeners: ListenerInfo[] = [];
-  for (const [index, listener] of dispatch.listeners.entries()) {
-    const server = createHttpListener(listener, dispatch.defaultSite(listener).site.limits ?? defaultLimits, reception);
-    const port = await listen(server, host, index === 0 ? (options.port ?? 0) : 0);
-    servers.push(server);
-    listeners.push({ ...infoOf(listener), url: `${listener.protocol}://${host.includes(':') ? `[${host}]` : host}:${port}` });
+  let madeAuthority: LocalAuthority | null = null;
+  const authority = (): LocalAuthority =>
+    (madeAuthority ??= localAuthority(authorityFolder(options.folder ?? process.cwd(), options.env ?? process.env)));
+  const ports: OpenPort[] = [];
+  for (const [index, shared] of dispatch.ports.entries()) {
+    const port = index === 0 ? (options.port ?? 0) : 0;
+    ports.push(await openPort({ listeners: shared, limits: limitsOf(shared[0]), host, port, reception, authority }));
   }
+  const listeners = ports.flatMap((one) => one.infos);
 
-  const first = (): Listener => dispatch.listeners[0] as Listener;
+  const first = (): Listener => dispatch.ports[0]?.[0] as Listener;
   const reload = async (next?: ConfigInput): Promise<void> => {
     const before = config;
     if (next !== undefined) config = next;
@@ -100,8 +104,9 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     }
   };
   const close = async (): Promise<void> => {
+    const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
+    await Promise.all(ports.map((one) => one.close(idle)));
     clock.close();
-    await Promise.all(servers.map((server) => new Promise<void>((resolve) => (server.close(() => resolve()), server.closeAllConnections()))));
     await Promise.all([pools.close(), upstreams.close()]);
   };
 
@@ -120,21 +125,20 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     },
     async fetch(input, fetchOptions) {
       const responder = new WebResponder();
-      reception.handle(inProcessExchange(inProcess(input, fetchOptions), first(), clock.now()), responder);
+      const request = inProcess(input, fetchOptions);
+      reception.handle(inProcessExchange(request, first(), clock.now()), responder, judge(request));
       return responder.response;
     },
-    listener: (req, res) => receive(req, res, first(), reception),
-    middleware: () => (req, res, next) => {
-      void next;
-      receive(req, res, first(), reception);
-    },
+    listener: (req, res) => receive(req, res, first(), limitsOf(first()), reception),
+    middleware: () => (req, res, next) => receive(req, res, first(), limitsOf(first()), reception, false, next),
     clock,
     async explain(input, fetchOptions): Promise<Explanation> {
-      const exchange = inProcessExchange(inProcess(input, fetchOptions), first(), clock.now());
+      const request = inProcess(input, fetchOptions);
+      const exchange = inProcessExchange(request, first(), clock.now());
       exchange.trace = new Trace();
       exchange.dry = true;
       const responder = new WebResponder();
-      await handle(exchange, responder);
+      await handle(exchange, responder, judge(request));
       const sent = exchange.response?.from === 'upstream';
       return {
         status: exchange.response?.status ?? 0,
@@ -165,24 +169,10 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(
-          new DevgatewayError(
-            diagnosticAt('DG1401', nowhere, `port ${port} of ${host} is in use`, 'choose another with --port N, or --port 0 for any free one'),
-            { cause: error },
-          ),
-        );
-      else reject(new DevgatewayError(diagnosticAt('DG1402', nowhere, `cannot listen on ${host}:${port}: ${error.message}`, ''), { cause: error }));
-    });
-    server.listen(port, host, () => resolve((server.address() as { port: number }).port));
-  });
-}
-
-function infoOf({ name, port, protocol, hostname, gateway }: Listener): Omit<ListenerInfo, 'url'> {
-  return { name, port, protocol, ...(hostname === undefined ? {} : { hostname }), ...(gateway === undefined ? {} : { gateway }) };
+/** What was asked for in code or on the command line stands above the configuration. */
+function withLimits(loaded: Loaded, limits: Partial<Limits>): Loaded {
+  const { gateway } = loaded;
+  return { ...loaded, gateway: { ...gateway, sites: gateway.sites.map((site) => ({ ...site, limits: { ...site.limits, ...limits } })) } };
 }
 
 function inProcess(input: Request | RawRequest | string, options: FetchOptions = {}): InProcessRequest {

@@ -6,24 +6,26 @@ const implied: Listener = Object.freeze({ name: 'default', port: 80, protocol: '
 
 /** Which site a request belongs to: by listener, then by host. Made once for each program. */
 export class Dispatch {
-  readonly listeners: readonly Listener[];
+  /** The listeners that share one port here, by port. */
+  readonly ports: readonly (readonly [Listener, ...Listener[]])[];
   readonly #sites: ReadonlyMap<string, readonly SiteProgram[]>;
   readonly #only: SiteProgram | null;
 
   constructor({ sites }: Program) {
-    const listeners: Listener[] = [];
+    const ports = new Map<string, [Listener, ...Listener[]]>();
     const byListener = new Map<string, SiteProgram[]>();
     for (const site of sites) {
       for (const listener of site.site.listeners.length === 0 ? [implied] : site.site.listeners) {
         const key = keyOf(listener);
-        const there = byListener.get(key);
-        if (there === undefined) {
-          listeners.push(listener);
-          byListener.set(key, [site]);
-        } else there.push(site);
+        const there = ports.get(key);
+        if (there === undefined) ports.set(key, [listener]);
+        else there.push(listener);
+        const claimed = byListener.get(key);
+        if (claimed === undefined) byListener.set(key, [site]);
+        else if (!claimed.includes(site)) claimed.push(site);
       }
     }
-    this.listeners = listeners;
+    this.ports = [...ports.values()];
     this.#sites = byListener;
     this.#only = sites.length === 1 ? (sites[0] as SiteProgram) : null;
   }

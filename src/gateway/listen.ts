@@ -32,11 +32,8 @@ export async function openPort({ listeners, limits, host, port, reception, autho
   const [first] = listeners;
   const identity = first.protocol === 'https' ? serverIdentity(listeners, authority) : null;
   const server = createHttpListener(first, limits, reception, identity);
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
+  const sockets = track(server, 'connection');
+  const speaking = identity === null ? sockets : track(server, 'secureConnection');
   const bound = await listen(server, host, port);
   const url = `${first.protocol}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   return {
@@ -45,7 +42,7 @@ export async function openPort({ listeners, limits, host, port, reception, autho
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await idle;
       // What was answered is still to be written: the end comes after it.
-      for (const socket of sockets) socket.end(() => socket.destroy());
+      for (const socket of speaking) socket.end(() => socket.destroy());
       const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), flushMs);
       await closed;
       clearTimeout(cut);
@@ -54,6 +51,15 @@ export async function openPort({ listeners, limits, host, port, reception, autho
 }
 /** For clients that do not take the rest of their answer. */
 const flushMs = 1_000;
+
+function track(server: Server, event: string): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

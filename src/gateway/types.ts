@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly folder?: string;
   /** Over the limits of the configuration. */
   readonly limits?: Partial<Limits>;
+  /** How long `close` waits for requests that are being answered, in ms of the machine's time. Default 5000. */
+  readonly closeGraceMs?: number;
 }
 
 export interface ListenerInfo {

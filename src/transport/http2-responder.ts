@@ -84,4 +84,14 @@ function objectOf(raw: readonly string[]): OutgoingHttpHeaders {
 }
 
 /** Fields that node lets stand once only. */
-const single: ReadonlySet<string> = new Set(['content-length', 'content-type', 'date', 'etag', 'location', 'last-modified', 'expires', 'age', 'server']);
+const single: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'date',
+  'etag',
+  'location',
+  'last-modified',
+  'expires',
+  'age',
+  'server',
+]);

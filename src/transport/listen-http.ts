@@ -1,4 +1,12 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { Exchange } from '../engine/exchange.ts';
@@ -110,7 +118,8 @@ function faultOfParser(error: ParserError, limits: Limits): Fault {
       ? fault('target-too-long', { limit: limits.maxTargetBytes })
       : fault('header-too-large', { limit: limits.maxHeaderBytes });
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return fault('request-timeout', { afterMs: limits.requestTimeoutMs || limits.headerTimeoutMs });
-  if (error.code === 'HPE_INVALID_METHOD') return fault('method-unknown', { method: /^[!-~]*/.exec(error.rawPacket?.toString('latin1') ?? '')?.[0] ?? '' });
+  if (error.code === 'HPE_INVALID_METHOD')
+    return fault('method-unknown', { method: /^[!-~]*/.exec(error.rawPacket?.toString('latin1') ?? '')?.[0] ?? '' });
   return fault('bad-request', { reason: error.message });
 }
 

@@ -1,4 +1,4 @@
-import { constants, createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { constants, createServer, type ServerOptions, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { Exchange } from '../engine/exchange.ts';
 import { MessageBody } from '../engine/message-body.ts';
 import { limitedSource, readableSource } from '../http/body.ts';
@@ -12,7 +12,12 @@ import { factsOf, faultOfHead, type HeadFacts } from './request-head.ts';
 
 /** HTTP/2 on connections that a front hands over. nghttp2 judges frames and most fields; what it lets through is judged here again. */
 export function createHttp2Server(listener: Listener, limits: Limits, reception: Reception): Http2Server {
-  const server = createServer({ maxHeaderListPairs: 1000, maxSendHeaderBlockLength: 1 << 20 });
+  const server = createServer({
+    maxHeaderListPairs: 1000,
+    maxSendHeaderBlockLength: 1 << 20,
+    // Otherwise such fields would vanish without a word, and the request be served without them.
+    strictFieldWhitespaceValidation: false,
+  } as ServerOptions);
   server.on('stream', (stream, _headers, flags, raw) =>
     receiveStream(stream, raw as unknown as string[], (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0, listener, limits, reception),
   );
@@ -28,6 +33,8 @@ function receiveStream(
   limits: Limits,
   reception: Reception,
 ): void {
+  // A stream that was reset tells nobody else.
+  stream.on('error', () => {});
   const { pseudo, fields } = splitFields(raw);
   const authority = pseudo.get(':authority');
   const hosts = fields.getAll('host');
@@ -45,8 +52,6 @@ function receiveStream(
     startedAt: reception.now(),
     body: refused !== null || ended ? new MessageBody(null) : bodyOf(stream, facts, limits.maxBodyBytes),
   });
-  // A stream that was reset tells nobody else.
-  stream.on('error', () => {});
   stream.on('close', () => {
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !stream.writableFinished) exchange.abort();
   });

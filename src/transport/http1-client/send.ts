@@ -90,7 +90,10 @@ function converse(socket: Socket, head: Buffer, request: Http1Request, pending: 
   socket.write(head);
   if (Buffer.isBuffer(request.body)) socket.write(request.body);
   if (request.body === null || Buffer.isBuffer(request.body)) return pending.sent();
-  stopBody = writeBody(socket, request.body, isChunked(request.headers), { sent: () => pending.sent(), failed: (error) => broken(error instanceof Error ? error : new BodyBroken('the request body broke off')) });
+  stopBody = writeBody(socket, request.body, isChunked(request.headers), {
+    sent: () => pending.sent(),
+    failed: (error) => broken(error instanceof Error ? error : new BodyBroken('the request body broke off')),
+  });
 }
 
 function isChunked(headers: readonly string[]): boolean {

@@ -64,6 +64,6 @@ function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
   const groups = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const [before, after] = groups.map((side) => (side === '' ? [] : side.split(':'))) as [string[], string[]?];
-  const zeros = after === undefined ? [] : new Array<string>(8 - before.length - after.length).fill('0');
+  const zeros = after === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
   return Buffer.concat([...before, ...zeros, ...(after ?? [])].map((group) => Buffer.from(group.padStart(4, '0'), 'hex')));
 }
