@@ -88,6 +88,10 @@ describe('leaky bucket', () => {
       [false, 0],
     ]);
   });
+  it('leaks whole thousandths', () => {
+    const ask = keyOf(leakyBucket({ rate: 16, burst: 5000, delay: Infinity }));
+    expect([ask(0), ask(100), ask(200)].map((one) => one.excess)).toEqual([0, 999, 1998]);
+  });
   it('does not count what it refuses', () => {
     const ask = keyOf(leakyBucket({ rate: 1000, burst: 0, delay: 0 }));
     expect([ask(0), ask(500), ask(900), ask(1000)].map((one) => one.allowed)).toEqual([true, false, false, true]);

@@ -272,5 +272,12 @@ describe('parsing', () => {
       }),
     );
   });
+  it('refuses left-over bits in a segment', () => {
+    const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const token = mint();
+    expect(token.split('.')[2]).toHaveLength(342);
+    const twin = token.slice(0, -1) + (last[last.indexOf(token.at(-1) as string) | 1] as string);
+    expect(parseJwt(twin)).toEqual({ problem: 'a segment is not base64url' });
+  });
   it('survives depth', () => expect(strictJsonObject(Buffer.from(`{"a":${'['.repeat(100_000)}`))).toBeUndefined());
 });
