@@ -26,6 +26,12 @@ export function limiterOf(options: LimitOptions): Limiter<unknown, Allowance> {
   }
 }
 
+/** Part of the key of a count: two limits of one name that count in other periods must not read each other's counts. */
+export function algorithmAndPeriod(options: LimitOptions): string {
+  if (options.algorithm === 'quota') return `quota/${options.per}`;
+  return `${options.algorithm}/${options.algorithm === 'token-bucket' ? options.perMs : options.windowMs}`;
+}
+
 const unitSeconds: Readonly<Partial<Record<CalendarUnit, number>>> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };
 
 /** What is wrong with the numbers, or undefined. */

@@ -7,7 +7,7 @@ import { peek } from '../../limiters/peek.ts';
 import { diagnosticAt, DevgatewayError } from '../../model/error.ts';
 import { fault } from '../../model/fault.ts';
 import { limitKeyReader, type LimitKey } from './key.ts';
-import { limiterOf, limitProblem, policyOf, type LimitOptions } from './limit.ts';
+import { algorithmAndPeriod, limiterOf, limitProblem, policyOf, type LimitOptions } from './limit.ts';
 
 export interface RateLimitOptions {
   /** Stable and unique: counts are kept under it, also when a limit's number changes. */
@@ -38,7 +38,12 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
     const names = limits.map((one) => (limits.length === 1 ? name : `${name}.${one.name}`));
     const compiled = limits.map((options, at) => {
       const limiter = limiterOf(options);
-      return { limiter, look: peek(limiter), title: quoted(names[at] as string), prefix: `rate-limit:${names[at] as string}/${options.algorithm}:` };
+      return {
+        limiter,
+        look: peek(limiter),
+        title: quoted(names[at] as string),
+        prefix: `rate-limit:${names[at] as string}/${algorithmAndPeriod(options)}:`,
+      };
     });
     const policies = limits.map((options, at) => {
       const { quota, seconds } = policyOf(options);

@@ -81,6 +81,13 @@ describe('the rate-limit step', () => {
     const bucket: LimitOptions = { name: 'w', algorithm: 'token-bucket', burst: 1, rate: 1, perMs: 1000 };
     expect(outcomes(step([bucket]), [request(), request()])).toEqual(['pass', 'rate-limited']);
   });
+  it('keeps steps of one name apart that count in other periods', async () => {
+    const [second, minute] = [step([window(2, 1000)]), step([window(3, 60_000)])];
+    const both = () => worded((second(request()) ?? minute(request())) as never);
+    expect([both(), both()]).toEqual(['pass', 'pass']);
+    await deps.clock.advance(1000);
+    expect([both(), both()]).toEqual(['pass', 'rate-limited']);
+  });
   it('counts nothing in one limit that another refuses', async () => {
     const run = step([window(1, 1000, 's'), window(2, 60_000, 'm')]);
     expect(outcomes(run, [request(), request(), request()])).toEqual(['pass', 'rate-limited', 'rate-limited']);

@@ -31,8 +31,8 @@ export function depsWith(documents: Record<string, unknown> = {}, fetched: strin
 const unlinked = (): never => {
   throw new Error('this kind holds no others');
 };
-export const stepOf = <O>({ kind, create }: StepKind<O>, options: O, deps: Deps = depsWith()): StepFunction =>
-  create(options, { ...deps, link: unlinked, linkAll: unlinked, linkDestination: unlinked }, { kind, options, origin: nowhere });
+export const stepOf = <O>(kind: StepKind<O>, options: O, deps: Deps = depsWith()): StepFunction =>
+  kind.create(options, { ...deps, link: unlinked, linkAll: unlinked, linkDestination: unlinked }, { kind: kind.kind, options, origin: nowhere });
 
 interface Asked {
   readonly target?: string;
