@@ -51,10 +51,14 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
     });
     const valueOf = limitKeyReader(key);
 
-    const ask = (exchange: Exchange, value: string, how: 'limiter' | 'look'): Allowance[] | Promise<Allowance[]> => {
+    const keysOf = (exchange: Exchange): string[] => {
+      const value = valueOf(exchange);
+      return compiled.map(({ prefix }) => exchange.scope + prefix + value);
+    };
+    const ask = (keys: readonly string[], how: 'limiter' | 'look'): Allowance[] | Promise<Allowance[]> => {
       const now = clock.now();
-      const asked = compiled.map((one) => store.update(exchange.scope + one.prefix + value, one[how], now, 1));
-      return asked.some((one) => one instanceof Promise) ? Promise.all(asked as Promise<Allowance>[]) : (asked as Allowance[]);
+      const asked = compiled.map((one, at) => store.update(keys[at] as string, one[how], now, 1));
+      return asked.some((one) => one instanceof Promise) ? Promise.all(asked) : (asked as Allowance[]);
     };
     const settle = (exchange: Exchange, found: readonly Allowance[]): Outcome => {
       const at = tightestOf(found);
@@ -64,17 +68,17 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
       const { limit, remaining, retryAfterMs } = allowance;
       return refuse(fault('rate-limited', { limit, remaining, retryAfterMs }));
     };
-    const count = (exchange: Exchange, value: string): Outcome | Promise<Outcome> => {
-      const found = ask(exchange, value, 'limiter');
+    const count = (exchange: Exchange, keys: readonly string[]): Outcome | Promise<Outcome> => {
+      const found = ask(keys, 'limiter');
       return found instanceof Promise ? found.then((later) => settle(exchange, later)) : settle(exchange, found);
     };
 
-    if (compiled.length === 1) return (exchange) => count(exchange, valueOf(exchange));
+    if (compiled.length === 1) return (exchange) => count(exchange, keysOf(exchange));
     return (exchange) => {
-      const value = valueOf(exchange);
+      const keys = keysOf(exchange);
       const goOn = (found: readonly Allowance[]): Outcome | Promise<Outcome> =>
-        found.every((one) => one.allowed) ? count(exchange, value) : settle(exchange, found);
-      const found = ask(exchange, value, 'look');
+        found.every((one) => one.allowed) ? count(exchange, keys) : settle(exchange, found);
+      const found = ask(keys, 'look');
       return found instanceof Promise ? found.then(goOn) : goOn(found);
     };
   },
