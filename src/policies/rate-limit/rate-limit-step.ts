@@ -57,8 +57,8 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
     };
     const ask = (keys: readonly string[], how: 'limiter' | 'look'): Allowance[] | Promise<Allowance[]> => {
       const now = clock.now();
-      const asked = compiled.map((one, at) => store.update(keys[at] as string, one[how], now, 1));
-      return asked.some((one) => one instanceof Promise) ? Promise.all(asked) : (asked as Allowance[]);
+      const asked: (Allowance | Promise<Allowance>)[] = compiled.map((one, at) => store.update(keys[at] as string, one[how], now, 1));
+      return asked.some((one) => one instanceof Promise) ? Promise.all(asked.map((one) => Promise.resolve(one))) : (asked as Allowance[]);
     };
     const settle = (exchange: Exchange, found: readonly Allowance[]): Outcome => {
       const at = tightestOf(found);
