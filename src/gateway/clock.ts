@@ -1,11 +1,5 @@
 import type { Clock } from '../engine/clock.ts';
-
-interface Timer {
-  due: number;
-  readonly order: number;
-  readonly act: () => void;
-  real: ReturnType<typeof setTimeout> | undefined;
-}
+import { TimerHeap } from './timer-heap.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const maxDelay = 2_147_483_647;
@@ -13,7 +7,10 @@ const maxDelay = 2_147_483_647;
 /** The clock of one gateway: runs with the machine's until it is frozen, moved or sent elsewhere. */
 export class GatewayClock implements Clock {
   readonly #real: () => number;
-  readonly #timers = new Set<Timer>();
+  readonly #timers = new TimerHeap();
+  /** One timer of the machine stands for all of ours: it wakes no later than the first of them is due. */
+  #alarm: ReturnType<typeof setTimeout> | undefined;
+  #alarmAt = Infinity;
   #offset = 0;
   #frozenAt: number | null = null;
   #order = 0;
@@ -28,10 +25,10 @@ export class GatewayClock implements Clock {
   }
 
   after(ms: number, act: () => void): () => void {
-    const timer: Timer = { due: this.now() + Math.max(0, ms), order: (this.#order += 1), act, real: undefined };
+    const timer = { due: this.now() + Math.max(0, ms), order: (this.#order += 1), act, place: -1 };
     this.#timers.add(timer);
-    this.#arm(timer);
-    return () => this.#drop(timer);
+    if (timer.due < this.#alarmAt) this.#arm();
+    return () => this.#timers.remove(timer);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -58,7 +55,7 @@ export class GatewayClock implements Clock {
   /** Stops the clock where it stands: from then on only `advance` and `travel` move it. */
   freeze(): void {
     this.#frozenAt ??= this.now();
-    for (const timer of this.#timers) this.#disarm(timer);
+    this.#disarm();
   }
 
   /** Lets a frozen clock run on from where it stands. */
@@ -66,7 +63,7 @@ export class GatewayClock implements Clock {
     if (this.#frozenAt === null) return;
     this.#offset = this.#frozenAt - this.#real();
     this.#frozenAt = null;
-    for (const timer of this.#timers) this.#arm(timer);
+    this.#arm();
   }
 
   /** Goes to a date. What is due until then is woken; going back, what waits waits as long as before. */
@@ -75,7 +72,7 @@ export class GatewayClock implements Clock {
     if (Number.isNaN(at)) throw new TypeError(`travel needs a date, not ${String(to)}`);
     const back = this.now() - at;
     if (back <= 0) return this.#moveTo(at);
-    for (const timer of this.#timers) timer.due -= back;
+    this.#timers.shift(-back);
     this.#set(at);
   }
 
@@ -84,16 +81,14 @@ export class GatewayClock implements Clock {
     const shift = this.#real() - this.now();
     this.#frozenAt = null;
     this.#offset = 0;
-    for (const timer of this.#timers) {
-      timer.due += shift;
-      this.#disarm(timer);
-      this.#arm(timer);
-    }
+    this.#timers.shift(shift);
+    this.#arm();
   }
 
   /** Forgets everything that waits. */
   close(): void {
-    for (const timer of this.#timers) this.#drop(timer);
+    this.#disarm();
+    this.#timers.clear();
   }
 
   /** How many wait, and for how long the first: what a watchdog names. */
@@ -103,10 +98,11 @@ export class GatewayClock implements Clock {
 
   async #moveTo(end: number): Promise<void> {
     for (;;) {
-      const next = this.#first(end);
-      if (next === undefined) break;
+      const next = this.#timers.first;
+      if (next === undefined || next.due > end) break;
       this.#set(Math.max(this.now(), next.due));
-      this.#fire(next);
+      this.#timers.remove(next);
+      next.act();
       await turn();
       await turn();
     }
@@ -114,43 +110,39 @@ export class GatewayClock implements Clock {
     await turn();
   }
 
-  #first(until: number): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.due > until) continue;
-      if (first === undefined || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) first = timer;
-    }
-    return first;
-  }
-
   #set(now: number): void {
     if (this.#frozenAt === null) {
       this.#offset = now - this.#real();
-      for (const timer of this.#timers) {
-        this.#disarm(timer);
-        this.#arm(timer);
-      }
+      this.#arm();
     } else this.#frozenAt = now;
   }
 
-  #arm(timer: Timer): void {
-    if (this.#frozenAt !== null) return;
-    timer.real = setTimeout(
-      () => (timer.due > this.now() ? this.#arm(timer) : this.#fire(timer)),
-      Math.min(Math.max(0, timer.due - this.now()), maxDelay),
-    );
-    timer.real.unref();
+  /** A timer that was called off leaves the alarm as it is: it wakes for nothing, and is set anew. */
+  #arm(): void {
+    this.#disarm();
+    const { first } = this.#timers;
+    if (this.#frozenAt !== null || first === undefined) return;
+    this.#alarmAt = first.due;
+    this.#alarm = setTimeout(() => this.#ring(), Math.min(Math.max(0, first.due - this.now()), maxDelay));
+    this.#alarm.unref();
   }
-  #disarm(timer: Timer): void {
-    clearTimeout(timer.real);
-    timer.real = undefined;
+
+  #disarm(): void {
+    clearTimeout(this.#alarm);
+    this.#alarm = undefined;
+    this.#alarmAt = Infinity;
   }
-  #drop(timer: Timer): void {
-    this.#disarm(timer);
-    this.#timers.delete(timer);
-  }
-  #fire(timer: Timer): void {
-    this.#drop(timer);
-    timer.act();
+
+  #ring(): void {
+    try {
+      for (;;) {
+        const { first } = this.#timers;
+        if (first === undefined || this.#frozenAt !== null || first.due > this.now()) break;
+        this.#timers.remove(first);
+        first.act();
+      }
+    } finally {
+      this.#arm();
+    }
   }
 }
