@@ -61,6 +61,9 @@ export interface SubResponse {
   readonly headers: Fields;
   readonly body: Buffer;
 }
+export interface SubrequestRunner {
+  subrequest(parent: Exchange, request: SubRequest): Promise<SubResponse>;
+}
 export interface SubRequest {
   readonly path: string;
   readonly query: string;
@@ -98,8 +101,8 @@ export class Exchange {
   dry = false;
   /** Client socket of an upgrade request. */
   upgrade: { readonly socket: Duplex; readonly head: Buffer } | null = null;
-  /** Runs another request through the same site. Set by the engine. */
-  subrequest: (request: SubRequest) => Promise<SubResponse> = () => Promise.reject(new Error('subrequests need an engine'));
+  /** Set by the engine, one for each program: a closure for each request would tie requests together until a full collection. */
+  runner: SubrequestRunner | null = null;
 
   #outgoing: Outgoing | null = null;
   #slots: Map<Slot<unknown>, unknown> | null = null;
@@ -156,6 +159,11 @@ export class Exchange {
     const controller = new AbortController();
     this.onAbort(() => controller.abort());
     return controller.signal;
+  }
+
+  /** Runs another request through the same site. */
+  subrequest(request: SubRequest): Promise<SubResponse> {
+    return this.runner === null ? Promise.reject(new Error('subrequests need an engine')) : this.runner.subrequest(this, request);
   }
 
   /** A jump starts the outgoing request anew. */

@@ -1,7 +1,7 @@
 import { Fields } from '../http/fields.ts';
 import { BodyBroken, BodyTooLarge } from '../http/body.ts';
 import { fault, type Fault, type Wording } from '../model/fault.ts';
-import { Exchange, type ResponseState, type SubRequest, type SubResponse } from './exchange.ts';
+import { Exchange, type ResponseState, type SubRequest, type SubResponse, type SubrequestRunner } from './exchange.ts';
 import type { LinkedFaultBook, LinkedStep, Match } from './kit.ts';
 import type { LinkedPlan, SiteProgram } from './link.ts';
 import { MessageBody } from './message-body.ts';
@@ -31,7 +31,7 @@ export async function answerFault(program: SiteProgram, exchange: Exchange, what
 
 /** Runs a request up to a complete response head: `exchange.response` is set. Returns the plan that answered. */
 export async function respond(program: SiteProgram, exchange: Exchange): Promise<LinkedPlan> {
-  exchange.subrequest = (request) => subrequest(program, exchange, request);
+  exchange.runner = runnerOf(program);
   let plan = program.noRoute;
   let named: string | null = null;
   let pending = runSteps(program.arrival, exchange);
@@ -180,6 +180,13 @@ export function wordFault(book: LinkedFaultBook, what: Fault, exchange: Exchange
   const word = (book.core as Readonly<Record<string, unknown>>)[what.kind] ?? (book.own as Readonly<Record<string, unknown>>)[what.kind];
   if (typeof word !== 'function') return book.core.internal({ cause: new Error(`the fault ${what.kind} has no words`) }, exchange);
   return (word as (detail: unknown, context: Exchange | null) => Wording)(what.detail, exchange);
+}
+
+const runners = new WeakMap<SiteProgram, SubrequestRunner>();
+function runnerOf(program: SiteProgram): SubrequestRunner {
+  let runner = runners.get(program);
+  if (runner === undefined) runners.set(program, (runner = { subrequest: (parent, request) => subrequest(program, parent, request) }));
+  return runner;
 }
 
 async function subrequest(program: SiteProgram, parent: Exchange, request: SubRequest): Promise<SubResponse> {
