@@ -15,12 +15,13 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, facts: He
 /** Nobody is invited to send a body that is refused: then the connection closes, for nobody knows what follows on it. */
 function invited(source: BodySource, res: ServerResponse): BodySource {
   let asked = false;
+  const { shouldKeepAlive } = res;
   res.shouldKeepAlive = false;
   return {
     pipe(sink) {
       asked = true;
       if (!res.headersSent) {
-        res.shouldKeepAlive = true;
+        res.shouldKeepAlive = shouldKeepAlive;
         res.writeContinue();
       }
       source.pipe(sink);
