@@ -14,4 +14,5 @@ export type {
 export type { ConfigInput } from './gateway/load.ts';
 export { DevgatewayError, isUserError } from './model/error.ts';
 export type { Diagnostic, ErrorCode } from './model/error.ts';
-export type { FetchHandler, UpstreamTarget } from './transport/upstreams.ts';
+export type { FetchHandler, ProxyMiddlewareOptions } from './transport/served-upstream.ts';
+export type { UpstreamTarget } from './transport/upstreams.ts';

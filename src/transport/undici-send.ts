@@ -75,8 +75,10 @@ class PoolHandler implements Dispatcher.DispatchHandler {
     this.#pending.data(chunk);
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    this.#pending.end(rawStrings((controller.rawTrailers ?? []) as never));
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers?: Record<string, string | string[] | undefined>): void {
+    // HTTP/2 gives them as an object only.
+    const raw = rawStrings((controller.rawTrailers ?? []) as never);
+    this.#pending.end(raw.length > 0 || trailers === undefined ? raw : Object.entries(trailers).flatMap(([name, value]) => [name, String(value)]));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {

@@ -1,11 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { pathToFileURL } from 'node:url';
+import { createServer, type Server } from 'node:http';
 import type { LocalUpstream } from '../model/gateway.ts';
+import { handlersOf, type Handlers, type ServedTarget } from './served-upstream.ts';
 
-/** A fetch handler: a WHATWG Request in, a Response out. */
-export type FetchHandler = (request: Request) => Response | Promise<Response>;
-/** Where a production address is on this machine: a URL, a function, or a module whose default export is one. */
-export type UpstreamTarget = string | URL | RequestListener | FetchHandler | { readonly module: string };
+/** Where a production address is on this machine: a URL (`echo:` is a built-in echo), or what is served here. */
+export type UpstreamTarget = string | URL | ServedTarget;
 
 /**
  * Where production addresses are on this machine. What nobody mapped keeps its own address. `*` maps everything else.
@@ -13,7 +11,8 @@ export type UpstreamTarget = string | URL | RequestListener | FetchHandler | { r
  */
 export class Upstreams {
   readonly #targets: ReadonlyMap<string, UpstreamTarget>;
-  readonly #origins = new Map<string, string>();
+  /** By the list of names: each upstream of a configuration has its own, and two may share a URL. */
+  #origins = new WeakMap<readonly string[], string>();
   readonly #served = new Map<unknown, Promise<string>>();
   readonly #servers: Server[] = [];
   #configured: Readonly<Record<string, LocalUpstream>> = {};
@@ -24,12 +23,13 @@ export class Upstreams {
 
   /** The origin to connect to. `names`: every way in which the configuration writes the upstream; `url`: its own address. */
   resolve(names: readonly string[], url: string): string | Promise<string> {
-    const known = this.#origins.get(url);
+    const known = this.#origins.get(names);
     if (known !== undefined) return known;
     const target = this.find(names);
+    if (target === 'echo:') return this.#serve('echo:');
     if (target === undefined || typeof target === 'string' || target instanceof URL) {
       const origin = originOf(String(target ?? url));
-      this.#origins.set(url, origin);
+      this.#origins.set(names, origin);
       return origin;
     }
     return this.#serve(target);
@@ -38,7 +38,7 @@ export class Upstreams {
   /** What the configuration itself says. What was given in code or on the command line stands above it. */
   configure(configured: Readonly<Record<string, LocalUpstream>>): void {
     this.#configured = configured;
-    this.#origins.clear();
+    this.#origins = new WeakMap();
   }
 
   find(names: readonly string[]): UpstreamTarget | undefined {
@@ -57,21 +57,16 @@ export class Upstreams {
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
   }
 
-  #serve(target: RequestListener | FetchHandler | { readonly module: string }): Promise<string> {
-    const key = typeof target === 'function' ? target : target.module;
+  #serve(target: ServedTarget | 'echo:'): Promise<string> {
+    const key = typeof target === 'object' && 'module' in target ? target.module : target;
     let served = this.#served.get(key);
-    if (served === undefined) {
-      served =
-        typeof target === 'function'
-          ? this.#listen(listenerOf(target))
-          : importHandler(target.module).then((handler) => this.#listen(listenerOf(handler)));
-      this.#served.set(key, served);
-    }
+    if (served === undefined) this.#served.set(key, (served = handlersOf(target).then((handlers) => this.#listen(handlers))));
     return served;
   }
 
-  #listen(listener: RequestListener): Promise<string> {
-    const server = createServer(listener);
+  #listen({ listener, upgrade }: Handlers): Promise<string> {
+    const server = createServer({ maxHeaderSize: 262_144 }, listener);
+    if (upgrade !== null) server.on('upgrade', upgrade);
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -81,39 +76,8 @@ export class Upstreams {
   }
 }
 
-/** Two parameters and more: a node listener (or an Express app); one: a fetch handler. */
-const listenerOf = (target: RequestListener | FetchHandler): RequestListener =>
-  target.length >= 2 ? (target as RequestListener) : requestListener(target as FetchHandler);
-
-async function importHandler(file: string): Promise<RequestListener | FetchHandler> {
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  if (typeof module.default === 'function') return module.default as RequestListener;
-  throw new TypeError(`${file} has no default export that is a function (req, res) or (request)`);
-}
-
 function originOf(url: string): string {
   if (url.startsWith('unix:')) return url;
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
-}
-
-/** A fetch handler as a node request listener. */
-function requestListener(handler: FetchHandler): RequestListener {
-  return async (req, res) => {
-    try {
-      const { Readable } = await import('node:stream');
-      const headers = new Headers();
-      for (let at = 0; at < req.rawHeaders.length; at += 2) headers.append(req.rawHeaders[at] as string, req.rawHeaders[at + 1] as string);
-      const hasBody = req.method !== 'GET' && req.method !== 'HEAD';
-      const init = { method: req.method as string, headers, ...(hasBody ? { body: Readable.toWeb(req) as ReadableStream, duplex: 'half' } : {}) };
-      const response = await handler(new Request(`http://${req.headers.host ?? 'localhost'}${req.url}`, init as RequestInit));
-      const flat: string[] = [];
-      for (const [name, value] of response.headers) flat.push(name, value);
-      res.writeHead(response.status, response.statusText, flat);
-      if (response.body === null) res.end();
-      else Readable.fromWeb(response.body as never).pipe(res);
-    } catch (error) {
-      res.writeHead(500, { 'content-type': 'text/plain' }).end(`the upstream function failed: ${(error as Error).message}\n`);
-    }
-  };
 }
