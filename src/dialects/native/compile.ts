@@ -141,7 +141,7 @@ function readRoute(setting: Setting, around: Omit<Surroundings, 'routeId'>): Omi
   const label = { match, upstream: destination === null ? '(reply)' : String(setting.get('upstream').string()) };
   return {
     id,
-    when,
+    when: { ...when, preflight: out.request.some((one) => one.kind === 'native/cors-preflight') } satisfies NativeWhen,
     origin: setting.origin,
     label,
     destination,
@@ -172,9 +172,8 @@ function readStep(item: Setting, around: Surroundings, out: RouteSteps): void {
 function readUpstream(setting: Setting, preserveHost: boolean, out: RouteSteps): Destination | null {
   const text = setting.string();
   if (text === undefined) return null;
-  const url = URL.canParse(/^https?:\/\//.test(text) ? text : `http://${text}`)
-    ? new URL(/^https?:\/\//.test(text) ? text : `http://${text}`)
-    : undefined;
+  const full = /^https?:\/\//.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
   if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') {
     setting.problem('DG1203', `${setting.name} is ${JSON.stringify(text)}`, 'expected host:port or a URL without query');
     return null;
@@ -190,7 +189,7 @@ function readUpstream(setting: Setting, preserveHost: boolean, out: RouteSteps):
   };
 }
 
-function readWhen(setting: Setting): NativeWhen {
+function readWhen(setting: Setting): Omit<NativeWhen, 'preflight'> {
   const several = (...keys: string[]): Setting[] => keys.flatMap((key) => setting.get(key).items());
   const paths = several('path', 'paths').flatMap(readPath);
   const when = {

@@ -33,7 +33,7 @@ export const native: Dialect = {
   compile: compileNative,
   proofs: {
     'native/jwt': ['jwt/native'],
-    'native/match': ['hostile-paths/native', 'test/unit/native/match.test.ts'],
+    'native/match': ['hostile-paths/native', 'test/unit/native/gateway.test.ts', 'test/unit/matching/path-trie.test.ts'],
     'native/route': ['test/unit/native/gateway.test.ts'],
     'native/upstream': ['hostile-paths/native: the connection goes to the configured upstream only'],
   },

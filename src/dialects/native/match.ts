@@ -22,6 +22,8 @@ export interface NativeWhen {
   readonly methods: readonly string[];
   readonly headers: readonly Condition[];
   readonly query: readonly Condition[];
+  /** The route answers preflights (Fetch standard, section 3.2.2) for the methods that it takes. */
+  readonly preflight: boolean;
 }
 
 type Holds = (exchange: Exchange) => boolean;
@@ -64,7 +66,7 @@ function match(hosts: HostTable<Table>, exchange: Exchange): Match {
   const allowed: string[] = [];
   const accept = (entry: Entry, params: Readonly<Record<string, string>>): Match | undefined => {
     if (!entry.holds(exchange)) return undefined;
-    if (entry.methods.length > 0 && !entry.methods.includes(exchange.method) && !(exchange.method === 'HEAD' && entry.methods.includes('GET'))) {
+    if (!takes(entry, exchange)) {
       allowed.push(...entry.methods);
       exchange.note(`${entry.route.label.match} does not take ${exchange.method}`);
       return undefined;
@@ -83,6 +85,13 @@ function match(hosts: HostTable<Table>, exchange: Exchange): Match {
   });
   if (found !== undefined) return found;
   return refuse(allowed.length > 0 ? fault('method-not-allowed', { allow: [...new Set(allowed)] }) : fault('no-route', { path: exchange.path }));
+}
+
+function takes({ route, methods }: Entry, { method, arrived }: Exchange): boolean {
+  if (methods.length === 0 || methods.includes(method)) return true;
+  if (method === 'HEAD') return methods.includes('GET');
+  if (method !== 'OPTIONS' || !(route.when as NativeWhen).preflight) return false;
+  return methods.includes(arrived.headers.get('access-control-request-method') ?? '');
 }
 
 /** Trailing slashes do not count: upstreams rarely tell them apart, and what is protected stays so. */
