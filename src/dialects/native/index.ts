@@ -7,6 +7,7 @@ import { queryStep, requestHeadersStep, responseHeadersStep, rewriteStep } from 
 import { nativeFaults } from './faults.ts';
 import { forwardStep } from './forward.ts';
 import { nativeMatcher } from './match.ts';
+import { nativeTemplate } from './starting-file.ts';
 
 /** devgateway's own language: does what the others do, and holds what only concerns this machine. */
 export const native: Dialect = {
@@ -31,6 +32,7 @@ export const native: Dialect = {
   },
   recognises: (source) => source.absolute === '' || /^devgateway(\.config)?\.(ya?ml|json|[cm]?[jt]s)$/.test(source.basename),
   compile: compileNative,
+  template: nativeTemplate,
   proofs: {
     'native/jwt': ['jwt/native'],
     'native/match': ['hostile-paths/native', 'test/unit/native/gateway.test.ts', 'test/unit/matching/path-trie.test.ts'],

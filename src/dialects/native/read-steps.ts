@@ -112,7 +112,6 @@ export const stepReaders: Readonly<Record<string, Read>> = {
     const key = readBy(setting.get('by'));
     const limit = readLimit(setting);
     const legacy = setting.get('legacyHeaders').boolean() ?? false;
-    if (limit === undefined) return;
     // Not from the numbers: a changed limit keeps its counts.
     const name = setting.get('name').string() ?? `${routeId} by ${setting.get('by').string() ?? 'ip'}`;
     out.request.push(step(setting, 'rate-limit', { name, key, limits: [limit] } satisfies RateLimitOptions));
@@ -231,12 +230,9 @@ function readBy(by: Setting): LimitKey {
   return { by: 'ip' };
 }
 
-function readLimit(setting: Setting): LimitOptions | undefined {
-  const limit = setting.get('limit').number({ min: 0, integer: true });
-  if (limit === undefined) {
-    if (!setting.get('limit').exists) setting.problem('DG1204', `${setting.name}.limit is missing`, 'expected a whole number of requests');
-    return undefined;
-  }
+function readLimit(setting: Setting): LimitOptions {
+  if (!setting.get('limit').exists) setting.problem('DG1204', `${setting.name}.limit is missing`, 'expected a whole number of requests');
+  const limit = setting.get('limit').number({ min: 0, integer: true }) ?? 0;
   const algorithm = setting.get('algorithm').oneOf('fixed-window', 'sliding-window', 'token-bucket', 'quota') ?? 'fixed-window';
   const name = 'limit';
   if (algorithm === 'quota') {

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { compileNative } from '../../../src/dialects/native/compile.ts';
+import { stepReaders } from '../../../src/dialects/native/read-steps.ts';
+import { nativeTemplate } from '../../../src/dialects/native/starting-file.ts';
+import { Ledger } from '../../../src/model/ledger.ts';
+import { Files } from '../../../src/sources/files.ts';
+import { Source } from '../../../src/sources/source.ts';
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly $ref?: string;
+}
+const schema = JSON.parse(readFileSync(new URL('../../../schema/devgateway.schema.json', import.meta.url), 'utf8')) as Schema & {
+  $defs: { edits: Schema };
+};
+
+function problemsOf(source: Source): string[] {
+  const ledger = new Ledger();
+  compileNative({ sources: [source], files: new Files('.'), ledger, options: { variables: {}, env: {} } });
+  return ledger.diagnostics.map(({ code, hint }) => `${code} ${hint}`);
+}
+/** The keys that the reader knows at a place: what it expects where an unknown one stands there. */
+function knownAt(config: object): string[] {
+  const hint = problemsOf(Source.inline(config)).find((one) => one.startsWith('DG1201')) ?? '';
+  return hint
+    .replace(/^DG1201 expected /, '')
+    .replace(/ \(did you mean.*$/, '')
+    .split(/, | or /)
+    .sort();
+}
+const keysOf = (one: Schema | undefined): string[] => Object.keys(one?.properties ?? {}).sort();
+const route = schema.properties?.['routes']?.items;
+
+it('the schema and the readers know the same settings', () => {
+  expect(knownAt({ zzzzzzzz: 1 })).toEqual(keysOf(schema));
+  expect(knownAt({ limits: { zzzzzzzz: 1 } })).toEqual(keysOf(schema.properties?.['limits']));
+  expect(knownAt({ listeners: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['listeners']?.items));
+  expect(knownAt({ consumers: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['consumers']?.items));
+  expect(knownAt({ routes: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(route));
+  expect(knownAt({ routes: [{ match: { zzzzzzzz: 1 } }] })).toEqual(keysOf(route?.properties?.['match']));
+  expect(keysOf(route?.properties?.['steps']?.items)).toEqual(Object.keys(stepReaders).sort());
+});
+
+it.each(Object.keys(stepReaders))('the schema and the reader know the same settings of %s', (name) => {
+  const written = route?.properties?.['steps']?.items?.properties?.[name];
+  const whole = written?.$ref === undefined ? written : schema.$defs.edits;
+  const map = whole?.properties === undefined ? whole?.oneOf?.find((one) => one.properties !== undefined) : whole;
+  if (map === undefined) return;
+  // Which settings a limit has depends on its algorithm.
+  const variants = name === 'rateLimit' ? ['fixed-window', 'token-bucket', 'quota'].map((algorithm) => ({ algorithm, limit: 1 })) : [{}];
+  const known = variants.flatMap((variant) => knownAt({ routes: [{ steps: [{ [name]: { zzzzzzzz: 1, ...variant } }] }] }));
+  expect([...new Set(known)].sort()).toEqual(keysOf(map));
+});
+
+it('the file to start with is accepted', () => {
+  expect(problemsOf(new Source('devgateway.yaml', '/devgateway.yaml', nativeTemplate))).toEqual([]);
+});
