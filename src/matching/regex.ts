@@ -1,7 +1,10 @@
+import { overlappingAlternatives } from './regex-alternatives.ts';
+
 /** Why a regular expression from a configuration is not run, or undefined where it may be. */
 export function unsafeRegex(source: string): string | undefined {
   if (source.length > 2_000) return 'it is longer than 2000 characters';
-  return nestedQuantifier(source) ? 'a repeated group that itself repeats can take exponential time' : undefined;
+  if (nestedQuantifier(source)) return 'a repeated group that itself repeats can take exponential time';
+  return overlappingAlternatives(source) ? 'a repeated choice whose alternatives begin alike can take exponential time' : undefined;
 }
 
 /** A group with an unbounded repetition inside that is repeated without bound itself, such as `(a+)+`. */
