@@ -16,3 +16,4 @@ export { DevgatewayError, isUserError } from './model/error.ts';
 export type { Diagnostic, ErrorCode } from './model/error.ts';
 export type { FetchHandler, ProxyMiddlewareOptions } from './transport/served-upstream.ts';
 export type { UpstreamTarget } from './transport/upstreams.ts';
+export { defineConfig, type NativeConfig, type NativeConsumer, type NativeRoute } from './dialects/native/config.ts';
