@@ -1,0 +1,59 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Outcome } from '../../engine/outcome.ts';
+import { refuse } from '../../engine/outcome.ts';
+import type { Fault } from '../../model/fault.ts';
+import type { KongConsumer } from './entities.ts';
+import { kongExit } from './faults.ts';
+
+/** A consumer as the steps know it: plain data of the model. */
+export interface ConsumerData {
+  readonly id: string;
+  readonly username: string;
+  readonly customId: string;
+  readonly groups: readonly string[];
+}
+export const consumerData = (consumer: KongConsumer): ConsumerData => ({
+  id: consumer.id,
+  username: consumer.username,
+  customId: consumer.customId,
+  groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => acl.get('group').string() ?? []),
+});
+
+/** What an authentication plugin does where it refuses: nothing, or let an anonymous consumer pass. */
+export interface Anonymous {
+  /** As configured; empty: nobody. */
+  readonly name: string;
+  readonly consumer: ConsumerData | null;
+}
+export function anonymousOf(name: string | undefined, consumers: readonly KongConsumer[]): Anonymous {
+  const found = name === undefined || name === '' ? undefined : consumers.find((one) => one.id === name || one.username === name);
+  return { name: name ?? '', consumer: found === undefined ? null : consumerData(found) };
+}
+
+/** Sets or clears a field of the upstream request. */
+function put(exchange: Exchange, name: string, value: string): void {
+  if (value === '') exchange.outgoing.headers.remove(name);
+  else exchange.outgoing.headers.set(name, value);
+}
+
+/** Makes somebody the caller and tells the upstream (set_consumer of the authentication plugins). */
+export function authenticate(exchange: Exchange, consumer: ConsumerData, credential: { readonly id: string; readonly kind: string; readonly name: string } | null): void {
+  exchange.caller = { ...exchange.caller, consumer, anonymous: credential === null };
+  if (credential !== null) exchange.caller.credential = { id: credential.id, kind: credential.kind };
+  put(exchange, 'X-Consumer-ID', consumer.id);
+  put(exchange, 'X-Consumer-Custom-ID', consumer.customId);
+  put(exchange, 'X-Consumer-Username', consumer.username);
+  put(exchange, 'X-Credential-Identifier', credential?.name ?? '');
+  put(exchange, 'X-Anonymous-Consumer', credential === null ? 'true' : '');
+}
+
+/** Whether an earlier plugin has found out who calls: with an anonymous consumer, one of several plugins is enough. */
+export const alreadyKnown = (exchange: Exchange, anonymous: Anonymous): boolean => anonymous.name !== '' && exchange.caller.credential !== undefined;
+
+/** The refusal of an authentication plugin, or the anonymous consumer in its place. */
+export function refuseOrAnonymous(exchange: Exchange, anonymous: Anonymous, fault: Fault): Outcome {
+  if (anonymous.name === '') return refuse(fault);
+  if (anonymous.consumer === null) return refuse(kongExit(500, { message: `anonymous consumer ${anonymous.name} is configured but doesn't exist` }));
+  authenticate(exchange, anonymous.consumer, null);
+  return undefined;
+}
