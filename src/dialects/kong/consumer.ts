@@ -37,7 +37,11 @@ function put(exchange: Exchange, name: string, value: string): void {
 }
 
 /** Makes somebody the caller and tells the upstream (set_consumer of the authentication plugins). */
-export function authenticate(exchange: Exchange, consumer: ConsumerData, credential: { readonly id: string; readonly kind: string; readonly name: string } | null): void {
+export function authenticate(
+  exchange: Exchange,
+  consumer: ConsumerData,
+  credential: { readonly id: string; readonly kind: string; readonly name: string } | null,
+): void {
   exchange.caller = { ...exchange.caller, consumer, anonymous: credential === null };
   if (credential !== null) exchange.caller.credential = { id: credential.id, kind: credential.kind };
   put(exchange, 'X-Consumer-ID', consumer.id);

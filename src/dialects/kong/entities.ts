@@ -71,7 +71,14 @@ export interface KongEntities {
 }
 
 /** Collections of credentials, nested in a consumer or at the top with a `consumer` key. */
-export const credentialCollections = ['keyauth_credentials', 'basicauth_credentials', 'jwt_secrets', 'hmacauth_credentials', 'acls', 'oauth2_credentials'] as const;
+export const credentialCollections = [
+  'keyauth_credentials',
+  'basicauth_credentials',
+  'jwt_secrets',
+  'hmacauth_credentials',
+  'acls',
+  'oauth2_credentials',
+] as const;
 
 /** Reads the entities of a declarative file, nested ones and those at the top. */
 export function readEntities(root: Setting): KongEntities {
@@ -91,7 +98,13 @@ export function readEntities(root: Setting): KongEntities {
   const addRoute = (setting: Setting, owner: KongService | null): void => {
     const service = owner ?? serviceNamed(reference(setting.get('service')), services);
     if (owner === null && service === undefined && reference(setting.get('service')) !== '') {
-      setting.get('service').problem('DG1205', `there is no service ${JSON.stringify(reference(setting.get('service')))}`, 'expected the name or id of a service of this file');
+      setting
+        .get('service')
+        .problem(
+          'DG1205',
+          `there is no service ${JSON.stringify(reference(setting.get('service')))}`,
+          'expected the name or id of a service of this file',
+        );
     }
     const route = readRoute(setting.as('kong/route'), service ?? null, routes.length);
     routes.push(route);
@@ -102,7 +115,8 @@ export function readEntities(root: Setting): KongEntities {
     services.push(service);
     for (const one of setting.get('plugins').items()) plugins.push(readPlugin(one, { ...none, service: service.id }));
   }
-  for (const [index, setting] of root.get('services').items().entries()) for (const one of setting.get('routes').items()) addRoute(one, services[index] as KongService);
+  for (const [index, setting] of root.get('services').items().entries())
+    for (const one of setting.get('routes').items()) addRoute(one, services[index] as KongService);
   for (const setting of root.get('routes').items()) addRoute(setting, null);
   const loose = new Map(credentialCollections.map((name) => [name, root.get(name).items()]));
   for (const setting of root.get('consumers').items()) {
@@ -111,8 +125,12 @@ export function readEntities(root: Setting): KongEntities {
     for (const one of setting.get('plugins').items()) plugins.push(readPlugin(one, { ...none, consumer: consumer.id }));
   }
   for (const setting of root.get('plugins').items()) plugins.push(readPlugin(setting, none));
-  const byName = <T extends { readonly id: string }>(all: readonly T[], name: string, nameOf: (one: T) => string): string => all.find((one) => one.id === name || nameOf(one) === name)?.id ?? name;
-  const upstreams = root.get('upstreams').items().map((one) => readUpstream(one.as('kong/upstream'), root.get('targets').items()));
+  const byName = <T extends { readonly id: string }>(all: readonly T[], name: string, nameOf: (one: T) => string): string =>
+    all.find((one) => one.id === name || nameOf(one) === name)?.id ?? name;
+  const upstreams = root
+    .get('upstreams')
+    .items()
+    .map((one) => readUpstream(one.as('kong/upstream'), root.get('targets').items()));
   return {
     services,
     routes,
@@ -133,26 +151,41 @@ function reference(setting: Setting): string {
   if (setting.kind === 'map') return setting.get('id').string() ?? setting.get('name').string() ?? setting.get('username').string() ?? '';
   return setting.string() ?? '';
 }
-const serviceNamed = (name: string, services: readonly KongService[]): KongService | undefined => (name === '' ? undefined : services.find((one) => one.name === name || one.id === name));
+const serviceNamed = (name: string, services: readonly KongService[]): KongService | undefined =>
+  name === '' ? undefined : services.find((one) => one.name === name || one.id === name);
 
 function readService(setting: Setting, index: number): KongService {
   const url = setting.get('url').string();
   const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
-  if (url !== undefined && parsed === undefined) setting.get('url').problem('DG1203', `${setting.name}.url is ${JSON.stringify(url)}`, 'expected a URL such as http://orders:8080/base');
-  const protocol = setting.get('protocol').oneOf('http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss') ?? parsed?.protocol.slice(0, -1) ?? 'http';
+  if (url !== undefined && parsed === undefined)
+    setting.get('url').problem('DG1203', `${setting.name}.url is ${JSON.stringify(url)}`, 'expected a URL such as http://orders:8080/base');
+  const protocol =
+    setting.get('protocol').oneOf('http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss') ??
+    parsed?.protocol.slice(0, -1) ??
+    'http';
   const usual = protocol === 'https' || protocol === 'grpcs' || protocol === 'wss' ? 443 : 80;
   const name = setting.get('name').string() ?? '';
   const host = setting.get('host').string() ?? parsed?.hostname.replaceAll(/^\[|\]$/g, '') ?? '';
   if (host === '') setting.problem('DG1204', `${setting.name} has no host`, 'expected url, or host with port');
-  for (const key of ['retries', 'write_timeout', 'tags', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans']) ignoreIfThere(setting, key);
+  for (const key of ['retries', 'write_timeout', 'tags', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans'])
+    ignoreIfThere(setting, key);
   setting.get('enabled').boolean();
   return {
     id: setting.get('id').string() ?? `service ${name || index}`,
     name,
     protocol,
     host,
-    port: setting.get('port').number({ min: 0, max: 65_535, integer: true }) ?? (parsed?.port ? Number(parsed.port) : parsed === undefined && setting.get('port').exists === false && url === undefined ? (usual === 443 ? 443 : 80) : usual),
-    path: setting.get('path').string() ?? (parsed !== undefined && parsed.pathname !== '/' ? parsed.pathname : (url?.endsWith('/') ?? false) ? '/' : ''),
+    port:
+      setting.get('port').number({ min: 0, max: 65_535, integer: true }) ??
+      (parsed?.port
+        ? Number(parsed.port)
+        : parsed === undefined && setting.get('port').exists === false && url === undefined
+          ? usual === 443
+            ? 443
+            : 80
+          : usual),
+    path:
+      setting.get('path').string() ?? (parsed !== undefined && parsed.pathname !== '/' ? parsed.pathname : (url?.endsWith('/') ?? false) ? '/' : ''),
     connectTimeout: setting.get('connect_timeout').number({ min: 1 }) ?? 60_000,
     readTimeout: setting.get('read_timeout').number({ min: 1 }) ?? 60_000,
     tlsVerify: setting.get('tls_verify').boolean() ?? false,
@@ -183,8 +216,14 @@ function readRoute(setting: Setting, service: KongService | null, index: number)
     hosts: setting.get('hosts').strings(),
     paths: setting.get('paths').strings(),
     methods: setting.get('methods').strings(),
-    headers: setting.get('headers').entries().map(([header, values]) => [header.toLowerCase(), values.strings()] as const),
-    snis: setting.get('snis').strings().map((one) => one.replace(/\.$/, '')),
+    headers: setting
+      .get('headers')
+      .entries()
+      .map(([header, values]) => [header.toLowerCase(), values.strings()] as const),
+    snis: setting
+      .get('snis')
+      .strings()
+      .map((one) => one.replace(/\.$/, '')),
     sources: setting.get('sources').items().map(readPeer),
     destinations: setting.get('destinations').items().map(readPeer),
     expression,
@@ -222,13 +261,36 @@ function readPlugin(setting: Setting, owner: { service: string; route: string; c
     else found.ignored('has no bearing on behaviour');
   }
   const own = (key: 'service' | 'route' | 'consumer'): string => reference(entry.get(key)) || owner[key];
-  return { name: entry.get('name').string() ?? '', enabled: entry.get('enabled').boolean() ?? true, config: setting.get('config'), setting: entry, service: own('service'), route: own('route'), consumer: own('consumer') };
+  return {
+    name: entry.get('name').string() ?? '',
+    enabled: entry.get('enabled').boolean() ?? true,
+    config: setting.get('config'),
+    setting: entry,
+    service: own('service'),
+    route: own('route'),
+    consumer: own('consumer'),
+  };
 }
 
 function readUpstream(setting: Setting, loose: readonly Setting[]): KongUpstream {
   const name = setting.get('name').string() ?? '';
   const targets = [...setting.get('targets').items(), ...loose.filter((one) => reference(one.get('upstream')) === name)];
-  for (const key of ['algorithm', 'hash_on', 'hash_fallback', 'hash_on_header', 'hash_fallback_header', 'hash_on_cookie', 'hash_on_cookie_path', 'hash_on_query_arg', 'hash_on_uri_capture', 'slots', 'healthchecks', 'client_certificate', 'use_srv_name', 'sticky_sessions_cookie']) {
+  for (const key of [
+    'algorithm',
+    'hash_on',
+    'hash_fallback',
+    'hash_on_header',
+    'hash_fallback_header',
+    'hash_on_cookie',
+    'hash_on_cookie_path',
+    'hash_on_query_arg',
+    'hash_on_uri_capture',
+    'slots',
+    'healthchecks',
+    'client_certificate',
+    'use_srv_name',
+    'sticky_sessions_cookie',
+  ]) {
     if (setting.get(key).exists) setting.get(key).ignored('targets are taken in turn, by weight');
   }
   setting.get('tags').ignored('tags have no bearing on behaviour');

@@ -7,14 +7,21 @@ export interface ErrorFormat {
 const escapeMarkup = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const quoteJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-const json: ErrorFormat = { type: 'application/json; charset=utf-8', render: (message, id) => `{\n  "message":"${quoteJson(message)}",\n  "request_id":"${id}"\n}` };
+const json: ErrorFormat = {
+  type: 'application/json; charset=utf-8',
+  render: (message, id) => `{\n  "message":"${quoteJson(message)}",\n  "request_id":"${id}"\n}`,
+};
 const plain: ErrorFormat = { type: 'text/plain; charset=utf-8', render: (message, id) => `${message}\nrequest_id: ${id}\n` };
 const html: ErrorFormat = {
   type: 'text/html; charset=utf-8',
   render: (message, id) =>
     `<!doctype html>\n<html>\n  <head>\n    <meta charset="utf-8">\n    <title>Error</title>\n  </head>\n  <body>\n    <h1>Error</h1>\n    <p>${escapeMarkup(message)}.</p>\n    <p>request_id: ${id}</p>\n  </body>\n</html>\n`,
 };
-const xml: ErrorFormat = { type: 'application/xml', render: (message, id) => `<?xml version="1.0" encoding="UTF-8"?>\n<error>\n  <message>${escapeMarkup(message)}</message>\n  <requestid>${id}</requestid>\n</error>\n` };
+const xml: ErrorFormat = {
+  type: 'application/xml',
+  render: (message, id) =>
+    `<?xml version="1.0" encoding="UTF-8"?>\n<error>\n  <message>${escapeMarkup(message)}</message>\n  <requestid>${id}</requestid>\n</error>\n`,
+};
 const grpc: ErrorFormat = { type: 'application/grpc', render: () => '' };
 
 /** Most wanted first, by the quality of the Accept field; of equal ones the first. */

@@ -18,12 +18,18 @@ export interface KongExit {
   readonly headers?: readonly string[];
 }
 
-export const kongError = (status: number, message: string, headers: readonly string[] = []): Fault => ownFault('kong/error', { status, message, headers } satisfies KongError);
-export const kongExit = (status: number, body: unknown, headers: readonly string[] = []): Fault => ownFault('kong/exit', { status, body, headers } satisfies KongExit);
+export const kongError = (status: number, message: string, headers: readonly string[] = []): Fault =>
+  ownFault('kong/error', { status, message, headers } satisfies KongError);
+export const kongExit = (status: number, body: unknown, headers: readonly string[] = []): Fault =>
+  ownFault('kong/exit', { status, body, headers } satisfies KongExit);
 
 function word({ status, message, headers = [] }: KongError, exchange: Exchange | null, random: () => number, byNginx: string | null = null): Wording {
   const { type, render } = contentTypeFor(exchange?.arrived.headers.joined('accept'), byNginx);
-  return { status, headers: [...headers, 'Content-Type', type], body: render(message, exchange === null ? requestId(null, random) : requestId(exchange, random)) };
+  return {
+    status,
+    headers: [...headers, 'Content-Type', type],
+    body: render(message, exchange === null ? requestId(null, random) : requestId(exchange, random)),
+  };
 }
 
 /** Bodies of Kong's error handler (kong.error_handlers): what nginx below it refuses, or what an upstream fails at. */
@@ -51,8 +57,14 @@ export interface FaultBookOptions {
 export const kongFaults: FaultBookKind<FaultBookOptions> = {
   kind: 'kong/faults',
   build({ defaultType }, { random }) {
-    const handler = (status: number) => (_: unknown, exchange: Exchange | null): Wording => word({ status, message: nginxMessages[status] ?? 'An unexpected error occurred' }, exchange, random, defaultType);
-    const error = (status: number, message: string) => (_: unknown, exchange: Exchange | null): Wording => word({ status, message }, exchange, random);
+    const handler =
+      (status: number) =>
+      (_: unknown, exchange: Exchange | null): Wording =>
+        word({ status, message: nginxMessages[status] ?? 'An unexpected error occurred' }, exchange, random, defaultType);
+    const error =
+      (status: number, message: string) =>
+      (_: unknown, exchange: Exchange | null): Wording =>
+        word({ status, message }, exchange, random);
     const core: FaultBook<Exchange | null> = {
       'bad-request': handler(400),
       'method-unknown': handler(400),

@@ -52,15 +52,23 @@ export function readNodeSettings(folder: string, files: Files, ledger: Ledger): 
     else if (known[name] !== undefined) ledger.settle(origin, 'ignored', 'kong/node', known[name]);
   }
   const flavor = values.get('router_flavor');
-  const trustedIps = (values.get('trusted_ips') ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '' && one !== 'unix:');
+  const trustedIps = (values.get('trusted_ips') ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && one !== 'unix:');
   const given = values.get('headers');
-  const headers = (given === undefined ? ['server_tokens', 'latency_tokens', ...always] : given.toLowerCase() === 'off' ? [] : given.toLowerCase().split(',')).flatMap((one) => expand(one.trim()));
+  const headers = (
+    given === undefined ? ['server_tokens', 'latency_tokens', ...always] : given.toLowerCase() === 'off' ? [] : given.toLowerCase().split(',')
+  ).flatMap((one) => expand(one.trim()));
   const upstream = values.get('headers_upstream');
   return {
     flavor: flavor === 'traditional' || flavor === 'expressions' ? flavor : 'traditional_compatible',
     trustedIps,
     trusted: cidrMatcher(trustedIps),
-    headers: new Set([...headers, ...(upstream === undefined || upstream.toLowerCase().includes('x-kong-request-id') ? ['upstream:x-kong-request-id'] : [])]),
+    headers: new Set([
+      ...headers,
+      ...(upstream === undefined || upstream.toLowerCase().includes('x-kong-request-id') ? ['upstream:x-kong-request-id'] : []),
+    ]),
     defaultType: values.get('error_default_type') ?? 'text/plain',
   };
 }

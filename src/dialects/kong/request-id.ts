@@ -15,4 +15,5 @@ export function requestId(exchange: Exchange | null, random: () => number): stri
 }
 
 /** RFC 9562 version 4. */
-export const uuid = (random: () => number): string => `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-${'89ab'[Math.floor(random() * 4)] ?? '8'}${hex(random, 3)}-${hex(random, 12)}`;
+export const uuid = (random: () => number): string =>
+  `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-${'89ab'[Math.floor(random() * 4)] ?? '8'}${hex(random, 3)}-${hex(random, 12)}`;

@@ -36,7 +36,9 @@ export const upstreamRequestStep: StepKind<UpstreamRequestOptions> = {
   create(options) {
     const trusted = cidrMatcher(options.trustedIps);
     const { protocols } = options;
-    const secureOnly = (protocols.includes('https') && !protocols.includes('http')) || (protocols.includes('grpcs') && !protocols.includes('grpc') && !protocols.includes('http'));
+    const secureOnly =
+      (protocols.includes('https') && !protocols.includes('http')) ||
+      (protocols.includes('grpcs') && !protocols.includes('grpc') && !protocols.includes('http'));
     const join = options.handling === 'v1' ? joinV1 : joinV0;
     return (exchange) => {
       if (secureOnly && protocolOf(exchange, trusted) !== 'https') return httpsNeeded(exchange, options.redirectStatus);

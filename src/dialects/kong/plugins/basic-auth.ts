@@ -17,7 +17,12 @@ export const basicAuth: KongPlugin = definePlugin<BasicAuth>({
     const users = consumers.flatMap((consumer) =>
       (consumer.credentials.get('basicauth_credentials') ?? []).map((one) => {
         one.get('tags').ignored('tags have no bearing on behaviour');
-        return { username: one.get('username').string() ?? '', password: one.get('password').string() ?? '', id: one.get('id').string() ?? `basic of ${consumer.id}`, consumer: consumerData(consumer) };
+        return {
+          username: one.get('username').string() ?? '',
+          password: one.get('password').string() ?? '',
+          id: one.get('id').string() ?? `basic of ${consumer.id}`,
+          consumer: consumerData(consumer),
+        };
       }),
     );
     const options: BasicAuth = {

@@ -37,9 +37,11 @@ export const correlationId: KongPlugin = definePlugin<CorrelationId, Correlation
       return undefined;
     };
   },
-  headerFilter: ({ header }) => (exchange) => {
-    const id = exchange.read(idSlot) ?? exchange.arrived.headers.get(header);
-    if (id !== undefined) exchange.response?.headers.set(header, id);
-    return undefined;
-  },
+  headerFilter:
+    ({ header }) =>
+    (exchange) => {
+      const id = exchange.read(idSlot) ?? exchange.arrived.headers.get(header);
+      if (id !== undefined) exchange.response?.headers.set(header, id);
+      return undefined;
+    },
 });

@@ -50,7 +50,8 @@ export const cors: KongPlugin = definePlugin<Cors, Cors>({
       if (allowed !== undefined) fields.set('Access-Control-Allow-Headers', allowed);
       fields.set('Access-Control-Allow-Methods', options.methods.join(','));
       if (options.maxAge !== null) fields.set('Access-Control-Max-Age', String(options.maxAge));
-      if (options.privateNetwork && headers.get('access-control-request-private-network') === 'true') fields.set('Access-Control-Allow-Private-Network', 'true');
+      if (options.privateNetwork && headers.get('access-control-request-private-network') === 'true')
+        fields.set('Access-Control-Allow-Private-Network', 'true');
       return reply(200, [...fields.raw, 'Content-Length', '0'], '');
     };
   },

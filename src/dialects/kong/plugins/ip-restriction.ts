@@ -25,7 +25,11 @@ export const ipRestriction: KongPlugin = definePlugin<Restriction>({
     },
   }),
   access(options) {
-    const [allowed, denied, trusted] = [options.allow, options.deny, options.trustedIps].map(cidrMatcher) as [(one: string) => boolean, (one: string) => boolean, (one: string) => boolean];
+    const [allowed, denied, trusted] = [options.allow, options.deny, options.trustedIps].map(cidrMatcher) as [
+      (one: string) => boolean,
+      (one: string) => boolean,
+      (one: string) => boolean,
+    ];
     return (exchange) => {
       const address = forwardedAddress(exchange, trusted);
       const refused = (options.deny.length > 0 && denied(address)) || (options.allow.length > 0 && !allowed(address));

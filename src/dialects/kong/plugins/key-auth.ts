@@ -45,10 +45,11 @@ export const keyAuth: KongPlugin = definePlugin<KeyAuth>({
   access(options) {
     const known = new Map(options.keys.map((one) => [one.key, one]));
     const challenge = ['WWW-Authenticate', options.challenge];
-    const judge = (exchange: Exchange, found: string | undefined | 'twice'): Outcome => {
+    const judge = (exchange: Exchange, found: string | undefined): Outcome => {
       const { anonymous } = options;
       if (found === 'twice') return refuseOrAnonymous(exchange, anonymous, kongError(401, 'Duplicate API key found', challenge));
-      if (found === undefined || found === '') return refuseOrAnonymous(exchange, anonymous, kongError(401, 'No API key found in request', challenge));
+      if (found === undefined || found === '')
+        return refuseOrAnonymous(exchange, anonymous, kongError(401, 'No API key found in request', challenge));
       const credential = known.get(found.slice(1));
       if (credential === undefined) return refuseOrAnonymous(exchange, anonymous, kongError(401, 'Unauthorized', challenge));
       authenticate(exchange, credential.consumer, { id: credential.id, kind: 'key-auth', name: credential.id });

@@ -30,7 +30,10 @@ export interface KongPlugin {
 /** Checks that what a plugin reads is what its phases take. */
 export const definePlugin = <A = never, H = never, B = never>(plugin: {
   readonly name: string;
-  read(config: Setting, context: PluginContext): { readonly access?: A | undefined; readonly headerFilter?: H | undefined; readonly bodyFilter?: B | undefined };
+  read(
+    config: Setting,
+    context: PluginContext,
+  ): { readonly access?: A | undefined; readonly headerFilter?: H | undefined; readonly bodyFilter?: B | undefined };
   readonly access?: StepKind<A>['create'];
   readonly headerFilter?: StepKind<H>['create'];
   readonly bodyFilter?: BodyStepKind<B>['create'];

@@ -11,7 +11,14 @@ import { definePlugin, type KongPlugin } from './plugin.ts';
 
 const periods = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const satisfies readonly CalendarUnit[];
 /** Kong's own lengths: a month has 30 days where it tells when to come back. */
-const seconds: Readonly<Record<(typeof periods)[number], number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400, month: 2_592_000, year: 31_536_000 };
+const seconds: Readonly<Record<(typeof periods)[number], number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  month: 2_592_000,
+  year: 31_536_000,
+};
 
 interface RateLimiting {
   readonly limits: readonly { readonly period: (typeof periods)[number]; readonly limit: number }[];
@@ -41,7 +48,21 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting, null>({
     if (limits.length === 0) config.problem('DG1204', 'rate-limiting has no limit', 'expected one of second, minute, hour, day, month, year');
     const policy = config.get('policy');
     if (policy.string() !== undefined && policy.string() !== 'local') policy.approximately('counted in this process').string();
-    for (const key of ['redis', 'redis_host', 'redis_port', 'redis_password', 'redis_timeout', 'redis_database', 'redis_username', 'redis_ssl', 'redis_ssl_verify', 'redis_server_name', 'fault_tolerant', 'sync_rate']) config.get(key).ignored('counted in this process');
+    for (const key of [
+      'redis',
+      'redis_host',
+      'redis_port',
+      'redis_password',
+      'redis_timeout',
+      'redis_database',
+      'redis_username',
+      'redis_ssl',
+      'redis_ssl_verify',
+      'redis_server_name',
+      'fault_tolerant',
+      'sync_rate',
+    ])
+      config.get(key).ignored('counted in this process');
     return {
       access: {
         limits,
@@ -77,7 +98,8 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting, null>({
         stop ||= remaining <= 0;
       }
       const fields = options.hide ? [] : fieldsOf(usage, now, stop);
-      if (stop) return refuse(kongError(options.code, options.message, options.hide ? [] : [...fields, 'Retry-After', valueOf(fields, 'RateLimit-Reset')]));
+      if (stop)
+        return refuse(kongError(options.code, options.message, options.hide ? [] : [...fields, 'Retry-After', valueOf(fields, 'RateLimit-Reset')]));
       for (const { period, limiter } of windows) await store.update(key(period), limiter, now, 1);
       exchange.write(fieldsSlot, fields);
       return undefined;
@@ -102,9 +124,11 @@ function fieldsOf(usage: readonly { period: (typeof periods)[number]; limit: num
     fields.push(`X-RateLimit-Limit-${capital(period)}`, String(limit), `X-RateLimit-Remaining-${capital(period)}`, String(after));
     const window = seconds[period];
     const reset = Math.max(1, window - Math.floor((now - periodOf(period, now).start) / 1000));
-    if (tightest === undefined || after < tightest.left || (after === tightest.left && window > tightest.window)) tightest = { limit, left: after, reset, window };
+    if (tightest === undefined || after < tightest.left || (after === tightest.left && window > tightest.window))
+      tightest = { limit, left: after, reset, window };
   }
-  if (tightest !== undefined) fields.push('RateLimit-Limit', String(tightest.limit), 'RateLimit-Remaining', String(tightest.left), 'RateLimit-Reset', String(tightest.reset));
+  if (tightest !== undefined)
+    fields.push('RateLimit-Limit', String(tightest.limit), 'RateLimit-Remaining', String(tightest.left), 'RateLimit-Reset', String(tightest.reset));
   return fields;
 }
 
@@ -112,7 +136,8 @@ function identifierOf(exchange: Exchange, { by, header, path, service }: RateLim
   const address = (): string => `ip ${forwardedAddress(exchange, trusted)}`;
   const { consumer, credential } = exchange.caller;
   if (by === 'service') return `service ${service}`;
-  if (by === 'consumer') return consumer === undefined ? (credential === undefined ? address() : `credential ${credential.id}`) : `consumer ${consumer.id}`;
+  if (by === 'consumer')
+    return consumer === undefined ? (credential === undefined ? address() : `credential ${credential.id}`) : `consumer ${consumer.id}`;
   if (by === 'credential') return credential === undefined ? address() : `credential ${credential.id}`;
   if (by === 'header') {
     const value = exchange.arrived.headers.get(header);

@@ -12,7 +12,11 @@ interface Redirect {
 export const redirect: KongPlugin = definePlugin<Redirect>({
   name: 'redirect',
   read: (config) => ({
-    access: { status: config.get('status_code').number({ min: 100, max: 599 }) ?? 301, location: config.get('location').string() ?? '', keepPath: config.get('keep_incoming_path').boolean() ?? false },
+    access: {
+      status: config.get('status_code').number({ min: 100, max: 599 }) ?? 301,
+      location: config.get('location').string() ?? '',
+      keepPath: config.get('keep_incoming_path').boolean() ?? false,
+    },
   }),
   access({ status, location, keepPath }) {
     const base = URL.canParse(location) ? new URL(location) : null;

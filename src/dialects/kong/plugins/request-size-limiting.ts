@@ -13,14 +13,17 @@ export const requestSizeLimiting: KongPlugin = definePlugin<SizeLimit>({
   name: 'request-size-limiting',
   read: (config) => ({
     access: {
-      bytes: (config.get('allowed_payload_size').number({ min: 0 }) ?? 128) * units[config.get('size_unit').oneOf('megabytes', 'kilobytes', 'bytes') ?? 'megabytes'],
+      bytes:
+        (config.get('allowed_payload_size').number({ min: 0 }) ?? 128) *
+        units[config.get('size_unit').oneOf('megabytes', 'kilobytes', 'bytes') ?? 'megabytes'],
       lengthRequired: config.get('require_content_length').boolean() ?? false,
     },
   }),
   access({ bytes, lengthRequired }) {
     return (exchange) => {
       const { headers } = exchange.arrived;
-      const over = (): ReturnType<typeof refuse> => refuse(kongError(headers.get('expect')?.toLowerCase() === '100-continue' ? 417 : 413, 'Request size limit exceeded'));
+      const over = (): ReturnType<typeof refuse> =>
+        refuse(kongError(headers.get('expect')?.toLowerCase() === '100-continue' ? 417 : 413, 'Request size limit exceeded'));
       const length = headers.get('content-length');
       if (length !== undefined) return Number(length) > bytes ? over() : undefined;
       if (lengthRequired) return refuse(kongError(411, 'A valid Content-Length header is required'));

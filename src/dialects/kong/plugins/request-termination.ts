@@ -11,7 +11,15 @@ interface Termination {
   readonly echo: boolean;
   readonly trigger: string | null;
 }
-const usual: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not found', 405: 'Method not allowed', 500: 'An unexpected error occurred', 502: 'Bad Gateway', 503: 'Service unavailable' };
+const usual: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  500: 'An unexpected error occurred',
+  502: 'Bad Gateway',
+  503: 'Service unavailable',
+};
 
 /** Source: kong/plugins/request-termination/handler.lua. */
 export const requestTermination: KongPlugin = definePlugin<Termination>({
@@ -31,7 +39,17 @@ export const requestTermination: KongPlugin = definePlugin<Termination>({
       if (trigger !== null && !exchange.arrived.headers.has(trigger) && queryValue(exchange.query, trigger) === undefined) return undefined;
       if (echo) {
         return exchange.body.whole(1024 * 1024).then((bytes) =>
-          refuse(kongExit(status, { message: message ?? usual[status], request: { method: exchange.method, path: exchange.arrived.target, headers: Object.fromEntries([...exchange.arrived.headers].map(([name, value]) => [name.toLowerCase(), value])), raw_body: bytes.toString('utf8') } })),
+          refuse(
+            kongExit(status, {
+              message: message ?? usual[status],
+              request: {
+                method: exchange.method,
+                path: exchange.arrived.target,
+                headers: Object.fromEntries([...exchange.arrived.headers].map(([name, value]) => [name.toLowerCase(), value])),
+                raw_body: bytes.toString('utf8'),
+              },
+            }),
+          ),
         );
       }
       if (body !== null) return reply(status, ['Content-Type', type ?? 'application/json; charset=utf-8'], body);

@@ -86,7 +86,8 @@ function capturesOf(found: RegExpExecArray): Readonly<Record<string, string>> {
 }
 
 /** `(?P<name>` is `(?<name>`; possessive and atomic forms do not exist in Rust; `\z` is the end. */
-export const fromRust = (source: string): string => source.replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\z', '$').replaceAll('\\h', '[0-9a-fA-F]');
+export const fromRust = (source: string): string =>
+  source.replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\z', '$').replaceAll('\\h', '[0-9a-fA-F]');
 
 /** Values are compared without regard to case; a single value that begins with `~*` is a regular expression. */
 export function headerTest(name: string, values: readonly string[]): (seen: Seen) => boolean {

@@ -31,7 +31,8 @@ export const kongMatcher: MatcherKind<RouterOptions> = {
     const candidates = routes
       .flatMap((route): Candidate[] => {
         const when = route.when as KongWhen;
-        if (when.expression !== '') return [{ route, paths: [], rank: [Infinity, when.priority], holds: () => true, expression: compileExpression(when.expression) }];
+        if (when.expression !== '')
+          return [{ route, paths: [], rank: [Infinity, when.priority], holds: () => true, expression: compileExpression(when.expression) }];
         const { holds } = otherAttributes(when);
         return rank(when).map((one) => ({ route, paths: one.paths, rank: one.rank, holds, expression: null }));
       })
@@ -43,7 +44,14 @@ export const kongMatcher: MatcherKind<RouterOptions> = {
       const uri = normalizeUri(exchange.path);
       const { host, port } = splitHost(exchange.arrived.headers.get('host') ?? '');
       const { secure } = exchange.connection;
-      const seen: Seen = { exchange, uri, host, hostPort: port === 0 ? (secure ? 443 : 80) : port, secure, sni: exchange.connection.serverName ?? '' };
+      const seen: Seen = {
+        exchange,
+        uri,
+        host,
+        hostPort: port === 0 ? (secure ? 443 : 80) : port,
+        secure,
+        sni: exchange.connection.serverName ?? '',
+      };
       for (const { route, paths, holds, expression } of candidates) {
         let hit: PathHit | undefined = nothingMatched;
         if (expression !== null) hit = expression(seen);

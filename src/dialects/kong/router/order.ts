@@ -56,7 +56,9 @@ export function rankTraditional(when: KongWhen): Ranked[] {
   const regex = paths.some((one) => one.regex);
   const submatch = (hosts.some((one) => one.wild && one.hasPort) ? 4 : 0) + (plainOnly ? 2 : 0) + (regex ? 1 : 0);
   const longest = Math.max(0, ...paths.filter((one) => !one.regex).map((one) => one.length));
-  return [{ when, paths, rank: [attributeCount(when), category, submatch, when.headers.length, regex ? when.regexPriority : 0, longest, -when.createdAt] }];
+  return [
+    { when, paths, rank: [attributeCount(when), category, submatch, when.headers.length, regex ? when.regexPriority : 0, longest, -when.createdAt] },
+  ];
 }
 
 export function compareRanks(a: readonly number[], b: readonly number[]): number {

@@ -33,7 +33,8 @@ function withoutDots(path: string): string {
 
 const unescaped = /[^!#$&'()*+,/:;=?@[\]A-Za-z\d\-_.~%]/g;
 /** Escapes what may not stand in a path for the upstream (kong.tools.uri.escape). */
-export const escapeUri = (path: string): string => path.replaceAll(unescaped, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+export const escapeUri = (path: string): string =>
+  path.replaceAll(unescaped, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 
 /** What would climb out of the service's path after stripping (kong.router.utils.sanitize_uri_postfix). */
 export function sanitizePostfix(postfix: string): string {

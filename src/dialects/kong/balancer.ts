@@ -1,0 +1,28 @@
+import type { DestinationKind } from '../../engine/kit.ts';
+import { refuse } from '../../engine/outcome.ts';
+import { kongError } from './faults.ts';
+
+export interface BalancerOptions {
+  readonly name: string;
+  readonly weights: readonly number[];
+}
+
+/** Targets in turn, each as often as its weight says (smooth weighted round-robin). */
+export const balancer: DestinationKind<BalancerOptions> = {
+  kind: 'kong/balancer',
+  create({ name, weights }, { linkDestination, memory }, destination) {
+    const children = destination.children.map(linkDestination);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const turns = memory.get(`kong:balancer:${name}:${weights.join(',')}`, () => weights.map(() => 0));
+    return (exchange) => {
+      if (children.length === 0) return refuse(kongError(503, 'failure to get a peer from the ring-balancer'));
+      let chosen = 0;
+      for (const [at, weight] of weights.entries()) {
+        turns[at] = (turns[at] as number) + weight;
+        if ((turns[at] as number) > (turns[chosen] as number)) chosen = at;
+      }
+      turns[chosen] = (turns[chosen] as number) - total;
+      return (children[chosen] as (typeof children)[number])(exchange);
+    };
+  },
+};

@@ -1,0 +1,162 @@
+import {
+  defaultLimits,
+  proxyDefaults,
+  type Destination,
+  type Listener,
+  type Named,
+  type Plan,
+  type ProxyOptions,
+  type Route,
+  type Site,
+} from '../../model/gateway.ts';
+import type { CompileInput, Compiled } from '../dialect.ts';
+import { readEntities, type KongRoute, type KongService, type KongUpstream } from './entities.ts';
+import { readNodeSettings, type NodeSettings } from './node-settings.ts';
+import { PluginReader } from './plan.ts';
+import { compileExpression } from './router/expression.ts';
+import { pathTest, headerTest } from './router/attributes.ts';
+import type { KongWhen, RouterOptions } from './router/when.ts';
+import type { UpstreamRequestOptions } from './upstream-request.ts';
+
+/** Turns declarative files into one site each: a node of Kong with that configuration. */
+export function compileKong({ sources, files, ledger }: CompileInput): Compiled {
+  const sites = sources.map((source): Site => {
+    const root = source.settings(ledger, 'kong');
+    const node = readNodeSettings(source.folder, files, ledger);
+    const entities = readEntities(root);
+    for (const key of ['certificates', 'snis', 'ca_certificates', 'vaults', 'consumer_groups', 'keys', 'key_sets', 'rbac_roles', 'filter_chains']) {
+      if (root.get(key).exists) root.get(key).ignored(`${key} are not mirrored yet`);
+    }
+    const reader = new PluginReader(entities, node);
+    const named = (kind: string, options: unknown): Named => ({ kind, options, origin: root.origin });
+    const ownFields = named('kong/own-fields', { fields: [...node.headers] });
+    const routes = entities.routes.map((route): Route => {
+      const steps = reader.stepsFor(route);
+      const origin = route.setting.origin;
+      const service = route.service;
+      return {
+        id: route.name || route.id,
+        when: whenOf(route),
+        origin,
+        label: { match: describe(route), upstream: service === null ? '(no service)' : `${service.host}:${service.port}` },
+        request: [
+          { kind: 'kong/upstream-request', options: upstreamRequest(route, node), origin },
+          ...steps.request,
+          {
+            kind: 'kong/send',
+            options: { trustedIps: node.trustedIps, strip: route.stripPath, sendRequestId: node.headers.has('upstream:x-kong-request-id') },
+            origin,
+          },
+        ],
+        destination: service === null ? null : destinationOf(service, entities.upstreams),
+        head: [...steps.head, ownFields],
+        body: steps.body,
+        log: [],
+      };
+    });
+    const noRoute: Plan = { request: [], destination: null, head: [ownFields], body: [], log: [] };
+    return {
+      id: 'kong',
+      dialect: 'kong',
+      faults: named('kong/faults', { defaultType: node.defaultType }),
+      matcher: named('kong/router', { flavor: node.flavor, trustedIps: node.trustedIps } satisfies RouterOptions),
+      listeners,
+      hosts: [],
+      arrival: [],
+      routes,
+      noRoute,
+      limits: defaultLimits,
+    };
+  });
+  return { sites };
+}
+
+const listeners: readonly Listener[] = [
+  { name: 'proxy', port: 8000, protocol: 'http' },
+  { name: 'proxy-tls', port: 8443, protocol: 'https', tls: { certificates: [] } },
+];
+
+/** The attributes, each checked over its own place. */
+function whenOf(route: KongRoute): KongWhen {
+  const { setting } = route;
+  const check = (key: string, act: () => unknown): boolean => {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      setting.get(key).problem('DG1207', (error as Error).message, 'expected a regular expression that Rust would take, without nested repetition');
+      return false;
+    }
+  };
+  if (route.expression !== '') check('expression', () => compileExpression(route.expression));
+  return {
+    hosts: route.hosts,
+    paths: route.paths.filter((path) => check('paths', () => pathTest(path))),
+    methods: route.methods,
+    headers: route.headers.filter(([name, values]) => check('headers', () => headerTest(name, values))),
+    snis: route.snis,
+    protocols: route.protocols,
+    sources: route.sources,
+    destinations: route.destinations,
+    regexPriority: route.regexPriority,
+    createdAt: route.createdAt,
+    id: route.id,
+    expression: route.expression,
+    priority: route.priority,
+  };
+}
+
+function describe(route: KongRoute): string {
+  if (route.expression !== '') return route.expression;
+  const methods = route.methods.length === 0 ? 'ANY' : route.methods.join('|');
+  return `${methods} ${route.hosts.join('|')}${route.paths.length === 0 ? '/' : route.paths.join('|')}`;
+}
+
+const usualPort = (service: KongService): number => (['https', 'grpcs', 'wss'].includes(service.protocol) ? 443 : 80);
+
+function upstreamRequest(route: KongRoute, node: NodeSettings): UpstreamRequestOptions {
+  const { service } = route;
+  return {
+    protocols: route.protocols,
+    redirectStatus: route.redirectStatus,
+    base: service === null ? null : service.path,
+    strip: route.stripPath,
+    // Only the traditional router knows the older way to join (kong.router.traditional).
+    handling: node.flavor === 'traditional' ? route.pathHandling : 'v0',
+    preserveHost: route.preserveHost,
+    host: service === null ? '' : service.port === usualPort(service) ? service.host : `${service.host}:${service.port}`,
+    trustedIps: node.trustedIps,
+  } as UpstreamRequestOptions;
+}
+
+function destinationOf(service: KongService, upstreams: readonly KongUpstream[]): Destination {
+  const { origin } = service.setting;
+  const balanced = upstreams.find((one) => one.name === service.host);
+  if (balanced === undefined) return proxy(service, service.host, service.port, [service.name]);
+  const targets = balanced.targets.filter((one) => one.weight > 0);
+  return {
+    kind: 'kong/balancer',
+    options: { name: balanced.name, weights: targets.map((one) => one.weight) },
+    origin,
+    children: targets.map(({ address }) => {
+      const match = /^(.*?)(?::(\d+))?$/.exec(address) as RegExpExecArray;
+      return proxy(service, match[1] as string, Number(match[2] ?? 8000), [address, balanced.name]);
+    }),
+  };
+}
+
+function proxy(service: KongService, host: string, port: number, more: readonly string[]): Destination {
+  const scheme = ['https', 'grpcs', 'wss'].includes(service.protocol) ? 'https' : 'http';
+  const authority = host.includes(':') ? `[${host}]` : host;
+  const options: ProxyOptions = {
+    ...proxyDefaults,
+    names: [...new Set([`${host}:${port}`, host, ...more, `${scheme}://${authority}:${port}`].filter((one) => one !== ''))],
+    url: `${scheme}://${authority}:${port}`,
+    connectTimeoutMs: service.connectTimeout,
+    responseTimeoutMs: service.readTimeout,
+    idleTimeoutMs: service.readTimeout,
+    httpVersion: service.protocol.startsWith('grpc') ? '2' : '1.1',
+    tls: scheme === 'https' ? { verify: service.tlsVerify, serverName: '', authorities: '', certificate: '', key: '' } : null,
+  };
+  return { kind: 'proxy', options, origin: service.setting.origin, children: [] };
+}

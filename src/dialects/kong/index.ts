@@ -1,0 +1,39 @@
+import type { BodyStepKind, StepKind } from '../../engine/kit.ts';
+import type { Dialect } from '../dialect.ts';
+import { balancer } from './balancer.ts';
+import { byConsumerBody, byConsumerStep } from './by-consumer.ts';
+import { compileKong } from './compile.ts';
+import { kongFaults } from './faults.ts';
+import { ownFieldsStep } from './own-fields.ts';
+import { plugins } from './phases.ts';
+import { kongMatcher } from './router/match.ts';
+import { sendStep, upstreamRequestStep } from './upstream-request.ts';
+
+const pluginSteps: readonly StepKind<never>[] = plugins.flatMap(([, plugin]) => [
+  ...(plugin.access === undefined ? [] : [{ kind: `kong/${plugin.name}`, create: plugin.access }]),
+  ...(plugin.headerFilter === undefined ? [] : [{ kind: `kong/${plugin.name}/header-filter`, create: plugin.headerFilter }]),
+]);
+const pluginBodies: readonly BodyStepKind<never>[] = plugins.flatMap(([, plugin]) =>
+  plugin.bodyFilter === undefined ? [] : [{ kind: `kong/${plugin.name}/body-filter`, create: plugin.bodyFilter }],
+);
+
+/** Kong 3.10, DB-less: kong.yml as Kong or decK writes it, with kong.conf beside it. */
+export const kong: Dialect = {
+  name: 'kong',
+  kit: {
+    matchers: [kongMatcher],
+    steps: [upstreamRequestStep, sendStep, ownFieldsStep, byConsumerStep, ...pluginSteps],
+    bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
+    destinations: [balancer],
+    faultBooks: [kongFaults],
+  },
+  recognises: (source) =>
+    source.absolute !== '' && /\.(ya?ml|json)$/.test(source.extension) && /(?:^|[{,\s])["']?_format_version["']?\s*:/.test(source.text),
+  compile: compileKong,
+  proofs: {
+    'kong/route': ['kong-router'],
+    'kong/service': ['kong-router'],
+    'kong/node': ['kong-router'],
+    ...Object.fromEntries(plugins.map(([, { name }]) => [`kong/plugins/${name}`, [`kong-plugins/Plugin: ${name}`]])),
+  },
+};

@@ -1,0 +1,73 @@
+import { acl } from './plugins/acl.ts';
+import { basicAuth } from './plugins/basic-auth.ts';
+import { correlationId } from './plugins/correlation-id.ts';
+import { cors } from './plugins/cors.ts';
+import { ipRestriction } from './plugins/ip-restriction.ts';
+import { jwt } from './plugins/jwt.ts';
+import { keyAuth } from './plugins/key-auth.ts';
+import type { KongPlugin } from './plugins/plugin.ts';
+import { rateLimiting } from './plugins/rate-limiting.ts';
+import { redirect } from './plugins/redirect.ts';
+import { requestSizeLimiting } from './plugins/request-size-limiting.ts';
+import { requestTermination } from './plugins/request-termination.ts';
+import { requestTransformer } from './plugins/request-transformer.ts';
+import { responseTransformer } from './plugins/response-transformer.ts';
+
+/** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
+export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])[] = [
+  [100_001, correlationId],
+  [2_000, cors],
+  [1_450, jwt],
+  [1_250, keyAuth],
+  [1_100, basicAuth],
+  [990, ipRestriction],
+  [951, requestSizeLimiting],
+  [950, acl],
+  [910, rateLimiting],
+  [801, requestTransformer],
+  [800, responseTransformer],
+  [779, redirect],
+  [2, requestTermination],
+];
+
+/** Plugins that come with Kong and are not mirrored, and why. */
+export const notMirrored: Readonly<Record<string, string>> = {
+  'pre-function': 'Lua is not run',
+  'post-function': 'Lua is not run',
+  acme: 'needs a certificate authority',
+  'ldap-auth': 'needs a directory',
+  oauth2: 'not mirrored yet',
+  session: 'not mirrored yet',
+  'hmac-auth': 'not mirrored yet',
+  'bot-detection': 'not mirrored yet',
+  'response-ratelimiting': 'not mirrored yet',
+  'proxy-cache': 'not mirrored yet',
+  'grpc-web': 'not mirrored yet',
+  'grpc-gateway': 'not mirrored yet',
+  'aws-lambda': 'not mirrored yet',
+  'standard-webhooks': 'not mirrored yet',
+  zipkin: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
+  opentelemetry: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
+  prometheus: 'metrics are not collected here',
+  'file-log': 'logs are not written here',
+  'http-log': 'logs are not sent here',
+  'tcp-log': 'logs are not sent here',
+  'udp-log': 'logs are not sent here',
+  syslog: 'logs are not sent here',
+  statsd: 'metrics are not sent here',
+  datadog: 'metrics are not sent here',
+  loggly: 'logs are not sent here',
+};
+
+/** Of these, a request must not pass as if they were not there: they decide who may ask. */
+export const guards: ReadonlySet<string> = new Set([
+  'oauth2',
+  'session',
+  'hmac-auth',
+  'ldap-auth',
+  'bot-detection',
+  'openid-connect',
+  'mtls-auth',
+  'key-auth-enc',
+  'opa',
+]);

@@ -1,0 +1,94 @@
+import type { Step } from '../../model/gateway.ts';
+import type { KongEntities, KongPluginEntry, KongRoute } from './entities.ts';
+import type { ByConsumer } from './by-consumer.ts';
+import type { NodeSettings } from './node-settings.ts';
+import { guards, notMirrored, plugins } from './phases.ts';
+import type { PluginPhases } from './plugins/plugin.ts';
+
+export interface PluginSteps {
+  readonly request: Step[];
+  readonly head: Step[];
+  readonly body: Step[];
+}
+
+/** Of several entries of one plugin the most specific one counts (kong.runloop.plugins_iterator). */
+function specificity(entry: KongPluginEntry, route: KongRoute, consumer: string | null): number {
+  const onRoute = entry.route !== '';
+  const onService = entry.service !== '';
+  const onConsumer = entry.consumer !== '';
+  if (onRoute && entry.route !== route.id) return -1;
+  if (onService && entry.service !== (route.service?.id ?? '')) return -1;
+  if (onConsumer && entry.consumer !== consumer) return -1;
+  const ranks: Readonly<Record<string, number>> = { rsc: 7, rc: 6, sc: 5, rs: 4, c: 3, r: 2, s: 1, '': 0 };
+  return ranks[`${onRoute ? 'r' : ''}${onService ? 's' : ''}${onConsumer ? 'c' : ''}`] ?? 0;
+}
+
+/** Reads each plugin entry once, however many routes it stands on. */
+export class PluginReader {
+  readonly #entities: KongEntities;
+  readonly #node: NodeSettings;
+  readonly #read = new Map<string, PluginPhases>();
+
+  constructor(entities: KongEntities, node: NodeSettings) {
+    this.#entities = entities;
+    this.#node = node;
+    for (const entry of entities.plugins) this.#account(entry);
+  }
+
+  /** Says of each entry what becomes of it. */
+  #account(entry: KongPluginEntry): void {
+    if (plugins.some(([, plugin]) => plugin.name === entry.name)) return;
+    const why = notMirrored[entry.name] ?? 'it does not come with Kong and is not mirrored';
+    entry.config.ignored(`${entry.name}: ${why}`);
+    if (!entry.enabled) return;
+    const guard = guards.has(entry.name) ? ' Requests pass here that it would refuse.' : '';
+    entry.setting.warning('DG1208', `the plugin ${JSON.stringify(entry.name)} does nothing here: ${why}.${guard}`);
+  }
+
+  /** The lists of a route, in the order of priorities. */
+  stepsFor(route: KongRoute): PluginSteps {
+    const steps: PluginSteps = { request: [], head: [], body: [] };
+    for (const [, plugin] of plugins) {
+      const entries = this.#entities.plugins.filter((one) => one.name === plugin.name && one.enabled);
+      if (entries.length === 0) continue;
+      const best = (consumer: string | null): KongPluginEntry | undefined =>
+        entries
+          .map((entry) => ({ entry, rank: specificity(entry, route, consumer) }))
+          .filter((one) => one.rank >= 0)
+          .sort((a, b) => b.rank - a.rank)[0]?.entry;
+      const usual = best(null);
+      const consumers = [...new Set(entries.map((one) => one.consumer).filter((one) => one !== ''))].filter((id) => best(id) !== usual);
+      const phase = (name: keyof PluginPhases, kind: string, list: Step[], wrapper: string): void => {
+        const stepOf = (entry: KongPluginEntry | undefined): Step | null => {
+          const options = entry === undefined ? undefined : this.#phases(entry, route)[name];
+          return options === undefined || entry === undefined ? null : { kind, options, origin: entry.setting.origin };
+        };
+        const others = stepOf(usual);
+        const own = consumers.map((id) => ({ id, step: stepOf(best(id)) }));
+        if (own.some((one) => one.step !== null)) {
+          list.push({
+            kind: wrapper,
+            options: { others, consumers: own } satisfies ByConsumer,
+            origin: (best(consumers[0] as string) as KongPluginEntry).setting.origin,
+          });
+        } else if (others !== null) list.push(others);
+      };
+      phase('access', `kong/${plugin.name}`, steps.request, 'kong/by-consumer');
+      phase('headerFilter', `kong/${plugin.name}/header-filter`, steps.head, 'kong/by-consumer');
+      phase('bodyFilter', `kong/${plugin.name}/body-filter`, steps.body, 'kong/by-consumer/body');
+    }
+    return steps;
+  }
+
+  #phases(entry: KongPluginEntry, route: KongRoute): PluginPhases {
+    const place = { route: entry.route === '' && entry.name !== 'rate-limiting' ? '' : route.id, service: route.service?.id ?? '' };
+    const key = `${entry.setting.origin.file} ${entry.setting.origin.pointer} ${place.route} ${place.service}`;
+    let phases = this.#read.get(key);
+    if (phases === undefined) {
+      const plugin = plugins.find(([, one]) => one.name === entry.name)?.[1];
+      phases = plugin?.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers: this.#entities.consumers, node: this.#node, place }) ?? {};
+      this.#read.set(key, phases);
+    }
+    return phases;
+  }
+}
