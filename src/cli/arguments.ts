@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util';
+import { diagnosticAt, DevgatewayError } from '../model/error.ts';
+import { nowhere } from '../model/origin.ts';
+import { didYouMean } from '../sources/setting.ts';
+
+export const commands = ['start', 'check', 'routes', 'explain', 'cert', 'init', 'completion', 'help'] as const;
+export type CommandName = (typeof commands)[number];
+
+export const flags = {
+  dialect: { type: 'string' },
+  upstream: { type: 'string', multiple: true },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'env-file': { type: 'string', multiple: true },
+  stage: { type: 'string' },
+  var: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  'no-color': { type: 'boolean' },
+  debug: { type: 'boolean' },
+  force: { type: 'boolean' },
+  header: { type: 'string', multiple: true, short: 'H' },
+  data: { type: 'string', short: 'd' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+export interface CommandLine {
+  readonly command: CommandName;
+  readonly positionals: readonly string[];
+  readonly dialect: string | undefined;
+  readonly upstreams: Readonly<Record<string, string>>;
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly envFiles: readonly string[];
+  readonly stage: string | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly noColor: boolean;
+  readonly debug: boolean;
+  readonly force: boolean;
+  readonly headers: readonly string[];
+  readonly data: string | undefined;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** @throws DevgatewayError DG1501 */
+export const wrongUsage = (message: string, hint = 'see devgateway help'): DevgatewayError =>
+  new DevgatewayError(diagnosticAt('DG1501', nowhere, message, hint));
+
+/** Reads a command line. @throws DevgatewayError DG1501 where it cannot be understood. */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals } = parse(argv);
+  const [first, ...rest] = positionals;
+  const named = commands.find((one) => one === first);
+  // A bare word that is no command and names no file is a mistyped command.
+  if (named === undefined && first !== undefined && /^[a-z-]+$/.test(first)) {
+    const near = didYouMean(first, commands);
+    if (near !== '' || !looksLikePath(first)) throw wrongUsage(`there is no command ${JSON.stringify(first)}${near}`, `expected one of ${commands.join(', ')}, or a file as ./${first}`);
+  }
+  return {
+    command: named ?? 'start',
+    positionals: named === undefined ? positionals : rest,
+    dialect: values.dialect,
+    upstreams: pairs('--upstream', values.upstream ?? [], 'NAME=URL'),
+    port: values.port === undefined ? undefined : portOf(values.port),
+    host: values.host,
+    envFiles: values['env-file'] ?? [],
+    stage: values.stage,
+    variables: pairs('--var', values.var ?? [], 'KEY=VALUE'),
+    json: values.json ?? false,
+    quiet: values.quiet ?? false,
+    noColor: values['no-color'] ?? false,
+    debug: values.debug ?? false,
+    force: values.force ?? false,
+    headers: values.header ?? [],
+    data: values.data,
+    help: values.help ?? false,
+    version: values.version ?? false,
+  };
+}
+
+const looksLikePath = (word: string): boolean => word.includes('.') || word.includes('/');
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, allowPositionals: true, strict: true });
+  } catch (error) {
+    const unknown = /'(--?[^' ]+)/.exec((error as Error).message)?.[1];
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
+      const near = didYouMean(unknown, Object.keys(flags).map((one) => `--${one}`));
+      throw wrongUsage(`there is no option ${unknown}${near}`);
+    }
+    throw wrongUsage((error as Error).message.split('. ')[0] as string);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw wrongUsage(`--port is ${JSON.stringify(text)}`, 'expected a whole number from 0 to 65535; 0 takes any free one');
+  return port;
+}
+
+/** `NAME=VALUE`: the name ends at the first `=`. */
+function pairs(flag: string, given: readonly string[], form: string): Record<string, string> {
+  const found: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const one of given) {
+    const at = one.indexOf('=');
+    if (at < 1) throw wrongUsage(`${flag} is ${JSON.stringify(one)}`, `expected ${form}`);
+    found[one.slice(0, at)] = one.slice(at + 1);
+  }
+  return found;
+}

@@ -1,0 +1,17 @@
+import type { GatewayOptions } from '../gateway/types.ts';
+import type { CommandLine } from './arguments.ts';
+import { loadRequestOf } from './configuration.ts';
+import type { Terminal } from './terminal.ts';
+
+export function gatewayOptionsOf(line: CommandLine, terminal: Terminal, named?: readonly string[]): GatewayOptions {
+  const { config, folder, options } = loadRequestOf(line, terminal, named);
+  return {
+    config,
+    folder,
+    ...options,
+    upstreams: line.upstreams,
+    ...(line.dialect === undefined ? {} : { dialect: line.dialect }),
+    ...(line.port === undefined ? {} : { port: line.port }),
+    ...(line.host === undefined ? {} : { host: line.host }),
+  };
+}

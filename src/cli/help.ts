@@ -1,0 +1,37 @@
+import type { CommandLine } from './arguments.ts';
+import type { Terminal } from './terminal.ts';
+
+const text = `devgateway [start] [CONFIG...]   serve a production gateway configuration
+
+Commands
+  start [CONFIG...]                 serve (the default)
+  check [CONFIG...]                 read and link without serving; what is mirrored and what is not
+  routes [CONFIG...]                the route table in matching order
+  explain METHOD PATH [CONFIG...]   what would become of a request [-H 'NAME: VALUE'] [-d BODY]
+  cert                              export the local certificate authority
+  init [CONFIG...]                  write a devgateway.yaml for what is here [--force]
+  completion bash|zsh|fish          print a completion script
+  help                              this text
+
+Options
+  --dialect NAME         what the configuration is, where that is ambiguous
+  --upstream NAME=URL    where a production address is on this machine (repeatable)
+  --port N, --host HOST  where to listen; port 0 takes any free one
+  --env-file FILE        values for the configuration (repeatable)
+  --stage NAME, --var K=V
+  --json                 one JSON document on stdout and nothing else
+  --quiet, --no-color    less; no colours (NO_COLOR does the same)
+  --debug                show the inside of an internal error
+  --help, --version
+
+Exit codes: 0 ok, 1 a run-time failure or a failed check, 2 wrong usage.
+
+Examples
+  devgateway kong.yml --upstream orders.internal:8080=http://localhost:3001
+  devgateway check --json kong.yml
+  devgateway explain GET /orders -H 'Host: api.example.com' kong.yml`;
+
+export async function help(_line: CommandLine, terminal: Terminal): Promise<number> {
+  terminal.out(text);
+  return 0;
+}

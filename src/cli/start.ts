@@ -1,0 +1,41 @@
+import { createGateway } from '../gateway/create.ts';
+import type { Gateway } from '../gateway/types.ts';
+import type { CommandLine } from './arguments.ts';
+import { gatewayOptionsOf } from './gateway-options.ts';
+import { paintOf, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** Serves until the process is asked to end. */
+export async function start(line: CommandLine, terminal: Terminal): Promise<number> {
+  await using gateway = await createGateway(gatewayOptionsOf(line, terminal));
+  const readyMs = Math.round(performance.now());
+  if (line.json) terminal.out(JSON.stringify({ version: version(), readyMs, listeners: gateway.listeners, routes: gateway.routes, fidelity: gateway.fidelity.counts }));
+  else if (!line.quiet) terminal.out(banner(gateway, readyMs, line, terminal));
+  await stopped(gateway, line, terminal);
+  return 0;
+}
+
+function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: Terminal): string {
+  const paint = paintOf(terminal, line);
+  const { counts } = gateway.fidelity;
+  const files = [...new Set(gateway.routes.map((one) => `${one.file} (${one.dialect})`))];
+  return [
+    `${paint.bold('devgateway')} ${version()}  ready in ${readyMs} ms`,
+    `  read ${files.join(', ') || 'a configuration without routes'}: ${gateway.routes.length} routes`,
+    `  ${counts.mirrored} mirrored, ${counts.approximated} approximated, ${counts.ignored} ignored, ${counts.unknown} unknown (devgateway check shows which)`,
+    ...gateway.listeners.map((one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production`),
+    `  try: curl -i ${gateway.url}/`,
+    terminal.input === null ? '' : paint.dim('  h help, r reload, u urls, o routes, c clear, q quit'),
+  ]
+    .filter((one) => one !== '')
+    .join('\n');
+}
+
+async function stopped(gateway: Gateway, line: CommandLine, terminal: Terminal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const forget = terminal.onStop(resolve);
+  const release = terminal.input === null || line.json ? null : (await import('./shortcuts.ts')).listenForKeys(terminal.input, { gateway, line, terminal, quit: resolve });
+  await promise;
+  forget();
+  release?.();
+}

@@ -1,0 +1,68 @@
+import { dialects as allDialects } from '../dialects/index.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { DevgatewayError, type Diagnostic } from '../model/error.ts';
+import { policyKit } from '../policies/kit.ts';
+import { documentFetcher } from '../transport/fetch-document.ts';
+import { Pools } from '../transport/pools.ts';
+import { proxyKind } from '../transport/proxy.ts';
+import { Upstreams } from '../transport/upstreams.ts';
+import { GatewayClock } from './clock.ts';
+import { build, load, type Loaded, type LoadRequest } from './load.ts';
+import { fidelityOf, routesOf } from './report.ts';
+import { MemoryStore, ProcessMemory } from './store.ts';
+import type { Fidelity, RouteInfo } from './types.ts';
+
+/** What `check` finds: the document of the contract, and the texts that it speaks of. */
+export interface Inspection {
+  readonly sources: readonly { readonly file: string; readonly dialect: string }[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly routes: readonly RouteInfo[];
+  readonly fidelity: Fidelity;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const nothing: Omit<Inspection, 'diagnostics'> = {
+  sources: [],
+  routes: [],
+  fidelity: { counts: { mirrored: 0, approximated: 0, ignored: 0, unknown: 0 }, leaves: [] },
+  texts: new Map(),
+};
+
+/** Reads and links a configuration without serving it. A mistake of the user is a diagnostic; only our own bugs are thrown. */
+export async function inspect(request: LoadRequest, dialects: readonly Dialect[] = allDialects): Promise<Inspection> {
+  let loaded: Loaded;
+  try {
+    loaded = load(request, dialects);
+  } catch (error) {
+    if (!(error instanceof DevgatewayError)) throw error;
+    return { ...nothing, diagnostics: error.diagnostics };
+  }
+  const diagnostics = [...loaded.ledger.diagnostics];
+  if (!loaded.ledger.failed) diagnostics.push(...(await problemsOfLinking(loaded, dialects)));
+  return {
+    sources: loaded.sources,
+    diagnostics,
+    routes: routesOf(loaded.gateway),
+    fidelity: fidelityOf(loaded.ledger, dialects),
+    texts: loaded.texts,
+  };
+}
+
+async function problemsOfLinking(loaded: Loaded, dialects: readonly Dialect[]): Promise<readonly Diagnostic[]> {
+  const clock = new GatewayClock();
+  const pools = new Pools();
+  const upstreams = new Upstreams({});
+  const services = { pools, upstreams, clock };
+  const fetch = documentFetcher(services);
+  const deps = { clock, store: new MemoryStore(), memory: new ProcessMemory(), random: Math.random, fetch, functions: () => undefined };
+  try {
+    build(loaded, dialects, [policyKit, { destinations: [proxyKind(services)] }], deps);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DevgatewayError)) throw error;
+    return error.diagnostics;
+  } finally {
+    clock.close();
+    await Promise.all([pools.close(), upstreams.close()]);
+  }
+}
