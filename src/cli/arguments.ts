@@ -50,15 +50,14 @@ export interface CommandLine {
 export const wrongUsage = (message: string, hint = 'see devgateway help'): DevgatewayError =>
   new DevgatewayError(diagnosticAt('DG1501', nowhere, message, hint));
 
-/** Reads a command line. @throws DevgatewayError DG1501 where it cannot be understood. */
-export function readCommandLine(argv: readonly string[]): CommandLine {
+/** Reads a command line; `exists` tells files and folders from mistyped commands. @throws DevgatewayError DG1501 where it cannot be understood. */
+export function readCommandLine(argv: readonly string[], exists: (name: string) => boolean): CommandLine {
   const { values, positionals } = parse(argv);
   const [first, ...rest] = positionals;
   const named = commands.find((one) => one === first);
-  // A bare word that is no command and names no file is a mistyped command.
-  if (named === undefined && first !== undefined && /^[a-z-]+$/.test(first)) {
-    const near = didYouMean(first, commands);
-    if (near !== '' || !looksLikePath(first)) throw wrongUsage(`there is no command ${JSON.stringify(first)}${near}`, `expected one of ${commands.join(', ')}, or a file as ./${first}`);
+  // A bare word that is no command and names nothing here is a mistyped command.
+  if (named === undefined && first !== undefined && /^[a-z-]+$/.test(first) && !exists(first)) {
+    throw wrongUsage(`there is no command ${JSON.stringify(first)}${didYouMean(first, commands)}`, `expected one of ${commands.join(', ')}, or a file`);
   }
   return {
     command: named ?? 'start',
@@ -81,8 +80,6 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     version: values.version ?? false,
   };
 }
-
-const looksLikePath = (word: string): boolean => word.includes('.') || word.includes('/');
 
 function parse(argv: readonly string[]) {
   try {

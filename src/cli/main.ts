@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { readCommandLine, type CommandLine, type CommandName } from './arguments.ts';
 import { failure } from './failure.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -20,7 +22,7 @@ const load: Readonly<Record<CommandName, () => Promise<Command>>> = {
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   const given = { noColor: argv.includes('--no-color'), json: argv.includes('--json'), debug: argv.includes('--debug') };
   try {
-    const line = readCommandLine(argv);
+    const line = readCommandLine(argv, (name) => existsSync(path.resolve(terminal.folder, name)));
     if (line.version) {
       terminal.out((await import('./version.ts')).version());
       return 0;

@@ -31,11 +31,21 @@ function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: 
     .join('\n');
 }
 
-async function stopped(gateway: Gateway, line: CommandLine, terminal: Terminal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const forget = terminal.onStop(resolve);
-  const release = terminal.input === null || line.json ? null : (await import('./shortcuts.ts')).listenForKeys(terminal.input, { gateway, line, terminal, quit: resolve });
-  await promise;
-  forget();
-  release?.();
+function stopped(gateway: Gateway, line: CommandLine, terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    let release: (() => void) | null = null;
+    let ended = false;
+    const quit = (): void => {
+      ended = true;
+      forget();
+      release?.();
+      resolve();
+    };
+    const forget = terminal.onStop(quit);
+    const { input } = terminal;
+    if (input === null || line.json) return;
+    void import('./shortcuts.ts').then(({ listenForKeys }) => {
+      if (!ended) release = listenForKeys(input, { gateway, line, terminal, quit });
+    });
+  });
 }
