@@ -57,7 +57,10 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
   const named = commands.find((one) => one === first);
   // A bare word that is no command and names nothing here is a mistyped command.
   if (named === undefined && first !== undefined && /^[a-z-]+$/.test(first) && !exists(first)) {
-    throw wrongUsage(`there is no command ${JSON.stringify(first)}${didYouMean(first, commands)}`, `expected one of ${commands.join(', ')}, or a file`);
+    throw wrongUsage(
+      `there is no command ${JSON.stringify(first)}${didYouMean(first, commands)}`,
+      `expected one of ${commands.join(', ')}, or a file`,
+    );
   }
   return {
     command: named ?? 'start',
@@ -87,7 +90,10 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     const unknown = /'(--?[^' ]+)/.exec((error as Error).message)?.[1];
     if ((error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
-      const near = didYouMean(unknown, Object.keys(flags).map((one) => `--${one}`));
+      const near = didYouMean(
+        unknown,
+        Object.keys(flags).map((one) => `--${one}`),
+      );
       throw wrongUsage(`there is no option ${unknown}${near}`);
     }
     throw wrongUsage((error as Error).message.split('. ')[0] as string);
@@ -96,7 +102,8 @@ function parse(argv: readonly string[]) {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw wrongUsage(`--port is ${JSON.stringify(text)}`, 'expected a whole number from 0 to 65535; 0 takes any free one');
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw wrongUsage(`--port is ${JSON.stringify(text)}`, 'expected a whole number from 0 to 65535; 0 takes any free one');
   return port;
 }
 

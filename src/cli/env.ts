@@ -12,7 +12,9 @@ export function environmentWith(files: readonly string[], folder: string, env: E
     try {
       return parseEnv(readFileSync(path.resolve(folder, file), 'utf8'));
     } catch (error) {
-      throw new DevgatewayError(diagnosticAt('DG1102', { ...nowhere, file }, `cannot be read: ${(error as Error).message}`, 'name a file with --env-file'));
+      throw new DevgatewayError(
+        diagnosticAt('DG1102', { ...nowhere, file }, `cannot be read: ${(error as Error).message}`, 'name a file with --env-file'),
+      );
     }
   });
   return Object.assign({}, ...read, env) as Env;

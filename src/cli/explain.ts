@@ -7,7 +7,8 @@ import { paintOf, type Terminal } from './terminal.ts';
 /** Runs the real chain without sending upstream and prints each decision with the line that caused it. */
 export async function explain(line: CommandLine, terminal: Terminal): Promise<number> {
   const [method, target, ...named] = line.positionals;
-  if (method === undefined || target === undefined || !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) throw wrongUsage('explain needs a method and a path', 'devgateway explain GET /orders [CONFIG...]');
+  if (method === undefined || target === undefined || !/^[\w!#$%&'*+.^`|~-]+$/.test(method))
+    throw wrongUsage('explain needs a method and a path', 'devgateway explain GET /orders [CONFIG...]');
   if (!target.startsWith('/') && target !== '*') throw wrongUsage(`the path is ${JSON.stringify(target)}`, 'expected a path that begins with /');
   const given = line.headers.flatMap(headerOf);
   const host = given.some((one, at) => at % 2 === 0 && one.toLowerCase() === 'host') ? [] : ['Host', 'localhost'];

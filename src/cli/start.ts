@@ -9,7 +9,10 @@ import { version } from './version.ts';
 export async function start(line: CommandLine, terminal: Terminal): Promise<number> {
   await using gateway = await createGateway(gatewayOptionsOf(line, terminal));
   const readyMs = Math.round(performance.now());
-  if (line.json) terminal.out(JSON.stringify({ version: version(), readyMs, listeners: gateway.listeners, routes: gateway.routes, fidelity: gateway.fidelity.counts }));
+  if (line.json)
+    terminal.out(
+      JSON.stringify({ version: version(), readyMs, listeners: gateway.listeners, routes: gateway.routes, fidelity: gateway.fidelity.counts }),
+    );
   else if (!line.quiet) terminal.out(banner(gateway, readyMs, line, terminal));
   await stopped(gateway, line, terminal);
   return 0;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { createServer, type RequestListener } from 'node:http';
 import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { describe, expect, it } from 'vitest';
@@ -158,7 +159,7 @@ describe('closing', () => {
     let asked: () => void = () => {};
     const arrived = new Promise<void>((resolve) => (asked = resolve));
     let answer: () => void = () => {};
-    const gateway = await start((_req, res) => {
+    const gateway = await start((_req: unknown, res: ServerResponse) => {
       answer = () => void res.end('late');
       asked();
     });

@@ -24,7 +24,7 @@ function problemsOf(source: Source): string[] {
 }
 /** The keys that the reader knows at a place: what it expects where an unknown one stands there. */
 function knownAt(config: object): string[] {
-  const hint = problemsOf(Source.inline(config)).find((one) => one.startsWith('DG1201')) ?? '';
+  const hint = problemsOf(Source.inline(config, '')).find((one) => one.startsWith('DG1201')) ?? '';
   return hint
     .replace(/^DG1201 expected /, '')
     .replace(/ \(did you mean.*$/, '')
