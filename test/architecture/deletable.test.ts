@@ -13,7 +13,7 @@ const folders = readdirSync(path.join(root, 'src/dialects'), { withFileTypes: tr
 /** The product without one dialect, in a folder of its own. */
 function without(dialect: string): string {
   const copy = mkdtempSync(path.join(tmpdir(), 'devgateway-without-'));
-  for (const name of ['src', 'test', 'fixtures', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+  for (const name of ['src', 'test', 'fixtures', 'recipes', 'schema', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
     cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'dir');
   rmSync(path.join(copy, 'src/dialects', dialect), { recursive: true });
