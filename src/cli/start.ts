@@ -1,13 +1,25 @@
 import { createGateway } from '../gateway/create.ts';
 import type { Gateway } from '../gateway/types.ts';
 import type { CommandLine } from './arguments.ts';
+import { failure } from './failure.ts';
 import { gatewayOptionsOf } from './gateway-options.ts';
 import { paintOf, type Terminal } from './terminal.ts';
+import { requestLine } from './request-line.ts';
 import { version } from './version.ts';
 
 /** Serves until the process is asked to end. */
 export async function start(line: CommandLine, terminal: Terminal): Promise<number> {
-  await using gateway = await createGateway(gatewayOptionsOf(line, terminal));
+  const speaks = !line.json && !line.quiet;
+  const paint = paintOf(terminal, line);
+  await using gateway = await createGateway({
+    ...gatewayOptionsOf(line, terminal),
+    watch: true,
+    onReload(error) {
+      if (error !== null) failure(error, line, terminal);
+      else if (speaks) terminal.out(paint.dim(`reloaded: ${gateway.routes.length} routes`));
+    },
+    ...(speaks ? { onExchange: (record) => terminal.out(requestLine(record, paint)) } : {}),
+  });
   const readyMs = Math.round(performance.now());
   if (line.json)
     terminal.out(

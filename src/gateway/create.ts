@@ -22,11 +22,13 @@ import { factsOf, faultOfHead } from '../transport/request-head.ts';
 import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
 import { Dispatch } from './dispatch.ts';
+import { recordOf } from './exchange-record.ts';
 import { InFlight } from './in-flight.ts';
 import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
 import { fidelityOf, routesOf } from './report.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
+import { watchFiles, type Watching } from './watch.ts';
 import type { Explanation, FetchOptions, Gateway, GatewayOptions, ListenerInfo, RawRequest } from './types.ts';
 
 /**
@@ -74,7 +76,9 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   };
   const handle = (exchange: Exchange, responder: Responder, refused: Fault | null): Promise<void> => {
     const site = dispatch.siteOf(exchange);
-    return refused === null ? run(site, exchange, responder) : answerFault(site, exchange, refused, responder);
+    const done = refused === null ? run(site, exchange, responder) : answerFault(site, exchange, refused, responder);
+    const { onExchange } = options;
+    return onExchange === undefined ? done : done.then(() => onExchange(recordOf(exchange, clock.now())));
   };
   const limitsOf = (listener: Listener): Limits => dispatch.defaultSite(listener).site.limits;
   const judge = (one: InProcessRequest): Fault | null => faultOfHead(one.method, one.target, '1.1', factsOf(one.headers.raw), limitsOf(first()));
@@ -103,7 +107,18 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       throw error;
     }
   };
+  const changed = async (): Promise<void> => {
+    try {
+      await reload();
+      watching?.add(loaded.watched);
+      options.onReload?.(null);
+    } catch (error) {
+      options.onReload?.(error);
+    }
+  };
+  const watching: Watching | null = options.watch === true ? await watchFiles(loaded.watched, changed) : null;
   const close = async (): Promise<void> => {
+    await watching?.close();
     const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
     await Promise.all(ports.map((one) => one.close(idle)));
     clock.close();

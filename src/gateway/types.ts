@@ -6,6 +6,7 @@ import type { Verdict } from '../model/ledger.ts';
 import type { UserFunction } from '../engine/kit.ts';
 import type { UpstreamTarget } from '../transport/upstreams.ts';
 import type { GatewayClock } from './clock.ts';
+import type { ExchangeRecord } from './exchange-record.ts';
 import type { ConfigInput } from './load.ts';
 
 export interface GatewayOptions {
@@ -19,8 +20,12 @@ export interface GatewayOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** Reloads when a file that was read changes. Default false. */
+  /** Reloads when a file that was read changes. Default false. A configuration that fails leaves the old one serving. */
   readonly watch?: boolean;
+  /** Called after each reload that a change of the files caused; with what was wrong, where the old one goes on. */
+  readonly onReload?: (error: unknown) => void;
+  /** Called after each request. */
+  readonly onExchange?: (record: ExchangeRecord) => void;
   readonly logLevel?: 'silent' | 'error' | 'info';
   /** AWS: the stage, where the configuration does not name one. */
   readonly stage?: string;

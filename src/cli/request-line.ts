@@ -1,0 +1,20 @@
+import type { ExchangeRecord } from '../gateway/exchange-record.ts';
+import type { Paint } from '../report/paint.ts';
+
+/** `GET /orders 401 2 ms  orders  jwt  devgateway.yaml:9`, and how to map an upstream that has no address here. */
+export function requestLine(record: ExchangeRecord, paint: Paint): string {
+  const status =
+    record.status >= 500 ? paint.red(String(record.status)) : record.status >= 400 ? paint.yellow(String(record.status)) : String(record.status);
+  const place = record.origin === null || record.origin.file === '' ? '' : `${record.origin.file}:${record.origin.line}`;
+  const parts = [
+    `${record.method} ${oneLine(record.target)} ${status} ${Math.round(record.durationMs)} ms`,
+    record.route ?? '(no route)',
+    record.decidedBy,
+    paint.dim(place),
+  ];
+  const line = parts.filter((one) => one !== '').join('  ');
+  return record.unresolved === null ? line : `${line}\n  map it with --upstream ${record.unresolved}=URL`;
+}
+
+/** A target may hold what would move the cursor of a terminal. */
+const oneLine = (text: string): string => text.slice(0, 200).replaceAll(/[^ -~]/g, '?');

@@ -1,0 +1,78 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from '../../src/index.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const answering = (text: string, limit = 100): string =>
+  `routes:\n  - name: r\n    steps:\n      - rateLimit: { limit: ${limit}, per: 1h }\n      - reply: { body: ${text} }\n`;
+
+/** A gateway over a file that a test may change; `changed` resolves after the next reload. */
+async function watched(text: string): Promise<{ gateway: Gateway; file: string; changed: (act: () => void) => Promise<unknown> }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-watch-'));
+  folders.push(folder);
+  const file = path.join(folder, 'devgateway.yaml');
+  writeFileSync(file, text);
+  let tell: (error: unknown) => void = () => {};
+  const gateway = await createGateway({ config: file, watch: true, onReload: (error) => tell(error) });
+  const changed = (act: () => void): Promise<unknown> =>
+    new Promise((resolve) => {
+      tell = resolve;
+      act();
+    });
+  return { gateway, file, changed };
+}
+const ask = async (gateway: Gateway): Promise<string> => (await fetch(gateway.url)).text();
+
+describe('a changed file', () => {
+  it('takes effect without a restart, also when an editor replaces it', async () => {
+    const { gateway, file, changed } = await watched(answering('one'));
+    await using _ = gateway;
+    expect(await ask(gateway)).toBe('one');
+    expect(await changed(() => writeFileSync(file, answering('two')))).toBeNull();
+    expect(await ask(gateway)).toBe('two');
+    await changed(() => {
+      writeFileSync(`${file}~`, answering('three'));
+      renameSync(`${file}~`, file);
+    });
+    expect(await ask(gateway)).toBe('three');
+  });
+
+  it('that is broken leaves the old gateway serving and says where', async () => {
+    const { gateway, file, changed } = await watched(answering('one'));
+    await using _ = gateway;
+    const error = (await changed(() => writeFileSync(file, 'routes:\n  - stepz: []\n'))) as { diagnostics: { code: string; line: number }[] };
+    expect(error.diagnostics[0]).toMatchObject({ code: 'DG1201', line: 2 });
+    expect(await ask(gateway)).toBe('one');
+    expect(await changed(() => writeFileSync(file, answering('mended')))).toBeNull();
+    expect(await ask(gateway)).toBe('mended');
+  });
+
+  it('keeps the counts of a limit whose number changed', async () => {
+    const { gateway, file, changed } = await watched(answering('one', 2));
+    await using _ = gateway;
+    const status = async (): Promise<number> => (await fetch(gateway.url)).status;
+    expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
+    await changed(() => writeFileSync(file, answering('one', 3)));
+    expect([await status(), await status()]).toEqual([200, 429]);
+  });
+
+  it('loses no request under way or asked meanwhile', async () => {
+    const { gateway } = await watched(answering('one', 1_000_000));
+    await using _ = gateway;
+    let asking = true;
+    const statuses = new Set<number>();
+    const load = (async () => {
+      while (asking) statuses.add((await gateway.fetch('/')).status);
+    })();
+    for (let at = 0; at < 200; at += 1) await gateway.reload();
+    asking = false;
+    await load;
+    expect([...statuses]).toEqual([200]);
+  });
+});
