@@ -1,0 +1,34 @@
+const known: ReadonlySet<string> = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export interface ProxyReply {
+  readonly status: number;
+  readonly headers: string[];
+  readonly body: string;
+  readonly isBase64: boolean;
+}
+
+/**
+ * What a proxy function returned, or undefined where the gateway calls it malformed: an unknown key, something that is no
+ * object, a status that is no number. All fields are optional. Source: recorded answers.
+ */
+export function readProxyReply(result: unknown): ProxyReply | undefined {
+  if (!isMap(result) || Object.keys(result).some((key) => !known.has(key))) return undefined;
+  const status = Number(result['statusCode'] ?? 200);
+  if (!Number.isInteger(status) || status < 100 || status > 599) return undefined;
+  const single = result['headers'] ?? {};
+  const multi = result['multiValueHeaders'] ?? {};
+  if (!isMap(single) || !isMap(multi)) return undefined;
+  const headers: string[] = [];
+  const named = new Set<string>();
+  for (const [name, values] of Object.entries(multi)) {
+    if (!Array.isArray(values)) return undefined;
+    named.add(name.toLowerCase());
+    for (const value of values) headers.push(name, String(value));
+  }
+  for (const [name, value] of Object.entries(single)) if (!named.has(name.toLowerCase())) headers.push(name, String(value));
+  const body = result['body'] ?? '';
+  if (typeof body === 'object') return undefined;
+  if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type')) headers.push('Content-Type', 'application/json');
+  return { status, headers, body: String(body), isBase64: result['isBase64Encoded'] === true };
+}
