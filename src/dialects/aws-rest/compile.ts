@@ -2,7 +2,8 @@ import { defaultLimits, type Destination, type Route, type Site, type Step } fro
 import { nowhere } from '../../model/origin.ts';
 import { operationsOf, type Operation } from '../../sources/openapi.ts';
 import type { Setting } from '../../sources/setting.ts';
-import type { CompileInput } from '../dialect.ts';
+import type { CompileInput, Compiled } from '../dialect.ts';
+import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 import { mockStatus, type MockOptions, type MockResponse } from './mock.ts';
 
@@ -28,7 +29,7 @@ function readMockResponse(when: string, setting: Setting): MockResponse {
       const [, header] = /^method\.response\.header\.(.+)$/.exec(name) ?? [];
       const [, literal] = /^'(.*)'$/.exec(value.string() ?? '') ?? [];
       if (header !== undefined && literal !== undefined) return [header, literal];
-      value.problem('DG1208', `the response parameter ${name} is not supported yet`, "expected a header with a static value in single quotes");
+      value.problem('DG1208', `the response parameter ${name} is not supported yet`, 'expected a header with a static value in single quotes');
       return [];
     });
   return {
@@ -65,7 +66,11 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').string();
   if (name === undefined) {
-    uri.problem('DG1203', 'the uri of a proxy integration does not name a function', 'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations');
+    uri.problem(
+      'DG1203',
+      'the uri of a proxy integration does not name a function',
+      'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations',
+    );
     return null;
   }
   const options: LambdaOptions = { function: name, stage, binaryMediaTypes };
@@ -87,11 +92,22 @@ function readRoute(operation: Operation, document: Setting, stage: string, binar
   if (!integration.exists) return integration.problem('DG1204', `${method} ${path} has no integration`, 'expected x-amazon-apigateway-integration');
   const type = integration.get('type').string()?.toLowerCase();
   let destination: Destination | null = null;
+  const request: Step[] = [];
   if (type === 'mock') destination = readMock(integration);
   else if (type === 'aws_proxy') destination = readLambda(integration, stage, binary);
-  else integration.get('type').problem('DG1208', `integrations of type ${type ?? 'none'} are not supported yet`, 'expected mock or aws_proxy');
+  else if (type === 'http_proxy') {
+    const read = readHttpProxy(integration);
+    if (read !== undefined) {
+      request.push(read.step);
+      ({ destination } = read);
+    }
+  } else
+    integration
+      .get('type')
+      .problem('DG1208', `integrations of type ${type ?? 'none'} are not supported yet`, 'expected mock, http_proxy or aws_proxy');
   return {
     ...plan,
+    request,
     id: `${method} ${path}`,
     when: { resource: path, method },
     origin: setting.origin,
@@ -100,12 +116,14 @@ function readRoute(operation: Operation, document: Setting, stage: string, binar
   };
 }
 
-export function compile({ sources, ledger, options }: CompileInput): readonly Site[] {
-  return sources.map((source): Site => {
+/** Turns OpenAPI documents with Amazon's extensions into one REST API each. */
+export function compile({ sources, ledger, options }: CompileInput): Compiled {
+  const sites = sources.map((source): Site => {
     const document = source.settings(ledger, 'aws-rest/openapi');
     const stage = options.stage ?? 'default';
     const version = document.get('openapi').exists ? document.get('openapi') : document.get('swagger');
-    if (version.string() === undefined) version.problem('DG1208', 'is not an OpenAPI document', 'templates are not read yet: give the OpenAPI document');
+    if (version.string() === undefined)
+      version.problem('DG1208', 'is not an OpenAPI document', 'templates are not read yet: give the OpenAPI document');
     document.get('info').ignored('describes the API for people');
     const own = document.get('x-amazon-apigateway-gateway-responses');
     if (own.exists) own.problem('DG1208', 'gateway responses are not supported yet');
@@ -123,4 +141,5 @@ export function compile({ sources, ledger, options }: CompileInput): readonly Si
       limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
     };
   });
+  return { sites };
 }

@@ -17,10 +17,12 @@ export function requestIdOf(exchange: Exchange, random: () => number): string {
 /** Every answer carries both, the gateway's own refusals too. */
 export const identifiers: StepKind<null> = {
   kind: 'aws-rest/identifiers',
-  create: (_options, { random }) => (exchange) => {
-    const headers = exchange.response?.headers;
-    headers?.set('x-amzn-RequestId', requestIdOf(exchange, random));
-    headers?.set('x-amz-apigw-id', `${hex(random, 15)}=`);
-    return undefined;
-  },
+  create:
+    (_options, { random }) =>
+    (exchange) => {
+      const headers = exchange.response?.headers;
+      headers?.set('x-amzn-RequestId', requestIdOf(exchange, random));
+      headers?.set('x-amz-apigw-id', `${hex(random, 15)}=`);
+      return undefined;
+    },
 };

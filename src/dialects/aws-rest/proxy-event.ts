@@ -19,7 +19,7 @@ export function proxyEvent(exchange: Exchange, stage: string, requestId: string,
   const { raw } = exchange.arrived.headers;
   const headers = maps(Array.from({ length: raw.length / 2 }, (_, at) => [raw[at * 2] as string, raw[at * 2 + 1] as string] as const));
   const query = maps(parseQuery(exchange.query));
-  const resource = (exchange.route?.when as When).resource;
+  const resource = (exchange.route?.when as When | undefined)?.resource ?? '';
   return {
     resource,
     path: pathInStage(exchange.path, stage),

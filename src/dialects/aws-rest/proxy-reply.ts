@@ -30,5 +30,5 @@ export function readProxyReply(result: unknown): ProxyReply | undefined {
   const body = result['body'] ?? '';
   if (typeof body === 'object') return undefined;
   if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type')) headers.push('Content-Type', 'application/json');
-  return { status, headers, body: String(body), isBase64: result['isBase64Encoded'] === true };
+  return { status, headers, body: String(body as string | number | boolean), isBase64: result['isBase64Encoded'] === true };
 }

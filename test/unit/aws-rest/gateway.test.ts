@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from '../../../src/index.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const mock = (message: string) => ({
+  'x-amazon-apigateway-integration': {
+    type: 'mock',
+    requestTemplates: { 'application/json': '{"statusCode": 200}' },
+    responses: { default: { statusCode: '200', responseTemplates: { 'application/json': JSON.stringify({ message }) } } },
+  },
+});
+
+async function api(paths: object, upstreams: Record<string, (request: Request) => Response> = {}): Promise<Gateway> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-openapi-'));
+  folders.push(folder);
+  writeFileSync(path.join(folder, 'openapi.json'), JSON.stringify({ openapi: '3.0.1', info: { title: 't', version: '1' }, paths }));
+  return createGateway({ config: folder, stage: 'dev', upstreams });
+}
+
+describe('a REST API', () => {
+  it('routes on resource and method: a greedy sibling takes what the best resource lacks', async () => {
+    await using gateway = await api({ '/orders': { post: mock('post') }, '/{proxy+}': { options: mock('greedy') } });
+    expect(await (await gateway.fetch(new Request('http://localhost/dev/orders', { method: 'POST' }))).json()).toEqual({ message: 'post' });
+    expect(await (await gateway.fetch(new Request('http://localhost/dev/orders', { method: 'OPTIONS' }))).json()).toEqual({ message: 'greedy' });
+  });
+
+  it('answers 403 Missing Authentication Token for what it does not know', async () => {
+    await using gateway = await api({ '/orders': { post: mock('post') } });
+    const answer = await gateway.fetch('/dev/orders');
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('x-amzn-errortype')).toBe('MissingAuthenticationTokenException');
+    expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
+  });
+
+  it('passes HTTP_PROXY on with path parameters, mapped fields and its own host', async () => {
+    const integration = {
+      type: 'http_proxy',
+      httpMethod: 'GET',
+      uri: 'http://orders.internal:8080/v1/{id}',
+      requestParameters: { 'integration.request.path.id': 'method.request.path.id', 'integration.request.header.x-static': "'fixed'" },
+    };
+    const seen: Request[] = [];
+    const upstream = (request: Request): Response => {
+      seen.push(request);
+      return new Response('ok');
+    };
+    await using gateway = await api(
+      { '/orders/{id}': { get: { 'x-amazon-apigateway-integration': integration } } },
+      { 'orders.internal:8080': upstream },
+    );
+    const answer = await gateway.fetch(new Request('http://localhost/dev/orders/7?a=b', { headers: { 'x-own': '1', 'content-md5': 'x' } }));
+    expect(await answer.text()).toBe('ok');
+    const [request] = seen;
+    expect(request?.url).toBe('http://orders.internal:8080/v1/7?a=b');
+    expect(request?.headers.get('x-static')).toBe('fixed');
+    expect(request?.headers.get('x-own')).toBe('1');
+    expect(request?.headers.has('content-md5')).toBe(false);
+  });
+
+  it('does not start where a guard would be left out', async () => {
+    await expect(api({ '/orders': { get: { ...mock('x'), security: [{ key: [] }] } } })).rejects.toThrow(/DG1208/);
+  });
+});
