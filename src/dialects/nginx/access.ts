@@ -4,6 +4,7 @@ import type { StepKind } from '../../engine/kit.ts';
 import { refuse, type Outcome } from '../../engine/outcome.ts';
 import { inCidr } from './address.ts';
 import { statusFault } from './faults.ts';
+import { stateOf } from './state.ts';
 import type { AccessOptions } from './options.ts';
 
 const denied = 403;
@@ -26,8 +27,14 @@ function basic({ realm, users }: NonNullable<AccessOptions['basic']>, exchange: 
 }
 
 /** The answer to a status of the authorising location. A 401 hands on its challenge. */
-async function authorise(path: string, exchange: Exchange): Promise<Outcome> {
+async function authorise(path: string, sets: AccessOptions['authSet'], exchange: Exchange): Promise<Outcome> {
   const answer = await exchange.subrequest({ path, query: '', method: 'GET', body: null });
+  for (const [name, value] of sets) {
+    const field = /^\$upstream_http_(\w+)$/.exec(value)?.[1];
+    const text =
+      field !== undefined ? (answer.headers.joined(field.replaceAll('_', '-')) ?? '') : value === '$upstream_status' ? String(answer.status) : '';
+    stateOf(exchange).variables.set(name, text);
+  }
   if (answer.status >= 200 && answer.status < 300) return undefined;
   if (answer.status === 401)
     return refuse(
@@ -57,7 +64,7 @@ export const accessStep: StepKind<AccessOptions> = {
     }
     const { basic: credentials, authRequest } = options;
     if (credentials !== null) checks.push((exchange) => basic(credentials, exchange));
-    if (authRequest !== null) checks.push((exchange) => authorise(authRequest, exchange));
+    if (authRequest !== null) checks.push((exchange) => authorise(authRequest, options.authSet, exchange));
     return async (exchange) => {
       // A subrequest of an access check is not checked again.
       if (exchange.parent !== null) return undefined;

@@ -22,6 +22,17 @@ export const headStep: StepKind<HeadOptions> = {
       const { response } = exchange;
       if (response === null) return undefined;
       const state = stateOf(exchange);
+      const asked =
+        response.from === 'upstream'
+          ? response.status
+          : exchange.fault?.kind.startsWith('upstream-')
+            ? exchange.fault.kind.endsWith('timeout')
+              ? 504
+              : 502
+            : null;
+      if (asked !== null) state.upstreamStatus = state.upstreamStatus === '' ? String(asked) : `${state.upstreamStatus} : ${asked}`;
+      if (response.from === 'reply' && response.body.length !== 0 && !response.headers.has('content-type'))
+        response.headers.append('Content-Type', options.defaultType);
       const mayReplace = response.from === 'fault' || (options.intercept && response.from === 'upstream' && response.status >= 300);
       if (mayReplace && (!state.inErrorPage || options.recursive)) {
         const page = pages.find(({ statuses }) => statuses.includes(response.status));

@@ -4,6 +4,7 @@ import { slot } from '../../engine/slot.ts';
 import { leakyBucket } from '../../limiters/leaky-bucket.ts';
 import { statusFault } from './faults.ts';
 import type { LimitOptions } from './options.ts';
+import { stateOf } from './state.ts';
 import { compileValue, scopeOf } from './values.ts';
 
 const counted = slot<true>('nginx/limited');
@@ -26,7 +27,13 @@ export const limitStep: StepKind<LimitOptions> = {
         const counts = key(exchange);
         if (counts === '') continue;
         const verdict = await store.update(`${exchange.scope}nginx/limit_req/${zone}/${counts}`, limiter, clock.now(), 1);
-        if (!verdict.allowed) return options.dryRun ? undefined : refuse(statusFault(options.status));
+        const state = stateOf(exchange);
+        const dry = options.dryRun ? '_DRY_RUN' : '';
+        if (!verdict.allowed) {
+          state.limitStatus = `REJECTED${dry}`;
+          return options.dryRun ? undefined : refuse(statusFault(options.status));
+        }
+        state.limitStatus = verdict.delayMs > 0 || state.limitStatus.startsWith('DELAYED') ? `DELAYED${dry}` : 'PASSED';
         delayMs = Math.max(delayMs, verdict.delayMs);
       }
       if (delayMs > 0 && !options.dryRun) await clock.sleep(delayMs, exchange.signal);

@@ -13,7 +13,7 @@ export type Instruction =
   | { readonly do: 'break' }
   | { readonly do: 'return'; readonly status: number; readonly text: string | null }
   | { readonly do: 'rewrite'; readonly regex: Regex; readonly to: string; readonly flag: '' | 'last' | 'break' | 'redirect' | 'permanent' }
-  | { readonly do: 'if'; readonly when: Condition; readonly then: readonly Instruction[]; readonly route: string };
+  | { readonly do: 'if'; readonly when: Condition; readonly inside: readonly Instruction[]; readonly route: string };
 
 export interface MapOptions {
   readonly name: string;
@@ -56,6 +56,8 @@ export interface AccessOptions {
   readonly rules: readonly { readonly allow: boolean; readonly from: string }[];
   readonly basic: { readonly realm: string; readonly users: Readonly<Record<string, string>> } | null;
   readonly authRequest: string | null;
+  /** Variables that take a field (`$upstream_http_x`) or the status of the authorising answer. */
+  readonly authSet: readonly (readonly [name: string, value: string])[];
   readonly satisfyAny: boolean;
 }
 export interface LimitOptions extends ValuesOptions {
@@ -95,6 +97,7 @@ export interface StaticOptions extends ValuesOptions {
   readonly proxied: boolean;
 }
 export interface HeadOptions extends ValuesOptions {
+  readonly defaultType: string;
   readonly add: readonly { readonly name: string; readonly value: string; readonly always: boolean }[];
   readonly pages: readonly { readonly statuses: readonly number[]; readonly override: number | null; readonly to: string }[];
   readonly intercept: boolean;

@@ -52,7 +52,7 @@ function compileOne(one: Instruction, scope: Scope): Act {
       return compileRewrite(one, scope);
     case 'if': {
       const when = compileCondition(one.when, scope);
-      const then = compileScript(one.then, scope);
+      const then = compileScript(one.inside, scope);
       return (exchange, taken) => {
         if (!when(exchange)) return undefined;
         taken.route = one.route;

@@ -22,6 +22,10 @@ export interface RequestState {
   /** The location whose `if` blocks are not to be run again. */
   rewritten: string | null;
   tokens: boolean;
+  /** `$upstream_status`; empty: no upstream was asked. */
+  upstreamStatus: string;
+  /** `$limit_req_status`; empty: no limit was asked. */
+  limitStatus: string;
 }
 
 const state: Slot<RequestState> = slot('nginx/request');
@@ -43,6 +47,8 @@ export function stateOf(exchange: Exchange): RequestState {
       inErrorPage: false,
       rewritten: null,
       tokens: true,
+      upstreamStatus: '',
+      limitStatus: '',
     };
     exchange.write(state, found);
   }

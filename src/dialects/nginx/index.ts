@@ -1,0 +1,23 @@
+import type { Dialect } from '../dialect.ts';
+import { accessStep } from './access.ts';
+import { compileNginx } from './compile.ts';
+import { nginxFaults } from './faults.ts';
+import { filesStep } from './files.ts';
+import { forwardStep } from './forward.ts';
+import { headStep } from './head.ts';
+import { limitStep } from './limit.ts';
+import { arriveStep, nginxMatcher } from './match.ts';
+import { rewriteStep } from './rewrite.ts';
+
+/** nginx 1.22: nginx.conf with everything that it includes. */
+export const nginx: Dialect = {
+  name: 'nginx',
+  kit: {
+    matchers: [nginxMatcher],
+    steps: [arriveStep, rewriteStep, limitStep, accessStep, filesStep, forwardStep, headStep],
+    faultBooks: [nginxFaults],
+  },
+  recognises: (source) => source.extension === '.conf' && /(?:^|[;{}\s])http\s*\{/.test(source.text),
+  compile: compileNginx,
+  proofs: { 'nginx/location': ['nginx'], 'nginx/server': ['nginx'], 'nginx/http': ['nginx'], 'nginx/map': ['nginx'], 'nginx/if': ['nginx'] },
+};
