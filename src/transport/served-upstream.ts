@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { echo } from './echo.ts';
@@ -58,7 +58,7 @@ function requestListener(handler: FetchHandler): RequestListener {
       const response = await handler(new Request(`http://${req.headers.host ?? 'localhost'}${req.url}`, init as RequestInit));
       const flat: string[] = [];
       for (const [name, value] of response.headers) flat.push(name, value);
-      res.writeHead(response.status, response.statusText, flat);
+      res.writeHead(response.status, response.statusText || STATUS_CODES[response.status] || '', flat);
       if (response.body === null) res.end();
       else Readable.fromWeb(response.body as never).pipe(res);
     } catch (error) {
