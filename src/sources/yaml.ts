@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type D
 import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.ts';
 import type { Member, Position, Scalar, Tree } from './tree.ts';
 
+const maxProblems = 5;
 const maxDepth = 200;
 const maxNodes = 2_000_000;
 
@@ -26,7 +27,8 @@ export function parseYaml(text: string, file: string): Tree[] {
       return diagnosticAt('DG1101', { file, line, column: col, pointer: '' }, `cannot be parsed: ${error.message}`, 'expected YAML or JSON');
     }),
   );
-  const [first, ...rest] = problems;
+  // One broken line makes every line after it wrong: the first findings are the ones to mend.
+  const [first, ...rest] = problems.slice(0, maxProblems);
   if (first !== undefined) throw new DevgatewayError([first, ...rest]);
   return (documents as Document.Parsed[])
     .filter((document) => document.contents !== null)
