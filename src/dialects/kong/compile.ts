@@ -126,7 +126,7 @@ function upstreamRequest(route: KongRoute, node: NodeSettings): UpstreamRequestO
     preserveHost: route.preserveHost,
     host: service === null ? '' : service.port === usualPort(service) ? service.host : `${service.host}:${service.port}`,
     trustedIps: node.trustedIps,
-  } as UpstreamRequestOptions;
+  };
 }
 
 function destinationOf(service: KongService, upstreams: readonly KongUpstream[]): Destination {

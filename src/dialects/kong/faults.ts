@@ -28,7 +28,7 @@ function word({ status, message, headers = [] }: KongError, exchange: Exchange |
   return {
     status,
     headers: [...headers, 'Content-Type', type],
-    body: render(message, exchange === null ? requestId(null, random) : requestId(exchange, random)),
+    body: render(message, requestId(exchange, random)),
   };
 }
 

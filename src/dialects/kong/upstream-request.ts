@@ -20,7 +20,6 @@ export interface UpstreamRequestOptions {
   /** Host field for the upstream; empty where a balancer sets it. */
   readonly host: string;
   readonly trustedIps: readonly string[];
-  readonly sendRequestId: boolean;
 }
 
 /** What plugins may still change of the upstream request. */
@@ -64,7 +63,7 @@ function httpsNeeded(exchange: Exchange, status: number) {
   return refuse(kongExit(status, null, ['Location', `https://${host}${exchange.arrived.target}`]));
 }
 
-export type SendOptions = Pick<UpstreamRequestOptions, 'trustedIps' | 'strip' | 'sendRequestId'>;
+export type SendOptions = Pick<UpstreamRequestOptions, 'trustedIps' | 'strip'> & { readonly sendRequestId: boolean };
 
 /** The last thing before the upstream: nginx's proxy_set_header lines of Kong's template, which no plugin can undo. */
 export const sendStep: StepKind<SendOptions> = {

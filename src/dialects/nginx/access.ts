@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Exchange } from '../../engine/exchange.ts';
 import type { StepKind } from '../../engine/kit.ts';
 import { refuse, type Outcome } from '../../engine/outcome.ts';
-import { inCidr } from './address.ts';
+import { cidrMatcher, isCidr } from '../../http/cidr.ts';
 import { statusFault } from './faults.ts';
 import { stateOf } from './state.ts';
 import type { AccessOptions } from './options.ts';
@@ -49,14 +49,18 @@ async function authorise(path: string, sets: AccessOptions['authSet'], exchange:
 const statusOf = (outcome: Outcome): number =>
   outcome?.type === 'fault' ? ((outcome.fault.detail as { status?: number } | null)?.status ?? 500) : 0;
 
+/** Whom a rule speaks of, compiled once. What is no address (a socket file, say) covers nobody. */
+const coverage = (from: string): ((address: string) => boolean) => (from === 'all' ? () => true : isCidr(from) ? cidrMatcher([from]) : () => false);
+
 /** allow and deny, auth_basic, auth_request: all must agree, or with `satisfy any` one of them. */
 export const accessStep: StepKind<AccessOptions> = {
   kind: 'nginx/access',
   create(options) {
     const checks: ((exchange: Exchange) => Outcome | Promise<Outcome>)[] = [];
-    if (options.rules.length > 0) {
+    const rules = options.rules.map(({ allow, from }) => ({ allow, covers: coverage(from) }));
+    if (rules.length > 0) {
       checks.push((exchange) => {
-        const rule = options.rules.find(({ from }) => from === 'all' || inCidr(exchange.connection.remoteAddress, from));
+        const rule = rules.find(({ covers }) => covers(exchange.connection.remoteAddress));
         // Where no rule matches, this check has no opinion: it lets nobody in under `satisfy any`.
         if (rule === undefined) return options.satisfyAny && checks.length > 1 ? refuse(statusFault(denied)) : undefined;
         return rule.allow ? undefined : refuse(statusFault(denied));

@@ -98,8 +98,8 @@ function compileRewrite(one: Extract<Instruction, { do: 'rewrite' }>, scope: Sco
     if (match === null) return undefined;
     remember(exchange, match);
     // Only a `?` of the replacement's own text begins arguments, not one that a capture brought.
-    const mark = one.to.indexOf('?') >= 0 && keepsArgs ? to(exchange).indexOf('?') : -1;
     const text = to(exchange);
+    const mark = keepsArgs && one.to.includes('?') ? text.indexOf('?') : -1;
     const path = mark < 0 ? text : text.slice(0, mark);
     const own = mark < 0 ? '' : text.slice(mark + 1);
     const query = keepsArgs && exchange.query !== '' ? (own === '' ? exchange.query : `${own}&${exchange.query}`) : own;
