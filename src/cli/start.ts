@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createGateway } from '../gateway/create.ts';
 import type { Gateway } from '../gateway/types.ts';
 import type { CommandLine } from './arguments.ts';
@@ -26,6 +27,8 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
       JSON.stringify({ version: version(), readyMs, listeners: gateway.listeners, routes: gateway.routes, fidelity: gateway.fidelity.counts }),
     );
   else if (!line.quiet) terminal.out(banner(gateway, readyMs, line, terminal));
+  // A process that is killed writes nothing: what was compiled is kept now.
+  setImmediate(flushCompileCache);
   await stopped(gateway, line, terminal);
   return 0;
 }

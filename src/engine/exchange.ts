@@ -44,7 +44,7 @@ export interface ResponseState {
   body: MessageBody;
   readonly from: 'upstream' | 'reply' | 'fault';
   /** An upgraded connection to the upstream: goes with status 101, or 200 for CONNECT. */
-  readonly tunnel?: Duplex;
+  readonly tunnel?: Duplex | undefined;
 }
 
 /** Who is calling, as far as the authentication steps have found out. */

@@ -74,6 +74,8 @@ export interface Answer extends BodySource {
   readonly headers: Fields;
   /** Bytes, where the head says so. */
   readonly length: number | undefined;
+  /** The body, where the whole of it is here already: such an answer needs neither `pipe` nor `abandon`. */
+  readonly whole?: Buffer | null;
   readonly tunnel?: Duplex;
 }
 export type Opener = (exchange: Exchange) => Answer | Failure | Promise<Answer | Failure>;

@@ -2,21 +2,22 @@ import { Fields } from '../http/fields.ts';
 import { BodyBroken, BodyTooLarge } from '../http/body.ts';
 import { fault, type Fault, type Wording } from '../model/fault.ts';
 import { Exchange, type ResponseState, type SubRequest, type SubResponse, type SubrequestRunner } from './exchange.ts';
-import type { LinkedFaultBook, LinkedStep, Match } from './kit.ts';
+import type { Answer, LinkedFaultBook, LinkedStep, Match } from './kit.ts';
 import type { LinkedPlan, SiteProgram } from './link.ts';
 import { MessageBody } from './message-body.ts';
 import { refuse, type Failure, type Outcome } from './outcome.ts';
 import { applyBodySteps } from './response-body.ts';
 
-/** Puts a response on whatever the request came by. Resolves when it is written or the client is gone. Never rejects. */
+/** Puts a response on whatever the request came by. Answers undefined, or a promise that resolves, when it is written or the client is gone; never rejects. */
 export interface Responder {
-  send(exchange: Exchange, response: ResponseState): Promise<void>;
+  send(exchange: Exchange, response: ResponseState): Promise<void> | undefined;
 }
 
 /** Runs a request through a site, from arrival to log. Never rejects: what goes wrong is answered. */
 export async function run(program: SiteProgram, exchange: Exchange, responder: Responder): Promise<void> {
   const plan = await respond(program, exchange);
-  await responder.send(exchange, exchange.response as ResponseState);
+  const sent = responder.send(exchange, exchange.response as ResponseState);
+  if (sent !== undefined) await sent;
   const logged = runSteps(plan.log, exchange);
   if (logged instanceof Promise) await logged;
 }
@@ -47,7 +48,14 @@ export async function respond(program: SiteProgram, exchange: Exchange): Promise
       } else exchange.trace?.add('match', program.site.matcher.kind, found.fault.kind, null);
       pending = runSteps(plan.request, exchange);
       outcome = pending instanceof Promise ? await pending : pending;
-      outcome ??= 'route' in found ? await open(plan, exchange) : found;
+      if (outcome === undefined && 'route' in found) {
+        try {
+          const opened = open(plan, exchange);
+          outcome = accept(opened instanceof Promise ? await opened : opened, plan, exchange);
+        } catch (error) {
+          outcome = refuse(faultOf(error));
+        }
+      } else outcome ??= found as Failure;
     }
     if (outcome?.type !== 'jump') {
       if (outcome !== undefined) settle(program.book, exchange, outcome.type === 'fault' ? outcome.fault : outcome);
@@ -122,37 +130,30 @@ function namedRoute(program: SiteProgram, id: string): Match {
   return route === undefined ? refuse(fault('internal', { cause: new Error(`jump to the unknown route ${id}`) })) : { route, params: {} };
 }
 
-async function open(plan: LinkedPlan, exchange: Exchange): Promise<Failure | undefined> {
-  if (plan.destination === null) return refuse(fault('internal', { cause: new Error('the route has no destination') }));
+/** Asks the destination. A promise is made only where it makes one. */
+function open(plan: LinkedPlan, exchange: Exchange): Answer | Failure | undefined | Promise<Answer | Failure> {
+  const { destination } = plan;
+  if (destination === null) return refuse(fault('internal', { cause: new Error('the route has no destination') }));
+  const { model } = destination;
   if (exchange.dry) {
-    exchange.trace?.add(
-      'send',
-      plan.destination.model.kind,
-      `${exchange.outgoing.method} ${exchange.outgoing.target ?? exchange.path}`,
-      plan.destination.model.origin,
-    );
-    exchange.response = { status: 200, statusText: undefined, headers: new Fields(), body: MessageBody.of(''), from: 'upstream' };
+    exchange.trace?.add('send', model.kind, `${exchange.outgoing.method} ${exchange.outgoing.target ?? exchange.path}`, model.origin);
+    exchange.response = { status: 200, statusText: undefined, headers: new Fields(), body: MessageBody.of(''), from: 'upstream', tunnel: undefined };
     return undefined;
   }
-  try {
-    const opened = plan.destination.open(exchange);
-    const answer = opened instanceof Promise ? await opened : opened;
-    if ('type' in answer) {
-      exchange.decidedBy = plan.destination.model;
-      return answer;
-    }
-    exchange.response = {
-      status: answer.status,
-      statusText: answer.statusText,
-      headers: answer.headers,
-      body: new MessageBody(answer.length === 0 ? null : answer, answer.length),
-      from: 'upstream',
-      ...(answer.tunnel === undefined ? {} : { tunnel: answer.tunnel }),
-    };
-    return undefined;
-  } catch (error) {
-    return refuse(faultOf(error));
+  return destination.open(exchange);
+}
+
+function accept(answer: Answer | Failure | undefined, plan: LinkedPlan, exchange: Exchange): Failure | undefined {
+  if (answer === undefined) return undefined;
+  if ('type' in answer) {
+    exchange.decidedBy = plan.destination?.model ?? null;
+    return answer;
   }
+  const { status, statusText, headers, length, tunnel } = answer;
+  const whole = answer.whole ?? null;
+  const body = whole === null ? new MessageBody(length === 0 ? null : answer, length) : MessageBody.of(whole);
+  exchange.response = { status, statusText, headers, body, from: 'upstream', tunnel };
+  return undefined;
 }
 
 /** What was thrown, as a fault. A body that is too large or broke off is the client's doing, anything else our own. */
@@ -168,11 +169,14 @@ function settle(book: LinkedFaultBook, exchange: Exchange, what: Fault | Wording
   const isFault = 'kind' in what;
   exchange.fault = isFault ? what : null;
   const wording = isFault ? wordFault(book, what, exchange) : what;
-  exchange.response = { ...responseOf(wording), from: isFault ? 'fault' : 'reply' };
-}
-
-function responseOf(wording: Wording): Omit<ResponseState, 'from'> {
-  return { status: wording.status, statusText: wording.statusText, headers: new Fields(wording.headers.slice()), body: MessageBody.of(wording.body) };
+  exchange.response = {
+    status: wording.status,
+    statusText: wording.statusText,
+    headers: new Fields(wording.headers.slice()),
+    body: MessageBody.of(wording.body),
+    from: isFault ? 'fault' : 'reply',
+    tunnel: undefined,
+  };
 }
 
 /** The gateway's own words for a fault. `exchange` is null where the message was too broken to become one. */

@@ -70,7 +70,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const reception: Reception = {
     now: () => clock.now(),
     handle(exchange, responder, refused) {
-      void inFlight.track(handle(exchange, responder, refused));
+      inFlight.track(handle(exchange, responder, refused));
     },
     wordFault: (listener, what) => wordFault(dispatch.defaultSite(listener).book, what, null),
   };

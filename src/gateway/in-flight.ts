@@ -3,14 +3,15 @@ export class InFlight {
   #count = 0;
   #waiting: (() => void)[] = [];
 
-  async track(work: Promise<void>): Promise<void> {
+  readonly #done = (): void => {
+    this.#count -= 1;
+    if (this.#count === 0) for (const wake of this.#waiting.splice(0)) wake();
+  };
+
+  /** `work` never rejects. */
+  track(work: Promise<void>): void {
     this.#count += 1;
-    try {
-      await work;
-    } finally {
-      this.#count -= 1;
-      if (this.#count === 0) for (const wake of this.#waiting.splice(0)) wake();
-    }
+    void work.then(this.#done, this.#done);
   }
 
   /** Resolves when nothing is being answered, or `graceMs` of the machine's time later. */

@@ -18,7 +18,7 @@ export interface ApiKeyOptions {
 export const apiKeyKind: StepKind<ApiKeyOptions> = {
   kind: 'api-key',
   create(options, _deps, { origin }) {
-    const callers = new Map<string, Pick<Caller, 'consumer' | 'credential'>>();
+    const callers = new Map<string, Required<Pick<Caller, 'consumer' | 'credential'>>>();
     for (const { key, consumer } of options.keys) {
       if (key === '') throw new DevgatewayError(diagnosticAt('DG1209', origin, 'an API key is empty', 'give a key that cannot be guessed'));
       if (callers.has(key)) throw new DevgatewayError(diagnosticAt('DG1206', origin, `two consumers have the same API key (${consumer.username})`));
@@ -34,7 +34,8 @@ export const apiKeyKind: StepKind<ApiKeyOptions> = {
       if (key === undefined || key === '') return missing;
       const caller = callers.get(key);
       if (caller === undefined) return unknown;
-      Object.assign(exchange.caller, caller);
+      exchange.caller.consumer = caller.consumer;
+      exchange.caller.credential = caller.credential;
       hide?.(exchange);
       return undefined;
     };

@@ -14,17 +14,17 @@ export class NodeResponder implements Responder {
     this.#declined = declined;
   }
 
-  send(exchange: Exchange, response: ResponseState): Promise<void> {
+  send(exchange: Exchange, response: ResponseState): Promise<void> | undefined {
     const res = this.#res;
     const { headers, body, status } = response;
     if (res.destroyed || res.headersSent) {
       body.abandon();
-      return Promise.resolve();
+      return undefined;
     }
     if (this.#declined !== null && exchange.fault?.kind === 'no-route') {
       body.abandon();
       this.#declined();
-      return Promise.resolve();
+      return undefined;
     }
     const bodiless = exchange.arrived.method === 'HEAD' || status === 204 || status === 304;
     const length = headers.get('content-length');
@@ -35,11 +35,11 @@ export class NodeResponder implements Responder {
     if (bodiless) {
       body.abandon();
       res.end();
-      return Promise.resolve();
+      return undefined;
     }
     if (body.buffered !== null) {
       endWith(res, body.buffered);
-      return Promise.resolve();
+      return undefined;
     }
     return this.#stream(response);
   }

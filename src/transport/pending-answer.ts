@@ -42,6 +42,7 @@ export class PendingAnswer implements Answer {
   #flow: Flow | null = null;
   #sink: BodySink | null = null;
   #queue: Buffer[] = [];
+  #received = 0;
   #ended: readonly string[] | null = null;
   #failed: Error | null = null;
   #abandoned = false;
@@ -105,7 +106,9 @@ export class PendingAnswer implements Answer {
 
   data(chunk: Buffer): void {
     if (this.#abandoned) return;
-    this.#restartIdleTimer();
+    this.#received += chunk.length;
+    if (this.#received === this.length) this.#disarm();
+    else this.#restartIdleTimer();
     if (this.#sink === null) {
       this.#queue.push(chunk);
       if (this.#queue.length > 2) this.#flow?.pause();
@@ -126,6 +129,11 @@ export class PendingAnswer implements Answer {
     if (this.#answered) this.#sink?.fail(error);
     this.abandon();
     if (!this.#answered) this.#resolve(refuse(what));
+  }
+
+  /** The body, where the whole of it came in one piece and is here. */
+  get whole(): Buffer | null {
+    return this.#ended?.length === 0 && this.#queue.length === 1 && this.#received === this.length ? (this.#queue[0] as Buffer) : null;
   }
 
   pipe(sink: BodySink): void {

@@ -5,9 +5,19 @@ import type { ProxyOptions } from '../model/gateway.ts';
 /** Keep-alive connections to upstreams, one pool for each origin and set of connection options. Outlives programs. */
 export class Pools {
   readonly #pools = new Map<string, Pool>();
+  /** The last answer for each destination, so that no key is made for each request. */
+  readonly #last = new WeakMap<ProxyOptions, { readonly origin: string; readonly pool: Pool }>();
 
   /** `origin`: scheme, host and port; `unix:PATH` goes over a socket file. */
   for(origin: string, options: ProxyOptions): Dispatcher {
+    const last = this.#last.get(options);
+    if (last?.origin === origin) return last.pool;
+    const pool = this.#find(origin, options);
+    this.#last.set(options, { origin, pool });
+    return pool;
+  }
+
+  #find(origin: string, options: ProxyOptions): Pool {
     const { tls, connectTimeoutMs, httpVersion, keepAlive } = options;
     const key = `${origin} ${httpVersion} ${connectTimeoutMs} ${keepAlive} ${tls === null ? '' : JSON.stringify(tls)}`;
     const known = this.#pools.get(key);

@@ -4,7 +4,7 @@ import type { Failure } from '../engine/outcome.ts';
 import { sourceReadable, type BodySource } from '../http/body.ts';
 import { Fields } from '../http/fields.ts';
 import { faultOfNetwork } from './network-fault.ts';
-import { PendingAnswer, type Sending } from './pending-answer.ts';
+import { PendingAnswer, type Flow, type Sending } from './pending-answer.ts';
 
 /** A request that undici takes. */
 export interface PooledRequest {
@@ -16,7 +16,7 @@ export interface PooledRequest {
 
 /** What undici throws at, or sends otherwise than it stands: such requests need our own writer. */
 export function undiciRefuses(method: string, target: string, headers: readonly string[]): boolean {
-  if (!/^[A-Z][A-Z-]*$/.test(method) || method === 'CONNECT' || !/^\/[\x21-\xff]*$/.test(target)) return true;
+  if (!(method === 'GET' || /^[A-Z][A-Z-]*$/.test(method)) || method === 'CONNECT' || !/^\/[\x21-\xff]*$/.test(target)) return true;
   let hosts = 0;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] as string;
@@ -47,11 +47,12 @@ export function sendPooled(pool: Dispatcher, request: PooledRequest, sending: Se
   });
 }
 
-/** Tells undici's events to the answer. */
-class PoolHandler implements Dispatcher.DispatchHandler {
+/** Tells undici's events to the answer, and steers undici for it. */
+class PoolHandler implements Dispatcher.DispatchHandler, Flow {
   readonly #pending: PendingAnswer;
   readonly #sending: Sending;
   readonly #sentAtOnce: boolean;
+  #controller: Dispatcher.DispatchController | null = null;
 
   constructor(pending: PendingAnswer, sending: Sending, sentAtOnce: boolean) {
     this.#pending = pending;
@@ -60,7 +61,8 @@ class PoolHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#pending.connected(new PoolFlow(controller));
+    this.#controller = controller;
+    this.#pending.connected(this);
     if (this.#sentAtOnce) this.#pending.sent();
   }
 
@@ -84,21 +86,15 @@ class PoolHandler implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     this.#pending.fail(faultOfNetwork(error, this.#sending.upstream, this.#sending.options.connectTimeoutMs), error);
   }
-}
 
-class PoolFlow {
-  readonly #controller: Dispatcher.DispatchController;
-  constructor(controller: Dispatcher.DispatchController) {
-    this.#controller = controller;
-  }
   pause(): void {
-    this.#controller.pause();
+    this.#controller?.pause();
   }
   resume(): void {
-    this.#controller.resume();
+    this.#controller?.resume();
   }
   abort(): void {
-    this.#controller.abort(new Error('abandoned'));
+    this.#controller?.abort(new Error('abandoned'));
   }
 }
 

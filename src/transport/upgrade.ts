@@ -55,7 +55,7 @@ class UpgradeResponder implements Responder {
     this.#head = head;
   }
 
-  send(exchange: Exchange, response: ResponseState): Promise<void> {
+  send(exchange: Exchange, response: ResponseState): Promise<void> | undefined {
     const socket = this.#socket;
     const { tunnel } = response;
     if (tunnel === undefined) {

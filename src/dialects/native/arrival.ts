@@ -50,7 +50,7 @@ export const arrivalStep: StepKind<null> = {
       if (hosts[0] !== undefined && !isAuthority(hosts[0])) return refuse(fault('bad-request', { reason: 'the Host field is no host' }));
       if (exchange.method === 'CONNECT') return refuse(fault('method-not-allowed', { allow: [] }));
       // The absolute form (RFC 9112 section 3.2.2): its authority stands for Host.
-      const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(exchange.path);
+      const absolute = exchange.path.startsWith('/') ? null : /^https?:\/\/([^/?#]*)(.*)$/i.exec(exchange.path);
       if (absolute !== null) {
         if (!isAuthority(absolute[1] as string) || absolute[1] === '')
           return refuse(fault('bad-request', { reason: 'the authority of the target is no host' }));

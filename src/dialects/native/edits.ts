@@ -14,7 +14,7 @@ export interface Edits {
 
 const compilePairs = (pairs: Edits['set']) => pairs.map(([name, value]) => ({ name, value: compileTemplate(value) }));
 /** A field value is one line: what would end it is taken out. */
-const oneLine = (value: string): string => value.replaceAll(/[\r\n\0]/g, '');
+const oneLine = (value: string): string => (/[\r\n\0]/.test(value) ? value.replaceAll(/[\r\n\0]/g, '') : value);
 
 function headerEditor(edits: Edits): (fields: Fields, exchange: Parameters<ReturnType<typeof compileTemplate>>[0]) => void {
   const [set, add] = [compilePairs(edits.set), compilePairs(edits.add)];

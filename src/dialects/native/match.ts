@@ -62,7 +62,6 @@ export const nativeMatcher: MatcherKind<null> = {
 
 function match(hosts: HostTable<Table>, exchange: Exchange): Match {
   const segments = segmentsOf(exchange);
-  const path = `/${segments.join('/')}`;
   const allowed: string[] = [];
   const accept = (entry: Entry, params: Readonly<Record<string, string>>): Match | undefined => {
     if (!entry.holds(exchange)) return undefined;
@@ -76,6 +75,8 @@ function match(hosts: HostTable<Table>, exchange: Exchange): Match {
   const found = hosts.find(hostOf(exchange.arrived.headers.get('host')), ({ trie, patterns }) => {
     const hit = trie.find(segments, accept);
     if (hit !== undefined) return hit;
+    if (patterns.length === 0) return undefined;
+    const path = `/${segments.join('/')}`;
     for (const { regex, entry } of patterns) {
       const groups = path.length > 4_096 ? null : regex.exec(path);
       const accepted = groups === null ? undefined : accept(entry, { ...groups.groups });

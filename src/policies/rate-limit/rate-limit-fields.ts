@@ -17,7 +17,7 @@ export const rateLimitFieldsKind: StepKind<RateLimitFieldsOptions> = {
       if (report === undefined || headers === undefined) return undefined;
       const { limit, remaining, resetMs, retryAfterMs, allowed } = report.allowance;
       const reset = Number.isFinite(resetMs) ? Math.ceil(resetMs / 1000) : undefined;
-      headers.set('RateLimit-Policy', report.policies.join(', '));
+      headers.set('RateLimit-Policy', report.policies.length === 1 ? (report.policies[0] as string) : report.policies.join(', '));
       headers.set('RateLimit', `${report.tightest};r=${remaining}${reset === undefined ? '' : `;t=${reset}`}`);
       if (legacy) {
         headers.set('X-RateLimit-Limit', String(limit));

@@ -73,7 +73,12 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
       return found instanceof Promise ? found.then((later) => settle(exchange, later)) : settle(exchange, found);
     };
 
-    if (compiled.length === 1) return (exchange) => count(exchange, keysOf(exchange));
+    const [only] = compiled;
+    if (compiled.length === 1 && only !== undefined)
+      return (exchange) => {
+        const verdict = store.update(exchange.scope + only.prefix + valueOf(exchange), only.limiter, clock.now(), 1);
+        return verdict instanceof Promise ? verdict.then((later) => settle(exchange, [later])) : settle(exchange, [verdict]);
+      };
     return (exchange) => {
       const keys = keysOf(exchange);
       const goOn = (found: readonly Allowance[]): Outcome | Promise<Outcome> =>
