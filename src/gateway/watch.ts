@@ -6,7 +6,7 @@ export interface Watching {
 }
 
 /** Editors write a file in several steps: what comes within so many ms is one change. */
-const settleMs = 15;
+const settleMs = 5;
 
 /** Calls `changed` after a change, never twice at once; a change during a call is followed by another call. */
 export async function watchFiles(paths: Iterable<string>, changed: () => Promise<void>): Promise<Watching> {

@@ -1,63 +1,100 @@
 import { diagnosticAt, type UserErrorCode } from '../model/error.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { Origin } from '../model/origin.ts';
-import { plain, type Member, type Tree } from './tree.ts';
+import { plain, type Position, type Tree } from './tree.ts';
 
 type Settled = { readonly verdict: 'mirrored' } | { readonly verdict: 'approximated'; readonly note: string };
-interface Context {
-  readonly file: string;
-  readonly ledger: Ledger;
-}
 
 const mirrored: Settled = { verdict: 'mirrored' };
-const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapePointer = (key: string): string => (/[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key);
+
+/** A place in a configuration, whether something stands there or not. One for all cursors at it. */
+class Place {
+  readonly tree: Tree | undefined;
+  readonly #parent: Place | null;
+  readonly #key: string;
+  readonly #at: Position;
+  readonly #children = new Map<string, Place>();
+  #origin: Origin | null;
+  #asked: Set<string> | null = null;
+
+  private constructor(tree: Tree | undefined, parent: Place | null, key: string, at: Position, origin: Origin | null) {
+    this.tree = tree;
+    this.#parent = parent;
+    this.#key = key;
+    this.#at = at;
+    this.#origin = origin;
+  }
+
+  static root(tree: Tree, origin: Origin): Place {
+    return new Place(tree, null, '', origin, origin);
+  }
+
+  /** The keys that a reader asked for: what an unknown key is compared with. */
+  get asked(): Set<string> {
+    return (this.#asked ??= new Set());
+  }
+
+  /** Most places are only looked at: what they are called is worked out for those that are spoken of. */
+  get origin(): Origin {
+    if (this.#origin === null) {
+      const { file, pointer } = (this.#parent as Place).origin;
+      this.#origin = { file, line: this.#at.line, column: this.#at.column, pointer: `${pointer}/${escapePointer(this.#key)}` };
+    }
+    return this.#origin;
+  }
+
+  child(key: string, tree: Tree | undefined, at: Position = this.#at): Place {
+    let child = this.#children.get(key);
+    if (child === undefined) this.#children.set(key, (child = new Place(tree, this, key, at, null)));
+    return child;
+  }
+}
 
 /**
  * A cursor over a parsed configuration. **Reading a value settles it** in the ledger: as mirrored, or as what `approximately`
  * said. What nobody reads stays unknown. A value of the wrong type is reported over the user's own text and read as undefined.
  */
 export class Setting {
+  readonly #place: Place;
   readonly #tree: Tree | undefined;
-  readonly #context: Context;
   readonly #how: Settled;
   readonly by: string;
-  readonly origin: Origin;
-  /** The keys that a reader asked for: what an unknown key is compared with. Shared by all cursors at this place. */
-  readonly #asked: Map<string, Set<string>>;
+  readonly ledger: Ledger;
 
-  private constructor(tree: Tree | undefined, origin: Origin, context: Context, by: string, how: Settled, asked: Map<string, Set<string>>) {
-    this.#tree = tree;
-    this.origin = origin;
-    this.#context = context;
+  private constructor(place: Place, ledger: Ledger, by: string, how: Settled) {
+    this.#place = place;
+    this.#tree = place.tree;
+    this.ledger = ledger;
     this.by = by;
     this.#how = how;
-    this.#asked = asked;
   }
 
   /** Makes every leaf known to the ledger. `by` names the reader until `as` changes it. */
   static root(tree: Tree, file: string, ledger: Ledger, by: string): Setting {
-    registerLeaves(tree, { file, line: tree.line, column: tree.column, pointer: '' }, ledger);
-    return new Setting(tree, { file, line: tree.line, column: tree.column, pointer: '' }, { file, ledger }, by, mirrored, new Map());
+    const origin = { file, line: tree.line, column: tree.column, pointer: '' };
+    forEachLeaf(tree, origin, (leaf) => ledger.leaf(leaf));
+    return new Setting(Place.root(tree, origin), ledger, by, mirrored);
   }
 
   /** The same place, read on behalf of another part of the product: `DIALECT/service`. */
   as(by: string): Setting {
-    return new Setting(this.#tree, this.origin, this.#context, by, this.#how, this.#asked);
+    return new Setting(this.#place, this.ledger, by, this.#how);
   }
 
   /** The same place; what is read through it is settled as approximated. */
   approximately(note: string): Setting {
-    return new Setting(this.#tree, this.origin, this.#context, this.by, { verdict: 'approximated', note }, this.#asked);
+    return new Setting(this.#place, this.ledger, this.by, { verdict: 'approximated', note });
   }
 
+  get origin(): Origin {
+    return this.#place.origin;
+  }
   get exists(): boolean {
     return this.#tree !== undefined && !(this.#tree.kind === 'scalar' && this.#tree.value === null);
   }
   get kind(): 'scalar' | 'list' | 'map' | 'absent' {
     return this.#tree === undefined ? 'absent' : this.#tree.kind;
-  }
-  get ledger(): Ledger {
-    return this.#context.ledger;
   }
   /** The parsed tree, for readers of embedded languages. Does not settle anything. */
   get tree(): Tree | undefined {
@@ -66,11 +103,13 @@ export class Setting {
 
   /** The member of a map; absent where there is none. */
   get(key: string): Setting {
-    let asked = this.#asked.get(this.origin.pointer);
-    if (asked === undefined) this.#asked.set(this.origin.pointer, (asked = new Set()));
-    asked.add(key);
+    this.#place.asked.add(key);
     const member = this.#tree?.kind === 'map' ? this.#tree.entries.get(key) : undefined;
-    return this.#child(key, member?.value, member);
+    return this.#at(this.#place.child(key, member?.value, member));
+  }
+  /** Names keys that may stand here, beside those that are asked for. */
+  expects(keys: Iterable<string>): void {
+    for (const key of keys) this.#place.asked.add(key);
   }
 
   /** The keys of a map, in the order of the file. */
@@ -87,7 +126,7 @@ export class Setting {
     if (this.#tree === undefined || !this.exists) return [];
     if (this.#tree.kind !== 'list') return [this];
     if (this.#tree.items.length === 0) this.#settle();
-    return this.#tree.items.map((item, index) => this.#child(String(index), item, item));
+    return this.#tree.items.map((item, index) => this.#at(this.#place.child(String(index), item, item)));
   }
 
   string(): string | undefined {
@@ -144,23 +183,22 @@ export class Setting {
   }
   /** Reports an error over this place. */
   problem(code: UserErrorCode, message: string, hint = ''): undefined {
-    this.#context.ledger.report(diagnosticAt(code, this.origin, message, hint));
+    this.ledger.report(diagnosticAt(code, this.origin, message, hint));
     return undefined;
   }
   warning(code: UserErrorCode, message: string, hint = ''): void {
-    this.#context.ledger.report(diagnosticAt(code, this.origin, message, hint, 'warning'));
+    this.ledger.report(diagnosticAt(code, this.origin, message, hint, 'warning'));
   }
   /** Reports each member of this map that no reader asked for, as an error with the nearest known key. */
   rejectUnknownKeys(): void {
     if (this.#tree?.kind !== 'map') return;
-    const asked = this.#asked.get(this.origin.pointer) ?? new Set<string>();
+    const { asked } = this.#place;
     for (const [key, member] of this.#tree.entries) {
       if (asked.has(key)) continue;
-      const place = { ...this.#child(key, member.value, member).origin };
-      this.#context.ledger.report(
+      this.ledger.report(
         diagnosticAt(
           'DG1201',
-          place,
+          this.#place.child(key, member.value, member).origin,
           `unknown setting ${JSON.stringify(key)}${this.origin.pointer === '' ? '' : ` in ${this.name}`}`,
           `expected ${listed([...asked])}${didYouMean(key, [...asked])}`,
         ),
@@ -179,10 +217,8 @@ export class Setting {
     );
   }
 
-  #child(key: string, tree: Tree | undefined, place: Member | Tree | undefined): Setting {
-    const { line, column } = place ?? this.origin;
-    const origin = { file: this.#context.file, line, column, pointer: `${this.origin.pointer}/${escapePointer(key)}` };
-    return new Setting(tree, origin, this.#context, this.by, this.#how, this.#asked);
+  #at(place: Place): Setting {
+    return new Setting(place, this.ledger, this.by, this.#how);
   }
   #scalar(): string | number | boolean | undefined {
     if (this.#tree === undefined) return undefined;
@@ -195,10 +231,10 @@ export class Setting {
     return this.problem('DG1202', `${this.name} is ${found}`, `expected ${expected}`);
   }
   #settle(): void {
-    this.#context.ledger.settle(this.origin, this.#how.verdict, this.by, 'note' in this.#how ? this.#how.note : '');
+    this.ledger.settle(this.origin, this.#how.verdict, this.by, 'note' in this.#how ? this.#how.note : '');
   }
   #settleAll(tree: Tree, origin: Origin, how: Settled | { readonly verdict: 'ignored'; readonly note: string }): void {
-    forEachLeaf(tree, origin, (leaf) => this.#context.ledger.settle(leaf, how.verdict, this.by, 'note' in how ? how.note : ''));
+    forEachLeaf(tree, origin, (leaf) => this.ledger.settle(leaf, how.verdict, this.by, 'note' in how ? how.note : ''));
   }
 }
 
@@ -216,8 +252,6 @@ function forEachLeaf(tree: Tree, origin: Origin, act: (origin: Origin) => void):
       forEachLeaf(item, { file: origin.file, line: item.line, column: item.column, pointer: `${origin.pointer}/${index}` }, act);
   } else act(origin);
 }
-
-const registerLeaves = (tree: Tree, origin: Origin, ledger: Ledger): void => forEachLeaf(tree, origin, (leaf) => ledger.leaf(leaf));
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

@@ -156,13 +156,17 @@ function readRoute(setting: Setting, around: Omit<Surroundings, 'routeId'>): Omi
 const ordered = (steps: readonly Step[], order: readonly string[]): Step[] =>
   [...steps].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 
+const stepNames = Object.keys(stepReaders);
+
 function readStep(item: Setting, around: Surroundings, out: RouteSteps): void {
   const keys = item.keys();
   if (item.kind !== 'map' || keys.length === 0)
     return item.problem('DG1202', `${item.name} is no step`, `expected one of ${Object.keys(stepReaders).join(', ')}`);
-  for (const [name, read] of Object.entries(stepReaders)) {
+  item.expects(stepNames);
+  for (const name of keys) {
+    const read = stepReaders[name as keyof typeof stepReaders];
+    if (!stepNames.includes(name) || read === undefined) continue;
     const setting = item.get(name).as(`native/${name}`);
-    if (!keys.includes(name)) continue;
     read(setting, around, out);
     setting.rejectUnknownKeys();
   }
