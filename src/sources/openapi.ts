@@ -6,6 +6,8 @@ export interface Operation {
   /** Upper-case; the name of the extension where one stands in the place of a method. */
   readonly method: string;
   readonly setting: Setting;
+  /** The path item that it stands in. */
+  readonly item: Setting;
 }
 
 const methods: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
@@ -19,6 +21,6 @@ export function operationsOf(document: Setting, anyMethod: string): Operation[] 
       item
         .keys()
         .filter((key) => methods.has(key) || key === anyMethod)
-        .map((key) => ({ path, method: key === anyMethod ? 'ANY' : key.toUpperCase(), setting: item.get(key) })),
+        .map((key) => ({ path, method: key === anyMethod ? 'ANY' : key.toUpperCase(), setting: item.get(key), item })),
     );
 }

@@ -6,11 +6,12 @@ export interface Position {
 
 export type Scalar = string | number | boolean | null;
 
-/** What every file format is parsed into: values with their places. */
-export type Tree =
+/** What every file format is parsed into: values with their places. `tag`: a tag of the file's own language, without its `!`. */
+export type Tree = { readonly tag?: string } & (
   | ({ readonly kind: 'scalar'; readonly value: Scalar } & Position)
   | ({ readonly kind: 'list'; readonly items: readonly Tree[] } & Position)
-  | ({ readonly kind: 'map'; readonly entries: ReadonlyMap<string, Member> } & Position);
+  | ({ readonly kind: 'map'; readonly entries: ReadonlyMap<string, Member> } & Position)
+);
 
 /** A value with the place of its key. */
 export interface Member extends Position {

@@ -89,7 +89,11 @@ class Reader {
     this.#nodes += 1;
     if (event.type === EVENT_ID.ALIAS) return this.#alias(event);
     const nodes = this.#nodes;
-    const tree = event.type === EVENT_ID.SCALAR ? this.#scalar(event, before) : this.#collection(event);
+    let tree = event.type === EVENT_ID.SCALAR ? this.#scalar(event, before) : this.#collection(event);
+    if (event.tagStart >= 0) {
+      const tag = /^!([^!<].*)$/.exec(this.#source.slice(event.tagStart, event.tagEnd))?.[1];
+      if (tag !== undefined) tree = { ...tree, tag };
+    }
     if (event.anchorStart >= 0) this.#anchors.set(this.#source.slice(event.anchorStart, event.anchorEnd), { tree, size: this.#nodes - nodes + 1 });
     return tree;
   }

@@ -1,48 +1,81 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { FaultBookKind } from '../../engine/kit.ts';
-import type { FaultBook, Wording } from '../../model/fault.ts';
+import type { FaultBook, FaultDetails, OwnFaultBook, Wording } from '../../model/fault.ts';
+import type { StageFacts } from './context.ts';
+import { wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
+import { requestIdOf } from './identifiers.ts';
 
-const say = (status: number, type: string, message: string) => (): Wording => ({
-  status,
-  headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', type],
-  body: JSON.stringify({ message }),
-});
+export interface FaultBookOptions extends StageFacts {
+  readonly responses: GatewayResponses;
+}
 
-const broken = say(500, 'InternalServerErrorException', 'Internal server error');
-const timedOut = say(504, 'InternalServerErrorException', 'Endpoint request timed out');
+const refusal = (type: string | null, status: number, errorType: string, message: string): Refusal => ({ type, status, errorType, message });
+
+const failure = refusal('INTEGRATION_FAILURE', 500, 'InternalServerErrorException', 'Internal server error');
+const timeout = refusal('INTEGRATION_TIMEOUT', 504, 'InternalServerErrorException', 'Endpoint request timed out');
 /** An unknown resource and an unknown method are the same refusal: never 404 or 405. */
-const unknown = say(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-const bad = say(400, 'BadRequestException', 'Bad Request');
+const unknown = refusal('MISSING_AUTHENTICATION_TOKEN', 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+const bad = refusal('BAD_REQUEST_PARAMETERS', 400, 'BadRequestException', 'Bad Request');
+const throttled = refusal('THROTTLED', 429, 'TooManyRequestsException', 'Too Many Requests');
+const own = refusal('API_CONFIGURATION_ERROR', 500, 'InternalServerErrorException', 'Internal server error');
 
-const core: FaultBook<Exchange | null> = {
+/** Sources: error types and default statuses of the facts; recorded answers of deployed APIs. */
+const refusals: Readonly<Record<keyof FaultDetails, Refusal>> = {
   'bad-request': bad,
   'method-unknown': unknown,
-  'target-too-long': say(414, 'BadRequestException', 'Request-URI Too Long'),
-  'header-too-large': say(431, 'BadRequestException', 'Request Header Fields Too Large'),
-  'body-too-large': say(413, 'RequestTooLargeException', 'Request Too Long'),
+  'target-too-long': refusal(null, 414, 'BadRequestException', 'Request-URI Too Long'),
+  'header-too-large': refusal(null, 431, 'BadRequestException', 'Request Header Fields Too Large'),
+  'body-too-large': refusal('REQUEST_TOO_LARGE', 413, 'RequestTooLargeException', 'Request Too Long'),
   'length-required': bad,
-  'request-timeout': say(408, 'BadRequestException', 'Request Timeout'),
-  'unsupported-media-type': say(415, 'BadRequestException', 'Unsupported Media Type'),
+  'request-timeout': refusal(null, 408, 'BadRequestException', 'Request Timeout'),
+  'unsupported-media-type': refusal('UNSUPPORTED_MEDIA_TYPE', 415, 'BadRequestException', 'Unsupported Media Type'),
   'no-route': unknown,
   'method-not-allowed': unknown,
-  unauthenticated: say(401, 'UnauthorizedException', 'Unauthorized'),
-  forbidden: say(403, 'ForbiddenException', 'Forbidden'),
-  'rate-limited': say(429, 'TooManyRequestsException', 'Too Many Requests'),
-  'upstream-unmapped': broken,
-  'upstream-unresolved': broken,
-  'upstream-unreachable': broken,
-  'upstream-connect-timeout': timedOut,
-  'upstream-timeout': timedOut,
-  'upstream-reset': broken,
-  'upstream-malformed': broken,
-  'too-many-jumps': broken,
-  'not-implemented': broken,
-  internal: broken,
+  unauthenticated: refusal('UNAUTHORIZED', 401, 'UnauthorizedException', 'Unauthorized'),
+  forbidden: refusal('ACCESS_DENIED', 403, 'AccessDeniedException', 'Forbidden'),
+  'rate-limited': throttled,
+  'upstream-unmapped': failure,
+  'upstream-unresolved': failure,
+  'upstream-unreachable': failure,
+  'upstream-connect-timeout': timeout,
+  'upstream-timeout': timeout,
+  'upstream-reset': failure,
+  'upstream-malformed': failure,
+  'too-many-jumps': own,
+  'not-implemented': own,
+  internal: own,
 };
 
-const malformedReply = say(502, 'InternalServerErrorException', 'Internal server error');
+/** A missing key and a wrong one are the same refusal. */
+const invalidKey = refusal('INVALID_API_KEY', 403, 'ForbiddenException', 'Forbidden');
+const quotaExceeded = refusal('QUOTA_EXCEEDED', 429, 'LimitExceededException', 'Limit Exceeded');
+const malformedReply = refusal(null, 502, 'InternalServerErrorException', 'Internal server error');
 
-export const faultBook: FaultBookKind<null> = {
+export const faultBook: FaultBookKind<FaultBookOptions> = {
   kind: 'aws-rest/faults',
-  build: () => ({ core, own: { 'aws-rest/malformed-reply': malformedReply } }),
+  build({ responses, ...facts }, { random }) {
+    const word = (what: Refusal, exchange: Exchange | null): Wording =>
+      wordRefusal(responses, what, exchange, facts, exchange === null ? '' : requestIdOf(exchange, random));
+    const core = Object.fromEntries(
+      Object.entries(refusals).map(([kind, what]) => [kind, (_: unknown, exchange: Exchange | null) => word(what, exchange)]),
+    ) as FaultBook<Exchange | null>;
+    const ownBook: OwnFaultBook<Exchange | null> = {
+      'aws-rest/malformed-reply': (_, exchange) => word(malformedReply, exchange),
+      'aws-rest/invalid-api-key': (_, exchange) => word(invalidKey, exchange),
+      'aws-rest/quota-exceeded': (_, exchange) => word(quotaExceeded, exchange),
+      'aws-rest/missing-parameters': ({ names }: { readonly names: readonly string[] }, exchange) =>
+        word({ ...bad, message: `Missing required request parameters: [${names.join(', ')}]` }, exchange),
+    };
+    return {
+      core: {
+        ...core,
+        // No state of the real gateway: said plainly, so that nobody takes it for one.
+        'not-implemented': ({ what }, exchange) => ({
+          ...word({ ...own, type: null, message: `devgateway does not serve this: ${what}` }, exchange),
+          status: 501,
+        }),
+      },
+      own: ownBook,
+    };
+  },
 };

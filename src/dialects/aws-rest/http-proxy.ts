@@ -1,8 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { StepKind } from '../../engine/kit.ts';
 import { parseQuery, queryValue } from '../../http/query.ts';
-import { proxyDefaults, type Destination, type Step } from '../../model/gateway.ts';
+import { proxyDefaults } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import type { Integration } from './read-integration.ts';
 
 /** Where a mapped value comes from. */
 type From = { readonly in: 'path' | 'querystring' | 'header'; readonly name: string } | { readonly literal: string };
@@ -68,15 +69,15 @@ function valueOf(from: From, exchange: Exchange): string | undefined {
   return from.in === 'header' ? exchange.arrived.headers.get(from.name) : queryValue(exchange.query, from.name);
 }
 
-/** The step and the destination of an HTTP_PROXY integration, or undefined where its settings cannot be mirrored. */
-export function readHttpProxy(integration: Setting): { readonly step: Step; readonly destination: Destination } | undefined {
+/** The step and the destination of an HTTP_PROXY integration, or why its settings cannot be mirrored yet. */
+export function readHttpProxy(integration: Setting): Integration {
   const uri = integration.get('uri');
   const text = uri.string() ?? '';
   const match = /^(https?):\/\/([^/?#{}$]+)([^#$]*)$/.exec(text);
-  if (match === null)
-    return uri.problem('DG1208', `the uri ${JSON.stringify(text)} is not supported yet`, 'expected http(s)://host/path without stage variables');
+  if (match === null) return { unsupported: `the uri ${JSON.stringify(text)}` };
   const [, scheme, host, path] = match as unknown as [string, string, string, string];
   const { hostname, port } = new URL(`${scheme}://${host}`);
+  let unsupported = '';
   const mappings = integration
     .get('requestParameters')
     .entries()
@@ -84,11 +85,7 @@ export function readHttpProxy(integration: Setting): { readonly step: Step; read
       const to = /^integration\.request\.(path|querystring|header)\.(.+)$/.exec(key);
       const from = readFrom(value.string() ?? '');
       if (to !== null && from !== undefined) return [{ to: to[1] as Mapping['to'], name: to[2] as string, from }];
-      value.problem(
-        'DG1208',
-        `the request parameter ${key} is not supported yet`,
-        'expected method.request.path, querystring or header, or a text in single quotes',
-      );
+      unsupported = `the request parameter ${key}`;
       return [];
     });
   for (const key of ['passthroughBehavior', 'connectionType', 'responses', 'timeoutInMillis', 'contentHandling'])
@@ -102,8 +99,9 @@ export function readHttpProxy(integration: Setting): { readonly step: Step; read
     url: `${scheme}://${host}`,
     responseTimeoutMs: 29_000,
   };
+  if (unsupported !== '') return { unsupported };
   return {
-    step: { kind: 'aws-rest/http-proxy-request', options: { path, host, method, mappings } satisfies HttpProxyOptions, origin },
+    request: [{ kind: 'aws-rest/http-proxy-request', options: { path, host, method, mappings } satisfies HttpProxyOptions, origin }],
     destination: { kind: 'proxy', options, origin, children: [] },
   };
 }

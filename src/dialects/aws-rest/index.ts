@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { isTemplate } from './api.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { httpProxyRequest } from './http-proxy.ts';
@@ -6,11 +7,20 @@ import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
 import { mock } from './mock.ts';
+import { unsupportedStep } from './unsupported.ts';
+import { apiKeyStep, stageThrottle } from './usage-plan.ts';
+import { parametersStep } from './validation.ts';
 
 export const awsRest: Dialect = {
   name: 'aws-rest',
-  kit: { matchers: [matcher], steps: [identifiers, httpProxyRequest], destinations: [mock, lambda], faultBooks: [faultBook] },
-  recognises: ({ text }) => /(?:^|[{,\s])["']?(?:openapi|swagger)["']?\s*:/.test(text) && text.includes('x-amazon-apigateway-'),
+  kit: {
+    matchers: [matcher],
+    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep, httpProxyRequest],
+    destinations: [mock, lambda],
+    faultBooks: [faultBook],
+  },
+  recognises: (source) =>
+    isTemplate(source) || (/(?:^|[{,\s])["']?(?:openapi|swagger)["']?\s*:/.test(source.text) && source.text.includes('x-amazon-apigateway-')),
   compile,
   proofs: { 'aws-rest/openapi': ['aws-rest/greedy-and-param', 'aws-rest/mock-openapi', 'aws-rest/lambda-proxy-event-v1'] },
 };

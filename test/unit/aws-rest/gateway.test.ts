@@ -17,10 +17,10 @@ const mock = (message: string) => ({
   },
 });
 
-async function api(paths: object, upstreams: Record<string, (request: Request) => Response> = {}): Promise<Gateway> {
+async function api(paths: object, upstreams: Record<string, (request: Request) => Response> = {}, more: object = {}): Promise<Gateway> {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-openapi-'));
   folders.push(folder);
-  writeFileSync(path.join(folder, 'openapi.json'), JSON.stringify({ openapi: '3.0.1', info: { title: 't', version: '1' }, paths }));
+  writeFileSync(path.join(folder, 'openapi.json'), JSON.stringify({ openapi: '3.0.1', info: { title: 't', version: '1' }, paths, ...more }));
   return createGateway({ config: folder, stage: 'dev', upstreams });
 }
 
@@ -64,7 +64,42 @@ describe('a REST API', () => {
     expect(request?.headers.has('content-md5')).toBe(false);
   });
 
-  it('does not start where a guard would be left out', async () => {
-    await expect(api({ '/orders': { get: { ...mock('x'), security: [{ key: [] }] } } })).rejects.toThrow(/DG1208/);
+  it('closes a method whose guard is not mirrored yet, and serves the others', async () => {
+    const guarded = { ...mock('guarded'), security: [{ authorizer: [] }] };
+    await using gateway = await api({ '/guarded': { get: guarded }, '/open': { get: mock('open') } });
+    expect((await gateway.fetch('/dev/open')).status).toBe(200);
+    const answer = await gateway.fetch('/dev/guarded');
+    expect(answer.status).toBe(501);
+    expect(await answer.json()).toEqual({ message: 'devgateway does not serve this: the authorizer authorizer' });
+    expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning' }]);
+  });
+
+  it('asks for required parameters: headers, path, query; a blank one is missing', async () => {
+    const parameters = [
+      { name: 'page', in: 'query', required: true },
+      { name: 'id', in: 'path', required: true },
+      { name: 'x-tenant', in: 'header', required: true },
+      { name: 'sort', in: 'query' },
+    ];
+    const get = { ...mock('ok'), parameters, 'x-amazon-apigateway-request-validator': 'all' };
+    const validators = { all: { validateRequestParameters: true } };
+    await using gateway = await api({ '/pets/{id}': { get } }, {}, { 'x-amazon-apigateway-request-validators': validators });
+    const refused = await gateway.fetch('/dev/pets/7?page=');
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({ message: 'Missing required request parameters: [x-tenant, page]' });
+    expect((await gateway.fetch(new Request('http://localhost/dev/pets/7?page=1', { headers: { 'x-tenant': 'a' } }))).status).toBe(200);
+  });
+
+  it.each([
+    ['something behind a greedy parameter', { '/{proxy+}/{child}': { get: mock('x') } }, 'DG1203'],
+    ['no integration', { '/a': { get: {} }, '/b': { get: mock('x') } }, 'DG1204'],
+    [
+      'an HTTP integration without a method',
+      { '/a': { get: { 'x-amazon-apigateway-integration': { type: 'http_proxy', uri: 'http://a' } } } },
+      'DG1204',
+    ],
+    ['a validator that is not there', { '/a': { get: { ...mock('x'), 'x-amazon-apigateway-request-validator': 'all' } } }, 'DG1205'],
+  ])('does not start with %s', async (_, paths, code) => {
+    await expect(api(paths)).rejects.toMatchObject({ code });
   });
 });

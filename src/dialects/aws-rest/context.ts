@@ -1,0 +1,45 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import { queryValue } from '../../http/query.ts';
+import { pathInStage, type When } from './match.ts';
+
+/** What every request of a stage shares. */
+export interface StageFacts {
+  readonly stage: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A variable of `$context`, by its path. Undefined where the gateway has none of that name. Source: the developer guide, `$context` variables. */
+export function contextValue(name: string, exchange: Exchange, { stage }: StageFacts, requestId: string): string | undefined {
+  const { arrived, connection, startedAt } = exchange;
+  switch (name) {
+    case 'stage':
+      return stage;
+    case 'httpMethod':
+      return exchange.method;
+    case 'path':
+      return exchange.path;
+    case 'protocol':
+      return `HTTP/${arrived.httpVersion}`;
+    case 'resourcePath':
+      return (exchange.route?.when as When | undefined)?.resource ?? pathInStage(exchange.path, stage);
+    case 'requestId':
+    case 'extendedRequestId':
+      return requestId;
+    case 'requestTimeEpoch':
+      return String(startedAt);
+    case 'domainName':
+      return arrived.headers.get('host');
+    case 'identity.sourceIp':
+      return connection.remoteAddress;
+    case 'identity.userAgent':
+      return arrived.headers.get('user-agent');
+    default:
+      return undefined;
+  }
+}
+
+/** A value of the method request: `header.Accept`, `querystring.page`, `path.id`. */
+export function requestValue(place: string, name: string, exchange: Exchange): string | undefined {
+  if (place === 'header') return exchange.arrived.headers.get(name);
+  return place === 'querystring' ? queryValue(exchange.query, name) : exchange.params[name];
+}
