@@ -32,7 +32,10 @@ export function parseYaml(text: string, file: string): Tree[] {
     events = parseEvents(source, { maxDepth });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return reader.problem(error.mark?.position ?? 0, `cannot be parsed: ${error.reason}`, 'expected YAML or JSON');
+    const hint = error.reason.startsWith('bad indentation')
+      ? 'check the indentation, and quote a text that holds or ends in a colon'
+      : 'expected YAML or JSON';
+    return reader.problem(error.mark?.position ?? 0, `cannot be parsed: ${error.reason}`, hint);
   }
   const trees = reader.documents(events);
   return trees.length === 0 ? [{ kind: 'map', entries: new Map(), line: 1, column: 1 }] : trees;

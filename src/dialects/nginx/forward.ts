@@ -16,10 +16,8 @@ export const forwardStep: StepKind<ForwardOptions> = {
   kind: 'nginx/proxy',
   create(options, { memory }) {
     const scope = scopeOf(options);
-    let proxyHost = '';
-    let proxyPort = '80';
-    scope.define('proxy_host', () => proxyHost);
-    scope.define('proxy_port', () => proxyPort);
+    scope.define('proxy_host', (exchange) => stateOf(exchange).proxyHost);
+    scope.define('proxy_port', (exchange) => stateOf(exchange).proxyPort);
     const url = compileValue(scope, options.to);
     const variable = options.to.includes('$');
     const setHeaders = options.setHeaders.map(([name, value]) => [name, compileValue(scope, value)] as const);
@@ -39,9 +37,9 @@ export const forwardStep: StepKind<ForwardOptions> = {
       const address = servers === undefined ? host : (servers[turn.next++ % servers.length] as string);
       const port = scheme === 'https' ? 443 : 80;
       const full = /:\d+$/.test(address) ? address : `${address}:${port}`;
-      outgoing.address = { names: full === address ? [address] : [full, address], url: `${scheme}://${full}` };
-      proxyHost = host.endsWith(`:${port}`) ? host.slice(0, -`:${port}`.length) : host;
-      proxyPort = /:(\d+)$/.exec(host)?.[1] ?? String(port);
+      outgoing.address = { names: [...new Set([full, address, host])], url: `${scheme}://${full}` };
+      state.proxyHost = host.endsWith(`:${port}`) ? host.slice(0, -`:${port}`.length) : host;
+      state.proxyPort = /:(\d+)$/.exec(host)?.[1] ?? String(port);
       const query = exchange.query === '' ? '' : `?${exchange.query}`;
       if (uri === '' || uri === undefined)
         outgoing.target = state.changed || exchange.parent !== null ? `${escapeUri(exchange.path)}${query}` : exchange.arrived.target;
@@ -54,7 +52,7 @@ export const forwardStep: StepKind<ForwardOptions> = {
         const text = value(exchange);
         if (text !== '') headers.append(name, text);
       }
-      if (!own.has('host')) headers.append('Host', proxyHost);
+      if (!own.has('host')) headers.append('Host', state.proxyHost);
       if (!own.has('connection')) headers.append('Connection', 'close');
       if (options.passHeaders) {
         for (const [name, value] of exchange.arrived.headers) {

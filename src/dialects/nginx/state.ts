@@ -24,6 +24,9 @@ export interface RequestState {
   tokens: boolean;
   /** `$upstream_status`; empty: no upstream was asked. */
   upstreamStatus: string;
+  /** `$proxy_host` and `$proxy_port`. */
+  proxyHost: string;
+  proxyPort: string;
   /** `$limit_req_status`; empty: no limit was asked. */
   limitStatus: string;
 }
@@ -48,6 +51,8 @@ export function stateOf(exchange: Exchange): RequestState {
       rewritten: null,
       tokens: true,
       upstreamStatus: '',
+      proxyHost: '',
+      proxyPort: '80',
       limitStatus: '',
     };
     exchange.write(state, found);

@@ -18,7 +18,7 @@ describe('a file that was named', () => {
     expect(dialectOf('gate.yaml', 'routes:\n  - match: {path: "/*"}\n    upstream: 127.0.0.1:3000\n')).toBe('native');
     expect(dialectOf('gate.json', '{\n"routes": [{\n "match": {"path": "/"},\n "steps": []\n}]\n}')).toBe('native');
     expect(dialectOf('any.yml', '_format_version: "3.0"\nservices: []\n')).toBe('kong');
-    expect(dialectOf('site.conf', 'server { listen 80; location / { return 204; } }\n')).toBe('nginx');
+    expect(dialectOf('site.conf', 'http { server { listen 80; location / { return 204; } } }\n')).toBe('nginx');
   });
 
   it.each([
