@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 import { nowhere } from '../model/origin.ts';
+import { isHost } from '../transport/request-head.ts';
 import { didYouMean } from '../sources/setting.ts';
 
 export const commands = ['start', 'check', 'routes', 'explain', 'cert', 'init', 'completion', 'help'] as const;
@@ -11,6 +12,7 @@ export const flags = {
   upstream: { type: 'string', multiple: true },
   port: { type: 'string' },
   host: { type: 'string' },
+  'as-host': { type: 'string' },
   'env-file': { type: 'string', multiple: true },
   stage: { type: 'string' },
   var: { type: 'string', multiple: true },
@@ -32,6 +34,8 @@ export interface CommandLine {
   readonly upstreams: Readonly<Record<string, string>>;
   readonly port: number | undefined;
   readonly host: string | undefined;
+  /** The production host that requests to this machine stand for. */
+  readonly asHost: string | undefined;
   readonly envFiles: readonly string[];
   readonly stage: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
@@ -69,6 +73,7 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
     upstreams: pairs('--upstream', values.upstream ?? [], 'NAME=URL'),
     port: values.port === undefined ? undefined : portOf(values.port),
     host: values.host,
+    asHost: hostOf(values['as-host']),
     envFiles: values['env-file'] ?? [],
     stage: values.stage,
     variables: pairs('--var', values.var ?? [], 'KEY=VALUE'),
@@ -98,6 +103,11 @@ function parse(argv: readonly string[]) {
     }
     throw wrongUsage((error as Error).message.split('. ')[0] as string);
   }
+}
+
+function hostOf(text: string | undefined): string | undefined {
+  if (text === undefined || isHost(text)) return text;
+  throw wrongUsage(`--as-host is ${JSON.stringify(text)}`, 'expected a host such as api.example.com');
 }
 
 function portOf(text: string): number {

@@ -2,10 +2,17 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { LoadRequest } from '../gateway/load.ts';
 import type { CommandLine } from './arguments.ts';
-import { environmentWith } from './env.ts';
 import type { Terminal } from './terminal.ts';
 
-const own = ['devgateway.yaml', 'devgateway.yml', 'devgateway.json'];
+const own = [
+  'devgateway.yaml',
+  'devgateway.yml',
+  'devgateway.json',
+  'devgateway.config.ts',
+  'devgateway.config.mts',
+  'devgateway.config.mjs',
+  'devgateway.config.js',
+];
 
 /** What was named, else our own file in the working folder, else whatever production configuration is there. */
 export function configOf(named: readonly string[], folder: string): string | readonly string[] {
@@ -18,10 +25,11 @@ export function loadRequestOf(line: CommandLine, terminal: Terminal, named: read
     config: configOf(named, terminal.folder),
     dialect: line.dialect,
     folder: terminal.folder,
+    envFiles: line.envFiles,
     options: {
       ...(line.stage === undefined ? {} : { stage: line.stage }),
       variables: line.variables,
-      env: environmentWith(line.envFiles, terminal.folder, terminal.env),
+      env: terminal.env,
     },
   };
 }

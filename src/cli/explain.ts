@@ -11,7 +11,7 @@ export async function explain(line: CommandLine, terminal: Terminal): Promise<nu
     throw wrongUsage('explain needs a method and a path', 'devgateway explain GET /orders [CONFIG...]');
   if (!target.startsWith('/') && target !== '*') throw wrongUsage(`the path is ${JSON.stringify(target)}`, 'expected a path that begins with /');
   const given = line.headers.flatMap(headerOf);
-  const host = given.some((one, at) => at % 2 === 0 && one.toLowerCase() === 'host') ? [] : ['Host', 'localhost'];
+  const host = given.some((one, at) => at % 2 === 0 && one.toLowerCase() === 'host') ? [] : ['Host', line.asHost ?? 'localhost'];
   const length = line.data === undefined ? [] : ['Content-Length', String(Buffer.byteLength(line.data))];
   const body = line.data === undefined ? {} : { body: line.data };
   await using gateway = await createGateway({ ...gatewayOptionsOf(line, terminal, named), port: 0 });

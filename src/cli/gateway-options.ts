@@ -4,14 +4,16 @@ import { loadRequestOf } from './configuration.ts';
 import type { Terminal } from './terminal.ts';
 
 export function gatewayOptionsOf(line: CommandLine, terminal: Terminal, named?: readonly string[]): GatewayOptions {
-  const { config, folder, options } = loadRequestOf(line, terminal, named);
+  const { config, folder, envFiles = [], options } = loadRequestOf(line, terminal, named);
   return {
     config,
     folder,
+    envFiles,
     ...options,
     upstreams: line.upstreams,
     ...(line.dialect === undefined ? {} : { dialect: line.dialect }),
     ...(line.port === undefined ? {} : { port: line.port }),
     ...(line.host === undefined ? {} : { host: line.host }),
+    ...(line.asHost === undefined ? {} : { asHost: line.asHost }),
   };
 }

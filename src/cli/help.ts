@@ -17,6 +17,7 @@ Options
   --dialect NAME         what the configuration is, where that is ambiguous
   --upstream NAME=URL    where a production address is on this machine (repeatable)
   --port N, --host HOST  where to listen; port 0 takes any free one
+  --as-host HOST         requests to localhost stand for this host; HOST.localhost always stands for HOST
   --env-file FILE        values for the configuration (repeatable)
   --stage NAME, --var K=V
   --json                 one JSON document on stdout and nothing else

@@ -13,6 +13,7 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
   const speaks = !line.json && !line.quiet;
   const paint = paintOf(terminal, line);
   await using gateway = await createGateway({
+    asHost: true,
     ...gatewayOptionsOf(line, terminal),
     watch: true,
     onReload(error) {
@@ -24,7 +25,14 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
   const readyMs = Math.round(performance.now());
   if (line.json)
     terminal.out(
-      JSON.stringify({ version: version(), readyMs, listeners: gateway.listeners, routes: gateway.routes, fidelity: gateway.fidelity.counts }),
+      JSON.stringify({
+        version: version(),
+        readyMs,
+        sources: gateway.sources,
+        listeners: gateway.listeners,
+        routes: gateway.routes,
+        fidelity: gateway.fidelity.counts,
+      }),
     );
   else if (!line.quiet) terminal.out(banner(gateway, readyMs, line, terminal));
   // A process that is killed writes nothing: what was compiled is kept now.
@@ -36,10 +44,10 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
 function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: Terminal): string {
   const paint = paintOf(terminal, line);
   const { counts } = gateway.fidelity;
-  const files = [...new Set(gateway.routes.map((one) => `${one.file} (${one.dialect})`))];
+  const files = gateway.sources.map((one) => `${one.file} (${one.dialect})`);
   return [
     `${paint.bold('devgateway')} ${version()}  ready in ${readyMs} ms`,
-    `  read ${files.join(', ') || 'a configuration without routes'}: ${gateway.routes.length} routes`,
+    `  read ${files.join(', ')}: ${gateway.routes.length} routes`,
     `  ${counts.mirrored} mirrored, ${counts.approximated} approximated, ${counts.ignored} ignored, ${counts.unknown} unknown (devgateway check shows which)`,
     ...gateway.listeners.map((one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production`),
     `  try: curl -i ${gateway.url}/`,

@@ -24,6 +24,7 @@ import { GatewayClock } from './clock.ts';
 import { Dispatch } from './dispatch.ts';
 import { recordOf } from './exchange-record.ts';
 import { InFlight } from './in-flight.ts';
+import { standInFor } from './local-names.ts';
 import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
 import { fidelityOf, routesOf } from './report.ts';
@@ -52,25 +53,27 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     config,
     dialect: options.dialect,
     folder: options.folder ?? process.cwd(),
+    envFiles: options.envFiles ?? [],
     options: {
       ...(options.stage === undefined ? {} : { stage: options.stage }),
       variables: options.variables ?? {},
       env: options.env ?? process.env,
     },
   });
-  const prove = (): { loaded: Loaded; program: Program } => {
-    const loaded = withLimits(load(request(), dialects), options.limits ?? {});
+  const prove = async (): Promise<{ loaded: Loaded; program: Program }> => {
+    const loaded = withLimits(await load(request(), dialects), options.limits ?? {});
     return { loaded, program: build(loaded, dialects, kits, deps) };
   };
-  let { loaded, program } = prove();
+  let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);
   upstreams.configure(program.gateway.upstreams);
 
   const inFlight = new InFlight();
+  const localNames = options.asHost === undefined ? null : standInFor(options.asHost === true ? '' : options.asHost);
   const reception: Reception = {
     now: () => clock.now(),
     handle(exchange, responder, refused) {
-      inFlight.track(handle(exchange, responder, refused));
+      inFlight.track(handle(exchange, localNames === null ? responder : localNames(exchange, responder), refused));
     },
     wordFault: (listener, what) => wordFault(dispatch.defaultSite(listener).book, what, null),
   };
@@ -94,11 +97,11 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const listeners = ports.flatMap((one) => one.infos);
 
   const first = (): Listener => dispatch.ports[0]?.[0] as Listener;
-  const reload = async (next?: ConfigInput): Promise<void> => {
+  const swap = async (next?: ConfigInput): Promise<void> => {
     const before = config;
     if (next !== undefined) config = next;
     try {
-      const proven = prove();
+      const proven = await prove();
       ({ loaded, program } = proven);
       dispatch = new Dispatch(program);
       upstreams.configure(program.gateway.upstreams);
@@ -106,6 +109,13 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       config = before;
       throw error;
     }
+  };
+  // One after the other: what was asked for last is what serves in the end.
+  let swaps: Promise<void> = Promise.resolve();
+  const reload = (next?: ConfigInput): Promise<void> => {
+    const mine = swaps.then(() => swap(next));
+    swaps = mine.catch(() => {});
+    return mine;
   };
   const changed = async (): Promise<void> => {
     try {
@@ -169,6 +179,9 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     },
     get fidelity() {
       return fidelityOf(loaded.ledger, dialects);
+    },
+    get sources() {
+      return loaded.sources;
     },
     get diagnostics() {
       return loaded.ledger.diagnostics;

@@ -32,7 +32,7 @@ const nothing: Omit<Inspection, 'diagnostics'> = {
 export async function inspect(request: LoadRequest, dialects: readonly Dialect[] = allDialects): Promise<Inspection> {
   let loaded: Loaded;
   try {
-    loaded = load(request, dialects);
+    loaded = await load(request, dialects);
   } catch (error) {
     if (!(error instanceof DevgatewayError)) throw error;
     return { ...nothing, diagnostics: error.diagnostics };

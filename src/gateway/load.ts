@@ -6,7 +6,9 @@ import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.t
 import type { Gateway, LocalUpstream, Site } from '../model/gateway.ts';
 import { Ledger } from '../model/ledger.ts';
 import { nowhere } from '../model/origin.ts';
+import { environmentWith } from '../sources/env-files.ts';
 import { Files } from '../sources/files.ts';
+import { isModule, moduleSource } from '../sources/module-source.ts';
 import { Source } from '../sources/source.ts';
 import { didYouMean } from '../sources/setting.ts';
 
@@ -28,35 +30,39 @@ export interface LoadRequest {
   readonly config: ConfigInput;
   readonly dialect: string | undefined;
   readonly folder: string;
+  /** Values for the configuration; read anew for each load. What `options.env` says stands above them. */
+  readonly envFiles?: readonly string[];
   readonly options: CompileOptions;
 }
 
 /** What a folder is searched for, before a dialect is asked whether a file is its own. */
-const candidate = /\.(ya?ml|json|conf|toml)$/i;
+const candidate = /\.(?:ya?ml|json|conf|toml)$|^devgateway\.config\.[cm]?[jt]s$/i;
 
 /**
  * Reads and compiles a configuration. Problems over the user's text are in the ledger.
  * @throws DevgatewayError where there is nothing to compile, or files cannot be read or told apart.
  */
-export function load(request: LoadRequest, dialects: readonly Dialect[]): Loaded {
+export async function load(request: LoadRequest, dialects: readonly Dialect[]): Promise<Loaded> {
   const files = new Files(request.folder);
+  const options = { ...request.options, env: environmentWith(request.envFiles ?? [], request.options.env, files, request.folder) };
   const ledger = new Ledger();
   const used: { source: Source; dialect: Dialect }[] = [];
   const sites: Site[] = [];
   let upstreams: Record<string, LocalUpstream> = {};
-  let opened = sourcesOf(request, files);
+  let opened = await sourcesOf(request, files);
   // What a configuration includes is read after it, each file by its own dialect; a file that was read is not read again.
   while (opened.length > 0) {
     const byDialect = sortOut(opened, request.dialect, dialects);
     const included: string[] = [];
     for (const [dialect, sources] of byDialect) {
       used.push(...sources.map((source) => ({ source, dialect })));
-      const compiled = dialect.compile({ sources, files, ledger, options: request.options });
+      const compiled = dialect.compile({ sources, files, ledger, options });
       sites.push(...compiled.sites);
       upstreams = { ...compiled.upstreams, ...upstreams };
       included.push(...(compiled.include ?? []));
     }
-    opened = included.filter((file) => !used.some(({ source }) => source.absolute === file)).flatMap((file) => openExplicit(file, files));
+    const more = included.filter((file) => !used.some(({ source }) => source.absolute === file));
+    opened = (await Promise.all(more.map((file) => openExplicit(file, files)))).flat();
   }
   if (used.length === 0) {
     throw new DevgatewayError(
@@ -134,27 +140,33 @@ interface Opened {
   readonly included: boolean;
 }
 
-function sourcesOf({ config, folder }: LoadRequest, files: Files): Opened[] {
+async function sourcesOf({ config, folder }: LoadRequest, files: Files): Promise<Opened[]> {
   if (typeof config === 'object' && !Array.isArray(config)) return [{ source: Source.inline(config, folder), explicit: true, included: false }];
-  return (typeof config === 'string' ? [config] : (config as readonly string[])).flatMap((name) => {
-    const absolute = path.resolve(folder, name);
-    if (!files.isFolder(absolute)) return openExplicit(absolute, files).map((one) => ({ ...one, included: false }));
-    const names = files.list(absolute).filter((one) => candidate.test(one));
-    return names.flatMap((one) => open(path.join(absolute, one), files).map((source) => ({ source, explicit: false, included: false })));
-  });
+  const named = typeof config === 'string' ? [config] : (config as readonly string[]);
+  const opened = await Promise.all(
+    named.map(async (name) => {
+      const absolute = path.resolve(folder, name);
+      if (!files.isFolder(absolute)) return (await openExplicit(absolute, files)).map((one) => ({ ...one, included: false }));
+      const names = files.list(absolute).filter((one) => candidate.test(one));
+      const sources = await Promise.all(names.map((one) => open(path.join(absolute, one), files)));
+      return sources.flatMap((source) => (source === undefined ? [] : [{ source, explicit: false, included: false }]));
+    }),
+  );
+  return opened.flat();
 }
 
-function openExplicit(absolute: string, files: Files): Opened[] {
-  const found = open(absolute, files);
-  if (found.length > 0) return found.map((source) => ({ source, explicit: true, included: true }));
+async function openExplicit(absolute: string, files: Files): Promise<Opened[]> {
+  const source = await open(absolute, files);
+  if (source !== undefined) return [{ source, explicit: true, included: true }];
   throw new DevgatewayError(
     diagnosticAt('DG1001', { ...nowhere, file: files.nameOf(absolute) }, 'does not exist', 'name a file or a folder with a configuration'),
   );
 }
 
-function open(absolute: string, files: Files): Source[] {
+async function open(absolute: string, files: Files): Promise<Source | undefined> {
+  if (isModule(absolute)) return moduleSource(absolute, files);
   const text = files.read(absolute);
-  return text === undefined ? [] : [new Source(files.nameOf(absolute), absolute, text)];
+  return text === undefined ? undefined : new Source(files.nameOf(absolute), absolute, text);
 }
 
 const whereLooked = ({ config, folder }: LoadRequest, files: Files): string =>

@@ -31,6 +31,13 @@ export interface GatewayOptions {
   readonly stage?: string;
   readonly variables?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Files with values for the configuration, below `env`. Watched with it. */
+  readonly envFiles?: readonly string[];
+  /**
+   * Names of this machine stand for production's: `api.example.com.localhost` for `api.example.com`, and `localhost` for the host given
+   * here. Redirects and cookies that point at that host are turned to the name that was asked. Default: hosts are taken as they come.
+   */
+  readonly asHost?: string | true;
   /** What relative paths count from. Default: the working folder. */
   readonly folder?: string;
   /** Over the limits of the configuration. */
@@ -114,6 +121,8 @@ export interface Gateway extends AsyncDisposable {
   readonly routes: readonly RouteInfo[];
   readonly fidelity: Fidelity;
   readonly diagnostics: readonly Diagnostic[];
+  /** The files that were read as configuration. */
+  readonly sources: readonly { readonly file: string; readonly dialect: string }[];
   /** Counters, caches and clock back to the start; the listeners stay. */
   reset(): Promise<void>;
   /** Swaps the configuration, as a change of the files would. Throws DevgatewayError and keeps the old one where the new one fails. */

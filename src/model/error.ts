@@ -8,6 +8,7 @@ export const userErrors = {
   DG1004: 'unknown dialect',
   DG1101: 'the file cannot be parsed',
   DG1102: 'the file cannot be read',
+  DG1103: 'the configuration module cannot be used',
   DG1201: 'unknown setting',
   DG1202: 'wrong type of value',
   DG1203: 'value out of range or not allowed',

@@ -29,6 +29,13 @@ export class Source {
     return source;
   }
 
+  /** What a module exported. There are no places in it. */
+  static program(name: string, absolute: string, value: object): Source {
+    const source = new Source(name, absolute, '');
+    source.#trees = [treeOf(value)];
+    return source;
+  }
+
   /** Lower-case, with the dot; `.yaml` for an object given in code. */
   get extension(): string {
     return this.absolute === '' ? '.yaml' : path.extname(this.absolute).toLowerCase();

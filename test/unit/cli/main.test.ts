@@ -124,17 +124,24 @@ describe('other commands', () => {
     expect(existsSync(path.join(folder, 'devgateway.yaml'))).toBe(true);
   });
 
+  it('start takes a program as configuration where there is one', async () => {
+    write('devgateway.config.mjs', 'export default { routes: [{ match: { path: "/a" }, steps: [{ reply: { body: "hi" } }] }] };');
+    const { code, out } = await run('--port', '0');
+    expect(code).toBe(0);
+    expect(out).toContain('read devgateway.config.mjs (native): 1 routes');
+  });
+
+  it('explain takes the host of production by --as-host', async () => {
+    write('devgateway.yaml', 'routes:\n  - match: { host: api.example.com, path: /* }\n    upstream: localhost:3000\n');
+    expect((await run('explain', 'GET', '/a')).out).toContain('answer 404');
+    expect((await run('explain', 'GET', '/a', '--as-host', 'api.example.com')).out).toContain('sends  GET /a');
+    expect(await run('--as-host', 'a b')).toMatchObject({ code: 2 });
+  });
+
   it('says where it looked when there is no configuration', async () => {
     const { code, err } = await run('routes');
     expect(code).toBe(1);
     expect(err).toContain('DG1001');
     expect(err).not.toContain('    at ');
   });
-});
-
-it('values of an env file stand below the environment', async () => {
-  const { environmentWith } = await import('../../../src/cli/env.ts');
-  write('.env', 'A=file\nB=file\n');
-  expect(environmentWith(['.env'], folder, { A: 'process' })).toEqual({ A: 'process', B: 'file' });
-  expect(() => environmentWith(['none.env'], folder, {})).toThrow('DG1102');
 });

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Spawned } from './spawned.ts';
+
+let folder: string;
+let running: Spawned[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'devgateway-spawned-'));
+});
+afterEach(async () => {
+  await Promise.all(running.map((one) => one.stop('SIGKILL')));
+  running = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
+const start = (...args: string[]): Spawned => {
+  const started = new Spawned(folder, args);
+  running.push(started);
+  return started;
+};
+const replying = (body: string): string => `routes:\n  - name: hello\n    match: { path: /hello }\n    steps:\n      - reply: { body: ${body} }\n`;
+/** No error of a user shows the inside of the program. */
+const stack = /^\s+at /m;
+
+describe('devgateway start', () => {
+  it('says what it read, prints a line for each request, reloads, and ends with 0', async () => {
+    write('devgateway.yaml', replying('one'));
+    const gateway = start('--port', '0');
+    const url = await gateway.url();
+    expect(gateway.out).toMatch(/^devgateway \S+ {2}ready in \d+ ms\n {2}read devgateway\.yaml \(native\): 1 routes\n/);
+    expect(await (await fetch(`${url}/hello`)).text()).toBe('one');
+    await gateway.says(/GET.*\/hello.*200.*hello.*devgateway\.yaml:\d+/);
+    write('devgateway.yaml', replying('two'));
+    await gateway.says(/reloaded: 1 routes/);
+    expect(await (await fetch(`${url}/hello`)).text()).toBe('two');
+    write('devgateway.yaml', 'routes:\n  - nmae: hello\n');
+    await gateway.says(/devgateway\.yaml:2:5 {2}error DG1201/);
+    expect(await (await fetch(`${url}/hello`)).text()).toBe('two');
+    expect(await gateway.stop()).toBe(0);
+    expect(gateway.err).not.toMatch(stack);
+  });
+
+  it('runs a configuration in TypeScript', async () => {
+    write(
+      'devgateway.config.ts',
+      `type Body = string;\nconst body: Body = 'typed';\nexport default { routes: [{ match: { path: '/*' }, steps: [{ reply: { body } }] }] };\n`,
+    );
+    const url = await start('--port', '0').url();
+    expect(await (await fetch(url)).text()).toBe('typed');
+  });
+
+  it('answers for a host of production under HOST.localhost and --as-host', async () => {
+    write('devgateway.yaml', replying('one').replace('{ path: /hello }', '{ host: api.example.com, path: /hello }'));
+    const url = await start('--port', '0', '--as-host', 'api.example.com').url();
+    expect((await fetch(`${url}/hello`)).status).toBe(200);
+  });
+
+  it('keeps the port that it had, and tells which is taken', async () => {
+    write('devgateway.yaml', replying('one'));
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const gateway = start('--port', String(port));
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.err).toMatch(new RegExp(`DG1401.*${port}`));
+    expect(gateway.err).not.toMatch(stack);
+    taken.close();
+  });
+
+  it('tells what is wrong with a file over its line', async () => {
+    write('devgateway.yaml', 'routes:\n  - match: { path: /a }\n    upstream: [\n');
+    const gateway = start();
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.err).toMatch(/devgateway\.yaml:\d+:\d+ {2}error DG1101/);
+    expect(gateway.err).not.toMatch(stack);
+  });
+
+  it('names the flag that maps an upstream that cannot be found', async () => {
+    write('devgateway.yaml', 'routes:\n  - match: { path: /a }\n    upstream: orders.invalid:80\n');
+    const gateway = start('--port', '0');
+    expect((await fetch(`${await gateway.url()}/a`)).status).toBe(502);
+    await gateway.says(/--upstream orders\.invalid:80=/);
+  });
+});
+
+describe('other commands', () => {
+  it('check --json is one document', async () => {
+    write('devgateway.yaml', replying('one'));
+    const checked = start('check', '--json');
+    expect(await checked.ended).toBe(0);
+    expect(Object.keys(JSON.parse(checked.out) as object).sort()).toEqual(['diagnostics', 'fidelity', 'routes', 'sources']);
+  });
+
+  it('wrong usage ends with 2', async () => {
+    const wrong = start('--prot', '1');
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.err).toContain('did you mean "--port"?');
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('completion for %s is printed', async (shell) => {
+    const printed = start('completion', shell);
+    expect(await printed.ended).toBe(0);
+    expect(printed.out).toContain('devgateway');
+  });
+});
