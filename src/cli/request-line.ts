@@ -13,7 +13,9 @@ export function requestLine(record: ExchangeRecord, paint: Paint): string {
     paint.dim(place),
   ];
   const line = parts.filter((one) => one !== '').join('  ');
-  return record.unresolved === null ? line : `${line}\n  map it with --upstream ${record.unresolved}=URL`;
+  if (record.trouble === null) return line;
+  const { code, upstream, reason } = record.trouble;
+  return `${line}\n  ${code}  ${oneLine(upstream)}: ${oneLine(reason)}\n  = say where it is with --upstream ${oneLine(upstream)}=URL, or put an echo there: --upstream '${oneLine(upstream)}=echo:'`;
 }
 
 /** A target may hold what would move the cursor of a terminal. */

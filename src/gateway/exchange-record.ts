@@ -1,4 +1,6 @@
 import type { Exchange } from '../engine/exchange.ts';
+import type { ErrorCode } from '../model/error.ts';
+import type { Fault } from '../model/fault.ts';
 import type { Origin } from '../model/origin.ts';
 
 /** What became of one request, for log lines. */
@@ -12,13 +14,12 @@ export interface ExchangeRecord {
   readonly decidedBy: string;
   /** Of that step, else of the route. */
   readonly origin: Origin | null;
-  /** The upstream that has no address here, where that is what went wrong. */
-  readonly unresolved: string | null;
+  /** Where an upstream has no address here (DG1301), or nothing answers at the one that it has (DG1302). */
+  readonly trouble: { readonly code: ErrorCode; readonly upstream: string; readonly reason: string } | null;
 }
 
 export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   const { fault, route, decidedBy, response } = exchange;
-  const detail = fault?.kind === 'upstream-unresolved' ? (fault.detail as { readonly upstream: string }) : null;
   return {
     method: exchange.arrived.method,
     target: exchange.arrived.target,
@@ -27,6 +28,14 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     route: route?.id ?? null,
     decidedBy: decidedBy?.kind ?? fault?.kind ?? '',
     origin: decidedBy?.origin ?? route?.origin ?? null,
-    unresolved: detail?.upstream ?? null,
+    trouble: fault === null ? null : troubleOf(fault),
   };
+}
+
+function troubleOf(fault: Fault): ExchangeRecord['trouble'] {
+  const code =
+    fault.kind === 'upstream-unresolved' || fault.kind === 'upstream-unmapped' ? 'DG1301' : fault.kind === 'upstream-unreachable' ? 'DG1302' : null;
+  if (code === null) return null;
+  const { upstream, reason = 'has no address here' } = fault.detail as { readonly upstream: string; readonly reason?: string };
+  return { code, upstream, reason };
 }

@@ -36,6 +36,20 @@ export class PathTrie<T> {
     at.ends.push({ value, names });
   }
 
+  /** Offers only what is text from end to end. */
+  findText<R>(segments: readonly string[], accept: Accept<T, R>): R | undefined {
+    let at: Node<T> | undefined = this.#root;
+    for (const segment of segments) {
+      at = at.texts.get(segment);
+      if (at === undefined) return undefined;
+    }
+    for (const { value } of at.ends) {
+      const found = accept(value, noParameters);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   /** Offers what matches, the most specific first, until one is accepted. */
   find<R>(segments: readonly string[], accept: Accept<T, R>): R | undefined {
     return visit(this.#root, segments, 0, [], accept);

@@ -19,8 +19,8 @@ export const forwardStep: StepKind<Forward> = {
       const asked = headers.get('host') ?? '';
       const before = arrived.headers.joined('x-forwarded-for');
       headers.set('X-Forwarded-For', before === undefined ? connection.remoteAddress : `${before}, ${connection.remoteAddress}`);
-      if (!headers.has('x-forwarded-host')) headers.append('X-Forwarded-Host', asked);
-      if (!headers.has('x-forwarded-proto')) headers.append('X-Forwarded-Proto', connection.secure ? 'https' : 'http');
+      headers.set('X-Forwarded-Host', asked);
+      headers.set('X-Forwarded-Proto', connection.secure ? 'https' : 'http');
       if (host !== '') headers.set('Host', host);
       return undefined;
     };

@@ -38,8 +38,9 @@ interface Table {
 }
 
 /**
- * The most specific host first, then the path: texts before parameters before prefixes at each segment, patterns after those;
- * routes of the same path in the order of the file. A route whose other conditions do not hold is passed over.
+ * The most specific host first, then the path: a text from end to end, then patterns, then texts before parameters before prefixes at each
+ * segment; routes of the same path in the order of the file. So no prefix hides what a pattern protects. A route whose other conditions do
+ * not hold is passed over.
  */
 export const nativeMatcher: MatcherKind<null> = {
   kind: 'native/match',
@@ -73,16 +74,16 @@ function match(hosts: HostTable<Table>, exchange: Exchange): Match {
     return { route: entry.route, params };
   };
   const found = hosts.find(hostOf(exchange.arrived.headers.get('host')), ({ trie, patterns }) => {
-    const hit = trie.find(segments, accept);
+    if (patterns.length === 0) return trie.find(segments, accept);
+    const hit = trie.findText(segments, accept);
     if (hit !== undefined) return hit;
-    if (patterns.length === 0) return undefined;
     const path = `/${segments.join('/')}`;
     for (const { regex, entry } of patterns) {
       const groups = path.length > 4_096 ? null : regex.exec(path);
       const accepted = groups === null ? undefined : accept(entry, { ...groups.groups });
       if (accepted !== undefined) return accepted;
     }
-    return undefined;
+    return trie.find(segments, accept);
   });
   if (found !== undefined) return found;
   return refuse(allowed.length > 0 ? fault('method-not-allowed', { allow: [...new Set(allowed)] }) : fault('no-route', { path: exchange.path }));

@@ -43,6 +43,27 @@ describe('native routes', () => {
     expect(await text('/r/17')).toBe('regex 17');
   });
 
+  it('ask a pattern before a prefix, so that nothing hides what it protects, and a whole text before the pattern', async () => {
+    const reply = (status: number): object => ({ steps: [{ reply: { status } }] });
+    const gateway = await start({
+      routes: [
+        { match: { path: '/*' }, ...reply(200) },
+        { match: { path: '~^/admin' }, ...reply(403) },
+        { match: { path: '/admin/health' }, ...reply(204) },
+        { match: { path: '/admin/{page}' }, ...reply(201) },
+      ],
+    });
+    const status = async (path: string): Promise<number> => (await gateway.fetch(path)).status;
+    expect([await status('/a'), await status('/admin'), await status('/admin/x'), await status('/admin/health')]).toEqual([200, 403, 403, 204]);
+  });
+
+  it('tell the upstream what the gateway saw, whatever the client claims', async () => {
+    const gateway = await start({ routes: [{ match: { path: '/*' }, upstream: 'app:80' }] });
+    const claims = { 'x-forwarded-for': '1.1.1.1', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' };
+    const { headers } = (await (await gateway.fetch(new Request('http://shop.test/', { headers: claims }))).json()) as Said;
+    expect(headers).toMatchObject({ 'x-forwarded-for': '1.1.1.1, 127.0.0.1', 'x-forwarded-host': 'shop.test', 'x-forwarded-proto': 'http' });
+  });
+
   it('say which methods a path takes, HEAD with GET', async () => {
     const gateway = await start({ routes: [{ match: { path: '/a', methods: ['GET', 'PUT'] }, upstream: 'app:80' }] });
     const refused = await gateway.fetch(new Request('http://localhost/a', { method: 'POST' }));
