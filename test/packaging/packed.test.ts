@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Project } from './project.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+let project: Project;
+beforeAll(async () => {
+  project = await Project.withPackage();
+}, 120_000);
+afterAll(() => project.remove());
+
+const kong = '_format_version: "3.0"\nservices:\n  - { name: a, url: "http://orders.internal:8080", routes: [{ name: a, paths: [/orders] }] }\n';
+const use = `const gateway = await createGateway({ config: { routes: [{ match: { path: '/a' }, steps: [{ reply: { body: 'hi' } }] }] } });
+console.log(await (await fetch(gateway.url + '/a')).text());
+await gateway.close();`;
+
+describe('the packed package, in an empty project', () => {
+  it('weighs no more than it must', () => {
+    const { packages, bytes } = project.weight;
+    console.log(`${packages} packages, ${(bytes / 1e6).toFixed(1)} MB`);
+    expect(packages).toBeLessThanOrEqual(100);
+    expect(bytes).toBeLessThanOrEqual(20_000_000);
+  });
+
+  it('is imported', async () => {
+    project.write('a.mjs', `import { createGateway, defineConfig } from 'devgateway';\nimport 'devgateway/dialect';\n${use}`);
+    expect(await project.node('a.mjs')).toBe('hi\n');
+  });
+
+  it('is required', async () => {
+    project.write('a.cjs', `const { createGateway } = require('devgateway');\nrequire('devgateway/dialect');\n(async () => {\n${use}\n})();`);
+    expect(await project.node('a.cjs')).toBe('hi\n');
+  });
+
+  it('runs on the command line', async () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await project.node('node_modules/.bin/devgateway', '--version')).toBe(`${version}\n`);
+    project.write(
+      'kong.yml',
+      '_format_version: "3.0"\nservices:\n  - { name: a, url: "http://orders.internal:8080", routes: [{ name: a, paths: [/orders] }] }\n',
+    );
+    expect(await project.node('node_modules/.bin/devgateway', 'routes', 'kong.yml')).toContain('/orders');
+  });
+
+  it('brings the schema of its configuration', async () => {
+    const print = "console.log(require('devgateway/schema').$schema)";
+    expect(await project.node('-e', print)).toContain('json-schema.org');
+  });
+
+  it('does what the README shows', async () => {
+    const snippets = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string);
+    expect(snippets.length).toBeGreaterThan(0);
+    project.write('kong.yml', kong);
+    for (const [at, snippet] of snippets.entries()) {
+      project.write(`readme-${at}.mts`, `${snippet}\nconsole.log('ran');\n`);
+      expect(await project.node(`readme-${at}.mts`)).toContain('ran');
+    }
+  });
+});
+
+describe('its entries', () => {
+  it('satisfy publint', async () => {
+    const { publint } = await import('publint');
+    const { messages } = await publint({ pkgDir: root, strict: true, pack: false });
+    expect(messages).toEqual([]);
+  });
+
+  it('have the right types for every way of resolving them', async () => {
+    const attw = path.join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    const said = JSON.parse(
+      await project.node(attw, project.tarball, '--profile', 'node16', '--exclude-entrypoints', 'schema', '--format', 'json'),
+    ) as {
+      readonly analysis: { readonly entrypoints: object };
+      readonly problems?: Readonly<Record<string, readonly { readonly kind: string; readonly resolutionKind?: string }[]>>;
+    };
+    expect(Object.keys(said.analysis.entrypoints)).toContain('.');
+    // The oldest way of resolving knows no exports; Node that old is not served.
+    expect(
+      Object.values(said.problems ?? {})
+        .flat()
+        .filter((one) => one.resolutionKind !== 'node10'),
+    ).toEqual([]);
+  }, 60_000);
+});
