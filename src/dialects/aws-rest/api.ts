@@ -49,8 +49,9 @@ function fromTemplate(resources: readonly Resource[], stageName: string | undefi
       return [];
     }
     for (const name of api.properties.keys()) if (name !== 'Body') api.properties.get(name).ignored('concerns the deployment');
+    for (const { properties } of of('Deployment')) if (!properties.get('StageName').exists) properties.ignored('makes no stage');
     const stages = of('Stage', 'Deployment').filter(
-      ({ properties }) => properties.get('RestApiId').string() === api.id && properties.get('StageName').exists,
+      ({ properties }) => properties.get('StageName').exists && properties.get('RestApiId').string() === api.id,
     );
     const stage = stages.find(({ properties }) => stageName === undefined || properties.get('StageName').string() === stageName);
     const name = stageName ?? stage?.properties.get('StageName').string() ?? 'default';

@@ -20,7 +20,9 @@ export function compile(input: CompileInput): Compiled {
 function siteOf(api: Api): Site {
   const { document, stage, variables } = api;
   const version = document.get('openapi').exists ? document.get('openapi') : document.get('swagger');
-  if (version.string() === undefined) version.problem('DG1208', 'is not an OpenAPI document', 'expected openapi: 3.0.1 or swagger: "2.0"');
+  if (!/^(?:3\.0|2)/.test(version.string() ?? ''))
+    version.problem('DG1203', 'is not an OpenAPI document', 'expected openapi: 3.0.x or swagger: "2.0"');
+  version.ignored('says which language this is');
   for (const name of ['info', 'tags', 'externalDocs', 'schemes', 'host', 'produces', 'consumes', 'x-amazon-apigateway-documentation'])
     document.get(name).ignored('describes the API for people');
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));

@@ -14,7 +14,7 @@ export function readThrottle(rate: Setting, burst: Setting): Throttle | null {
 /** Keys that are enabled and belong to a plan of this stage. */
 export function keysOf(of: ResourcesOf, api: string, stage: string): (method: string) => readonly ApiKey[] {
   const links = of('UsagePlanKey').map(({ properties }) => {
-    properties.get('KeyType').string();
+    properties.get('KeyType').oneOf('API_KEY');
     return { key: properties.get('KeyId').string(), plan: properties.get('UsagePlanId').string() };
   });
   const keys = of('ApiKey').flatMap(({ id, properties }) => {

@@ -1,16 +1,19 @@
 import type { DestinationKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { kongError } from './faults.ts';
+import { upstreamSlot } from './upstream-request.ts';
 
 export interface BalancerOptions {
   readonly name: string;
   readonly weights: readonly number[];
+  /** The Host field for each target; empty where the client's is kept. */
+  readonly hosts: readonly string[];
 }
 
 /** Targets in turn, each as often as its weight says (smooth weighted round-robin). */
 export const balancer: DestinationKind<BalancerOptions> = {
   kind: 'kong/balancer',
-  create({ name, weights }, { linkDestination, memory }, destination) {
+  create({ name, weights, hosts }, { linkDestination, memory }, destination) {
     const children = destination.children.map(linkDestination);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const turns = memory.get(`kong:balancer:${name}:${weights.join(',')}`, () => weights.map(() => 0));
@@ -22,6 +25,9 @@ export const balancer: DestinationKind<BalancerOptions> = {
         if ((turns[at] as number) > (turns[chosen] as number)) chosen = at;
       }
       turns[chosen] = (turns[chosen] as number) - total;
+      const host = hosts[chosen];
+      // What a plugin has set stays.
+      if (host !== undefined && exchange.read(upstreamSlot)?.host === '') exchange.outgoing.headers.set('Host', host);
       return (children[chosen] as (typeof children)[number])(exchange);
     };
   },

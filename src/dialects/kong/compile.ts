@@ -10,6 +10,7 @@ import {
   type Site,
 } from '../../model/gateway.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
+import type { BalancerOptions } from './balancer.ts';
 import { readEntities, type KongRoute, type KongService, type KongUpstream } from './entities.ts';
 import { readNodeSettings, type NodeSettings } from './node-settings.ts';
 import { PluginReader } from './plan.ts';
@@ -30,7 +31,8 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
     const reader = new PluginReader(entities, node);
     const named = (kind: string, options: unknown): Named => ({ kind, options, origin: root.origin });
     const ownFields = named('kong/own-fields', { fields: [...node.headers] });
-    const routes = entities.routes.map((route): Route => {
+    const live = entities.routes.filter((route) => route.service?.enabled !== false);
+    const routes = live.map((route): Route => {
       const steps = reader.stepsFor(route);
       const origin = route.setting.origin;
       const service = route.service;
@@ -38,9 +40,12 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
         id: route.name || route.id,
         when: whenOf(route),
         origin,
-        label: { match: describe(route), upstream: service === null ? '(no service)' : `${service.host}:${service.port}` },
+        label: {
+          match: describe(route),
+          upstream: service === null ? '(no service)' : `${service.name === '' ? '' : `${service.name} `}${service.host}:${service.port}`,
+        },
         request: [
-          { kind: 'kong/upstream-request', options: upstreamRequest(route, node), origin },
+          { kind: 'kong/upstream-request', options: upstreamRequest(route, node, entities.upstreams), origin },
           ...steps.request,
           {
             kind: 'kong/send',
@@ -48,7 +53,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
             origin,
           },
         ],
-        destination: service === null ? null : destinationOf(service, entities.upstreams),
+        destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
         head: [...steps.head, ownFields],
         body: steps.body,
         log: [],
@@ -112,10 +117,12 @@ function describe(route: KongRoute): string {
   return `${methods} ${route.hosts.join('|')}${route.paths.length === 0 ? '/' : route.paths.join('|')}`;
 }
 
+const withPort = (host: string, port: number, service: KongService): string => (port === usualPort(service) ? host : `${host}:${port}`);
 const usualPort = (service: KongService): number => (['https', 'grpcs', 'wss'].includes(service.protocol) ? 443 : 80);
 
-function upstreamRequest(route: KongRoute, node: NodeSettings): UpstreamRequestOptions {
+function upstreamRequest(route: KongRoute, node: NodeSettings, upstreams: readonly KongUpstream[]): UpstreamRequestOptions {
   const { service } = route;
+  const balanced = upstreams.some((one) => one.name === service?.host);
   return {
     protocols: route.protocols,
     redirectStatus: route.redirectStatus,
@@ -124,24 +131,28 @@ function upstreamRequest(route: KongRoute, node: NodeSettings): UpstreamRequestO
     // Only the traditional router knows the older way to join (kong.router.traditional).
     handling: node.flavor === 'traditional' ? route.pathHandling : 'v0',
     preserveHost: route.preserveHost,
-    host: service === null ? '' : service.port === usualPort(service) ? service.host : `${service.host}:${service.port}`,
+    host: service === null || balanced ? '' : withPort(service.host, service.port, service),
     trustedIps: node.trustedIps,
   };
 }
 
-function destinationOf(service: KongService, upstreams: readonly KongUpstream[]): Destination {
+function destinationOf(service: KongService, preserveHost: boolean, upstreams: readonly KongUpstream[]): Destination {
   const { origin } = service.setting;
   const balanced = upstreams.find((one) => one.name === service.host);
   if (balanced === undefined) return proxy(service, service.host, service.port, [service.name]);
-  const targets = balanced.targets.filter((one) => one.weight > 0);
+  const targets = balanced.targets
+    .filter((one) => one.weight > 0)
+    .map(({ address, weight }) => {
+      const [, host = '', port = '8000'] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
+      return { address, weight, host, port: Number(port) };
+    });
+  // kong.runloop.balancer, set_host_header: the upstream's own host_header, else the name of the target; with its port where that is unusual.
+  const hosts = preserveHost ? [] : targets.map(({ host, port }) => withPort(balanced.hostHeader || host, port, service));
   return {
     kind: 'kong/balancer',
-    options: { name: balanced.name, weights: targets.map((one) => one.weight) },
+    options: { name: balanced.name, weights: targets.map((one) => one.weight), hosts } satisfies BalancerOptions,
     origin,
-    children: targets.map(({ address }) => {
-      const match = /^(.*?)(?::(\d+))?$/.exec(address) as RegExpExecArray;
-      return proxy(service, match[1] as string, Number(match[2] ?? 8000), [address, balanced.name]);
-    }),
+    children: targets.map(({ address, host, port }) => proxy(service, host, port, [address, balanced.name])),
   };
 }
 

@@ -10,6 +10,8 @@ export interface KongService {
   readonly connectTimeout: number;
   readonly readTimeout: number;
   readonly tlsVerify: boolean;
+  /** As if its routes were not there where it is not. */
+  readonly enabled: boolean;
   readonly setting: Setting;
 }
 export interface KongRoute {
@@ -82,8 +84,10 @@ export const credentialCollections = [
 
 /** Reads the entities of a declarative file, nested ones and those at the top. */
 export function readEntities(root: Setting): KongEntities {
-  root.get('_format_version').string();
-  root.get('_transform').boolean();
+  const version = root.get('_format_version');
+  if (!/^(?:1\.1|2\.1|3(?:\.0)?)$/.test(version.string() ?? '3.0'))
+    version.problem('DG1203', `_format_version is ${version.string() ?? ''}`, 'expected 1.1, 2.1 or 3.0');
+  root.get('_transform').ignored('passwords are compared as they stand');
   root.get('_info').ignored('describes the file to decK');
   root.get('_comment').ignored('a comment');
   root.get('_ignore').ignored('not read by Kong either');
@@ -169,8 +173,8 @@ function readService(setting: Setting, index: number): KongService {
   if (host === '') setting.problem('DG1204', `${setting.name} has no host`, 'expected url, or host with port');
   for (const key of ['retries', 'write_timeout', 'tags', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans'])
     ignoreIfThere(setting, key);
-  setting.get('enabled').boolean();
   return {
+    enabled: setting.get('enabled').boolean() ?? true,
     id: setting.get('id').string() ?? `service ${name || index}`,
     name,
     protocol,

@@ -88,7 +88,8 @@ export const kongFaults: FaultBookKind<FaultBookOptions> = {
       'upstream-reset': handler(502),
       'upstream-malformed': handler(502),
       'too-many-jumps': handler(500),
-      'not-implemented': handler(500),
+      // No state of the real gateway: said plainly, so that nobody takes it for one.
+      'not-implemented': ({ what }, exchange) => word({ status: 501, message: `devgateway does not serve this: ${what}` }, exchange, random),
       internal: handler(500),
     };
     const own: OwnFaultBook<Exchange | null> = {

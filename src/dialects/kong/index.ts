@@ -2,6 +2,7 @@ import type { BodyStepKind, StepKind } from '../../engine/kit.ts';
 import type { Dialect } from '../dialect.ts';
 import { balancer } from './balancer.ts';
 import { byConsumerBody, byConsumerStep } from './by-consumer.ts';
+import { closedStep } from './closed.ts';
 import { compileKong } from './compile.ts';
 import { kongFaults } from './faults.ts';
 import { ownFieldsStep } from './own-fields.ts';
@@ -22,7 +23,7 @@ export const kong: Dialect = {
   name: 'kong',
   kit: {
     matchers: [kongMatcher],
-    steps: [upstreamRequestStep, sendStep, ownFieldsStep, byConsumerStep, ...pluginSteps],
+    steps: [closedStep, upstreamRequestStep, sendStep, ownFieldsStep, byConsumerStep, ...pluginSteps],
     bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
     destinations: [balancer],
     faultBooks: [kongFaults],

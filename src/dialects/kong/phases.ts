@@ -2,6 +2,7 @@ import { acl } from './plugins/acl.ts';
 import { basicAuth } from './plugins/basic-auth.ts';
 import { correlationId } from './plugins/correlation-id.ts';
 import { cors } from './plugins/cors.ts';
+import { hmacAuth } from './plugins/hmac-auth.ts';
 import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
 import { keyAuth } from './plugins/key-auth.ts';
@@ -20,6 +21,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [1_450, jwt],
   [1_250, keyAuth],
   [1_100, basicAuth],
+  [1_030, hmacAuth],
   [990, ipRestriction],
   [951, requestSizeLimiting],
   [950, acl],
@@ -38,7 +40,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'ldap-auth': 'needs a directory',
   oauth2: 'not mirrored yet',
   session: 'not mirrored yet',
-  'hmac-auth': 'not mirrored yet',
   'bot-detection': 'not mirrored yet',
   'response-ratelimiting': 'not mirrored yet',
   'proxy-cache': 'not mirrored yet',
@@ -60,14 +61,4 @@ export const notMirrored: Readonly<Record<string, string>> = {
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set([
-  'oauth2',
-  'session',
-  'hmac-auth',
-  'ldap-auth',
-  'bot-detection',
-  'openid-connect',
-  'mtls-auth',
-  'key-auth-enc',
-  'opa',
-]);
+export const guards: ReadonlySet<string> = new Set(['oauth2', 'ldap-auth', 'openid-connect', 'mtls-auth', 'key-auth-enc', 'opa']);

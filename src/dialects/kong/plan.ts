@@ -1,6 +1,7 @@
 import type { Step } from '../../model/gateway.ts';
 import type { KongEntities, KongPluginEntry, KongRoute } from './entities.ts';
 import type { ByConsumer } from './by-consumer.ts';
+import type { ClosedOptions } from './closed.ts';
 import type { NodeSettings } from './node-settings.ts';
 import { guards, notMirrored, plugins } from './phases.ts';
 import type { PluginPhases } from './plugins/plugin.ts';
@@ -41,13 +42,13 @@ export class PluginReader {
     const why = notMirrored[entry.name] ?? 'it does not come with Kong and is not mirrored';
     entry.config.ignored(`${entry.name}: ${why}`);
     if (!entry.enabled) return;
-    const guard = guards.has(entry.name) ? ' Requests pass here that it would refuse.' : '';
-    entry.setting.warning('DG1208', `the plugin ${JSON.stringify(entry.name)} does nothing here: ${why}.${guard}`);
+    const effect = guards.has(entry.name) ? 'what it guards answers 501' : 'it does nothing here';
+    entry.setting.warning('DG1208', `the plugin ${JSON.stringify(entry.name)} is not mirrored: ${why}`, effect);
   }
 
   /** The lists of a route, in the order of priorities. */
   stepsFor(route: KongRoute): PluginSteps {
-    const steps: PluginSteps = { request: [], head: [], body: [] };
+    const steps: PluginSteps = { request: this.#closedDoors(route), head: [], body: [] };
     for (const [, plugin] of plugins) {
       const entries = this.#entities.plugins.filter((one) => one.name === plugin.name && one.enabled);
       if (entries.length === 0) continue;
@@ -78,6 +79,14 @@ export class PluginReader {
       phase('bodyFilter', `kong/${plugin.name}/body-filter`, steps.body, 'kong/by-consumer/body');
     }
     return steps;
+  }
+
+  /** In the place of each plugin that decides who may pass and is not mirrored: nobody does. */
+  #closedDoors(route: KongRoute): Step[] {
+    return this.#entities.plugins
+      .filter((one) => one.enabled && guards.has(one.name) && specificity(one, route, one.consumer === '' ? null : one.consumer) >= 0)
+      .filter((one) => !plugins.some(([, plugin]) => plugin.name === one.name))
+      .map((one) => ({ kind: 'kong/closed', options: { plugin: one.name } satisfies ClosedOptions, origin: one.setting.origin }));
   }
 
   #phases(entry: KongPluginEntry, route: KongRoute): PluginPhases {
