@@ -1,10 +1,11 @@
-import { defaultLimits, type Listener, type Named, type Route, type Site } from '../../model/gateway.ts';
+import { defaultLimits, type Listener, type ListenerTls, type Named, type Route, type Site } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
 import { readNginxConf, type Directive } from '../../sources/nginx-conf.ts';
 import { thousandthsPerSecond } from '../../limiters/leaky-bucket.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { Context } from './context.ts';
 import type { Instruction, LocationNode, MapOptions, ServerOptions, ValuesOptions } from './options.ts';
+import { tlsOf } from './tls.ts';
 import { planOf, type Whole } from './plan.ts';
 import { readPattern, readScript } from './script.ts';
 
@@ -95,7 +96,9 @@ function upstreamsOf(http: Context): Record<string, readonly string[]> {
     const servers = inner.own('server').filter((server) => !server.args.includes('down') && !server.args.includes('backup'));
     found[(one.args[0] ?? '').toLowerCase()] = servers.flatMap((server) => {
       const weight = Number(server.args.find((arg) => arg.startsWith('weight='))?.slice(7) ?? 1);
-      return Array.from({ length: weight }, () => server.args[0] ?? '');
+      if (!(Number.isInteger(weight) && weight >= 1 && weight <= 65_535))
+        inner.problem(server, 'DG1203', 'invalid weight', 'expected a whole number from 1 to 65535');
+      return Array.from({ length: Math.min(65_535, Math.max(1, Math.floor(weight) || 1)) }, () => server.args[0] ?? '');
     });
   }
   return found;
@@ -106,6 +109,7 @@ class Servers {
   readonly options: ServerOptions[] = [];
   readonly routes: Route[] = [];
   readonly #whole: Whole;
+  readonly #tls = new Map<number, ListenerTls[]>();
   #count = 0;
 
   constructor(whole: Whole) {
@@ -119,14 +123,18 @@ class Servers {
     const ports = (listens.length === 0 ? [['80']] : listens.map((one) => one.args)).map((args) => ({
       port: Number(/(?:^|:)(\d+)$/.exec(args[0] ?? '')?.[1] ?? 80),
       isDefault: args.includes('default_server') || args.includes('default'),
+      secure: args.includes('ssl'),
     }));
+    const names = context.own('server_name').flatMap((one) => one.args);
+    for (const { port, secure } of ports)
+      if (secure) this.#tls.set(port, [...(this.#tls.get(port) ?? []), tlsOf(context, names, this.#whole.files, this.#whole.folder)]);
     this.#ifs(context, block, { content: block, prefix: null });
     this.#add(id, server, context, { content: [], prefix: null, script: [], label: `server ${context.own('server_name')[0]?.args[0] ?? ''}` });
     const script = readScript(this.#settled(context), (one) => this.#routeOf(one));
     this.options.push({
       id,
       ports,
-      names: context.own('server_name').flatMap((one) => one.args),
+      names,
       script,
       mergeSlashes: context.flag('merge_slashes', true),
       tokens: context.flag('server_tokens', true),
@@ -136,7 +144,12 @@ class Servers {
 
   listeners(): Listener[] {
     const ports = [...new Set(this.options.flatMap((one) => one.ports.map(({ port }) => port)))];
-    return ports.map((port) => ({ name: `port ${port}`, port, protocol: 'http' }));
+    return ports.map((port) => {
+      const tls = this.#tls.get(port);
+      const name = `port ${port}`;
+      if (tls === undefined) return { name, port, protocol: 'http' };
+      return { name, port, protocol: 'https', tls: { certificates: tls.flatMap((one) => one.certificates) } };
+    });
   }
 
   readonly #ids = new Map<Directive, string>();

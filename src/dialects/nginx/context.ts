@@ -38,9 +38,23 @@ export class Context {
       this.problem(found, 'DG1203', `invalid value "${found.args[0] ?? ''}" in "${name}" directive`, 'it must be "on" or "off"');
     return value === 'on';
   }
+  /** A time in ms. */
+  time(name: string, otherwise: number): number {
+    const found = this.inherited(name).at(-1);
+    if (found === undefined) return otherwise;
+    const value = millisecondsOf(found.args[0] ?? '');
+    if (value === undefined) this.problem(found, 'DG1203', `"${name}" directive invalid value`, 'expected a time such as 60s or 500ms');
+    return value ?? otherwise;
+  }
   problem(at: Directive, code: UserErrorCode, message: string, hint = ''): void {
     this.ledger.report(diagnosticAt(code, at.origin, message, hint));
   }
+}
+
+/** Milliseconds of `500ms`, `60s`, `1m`, `1h`, `1d`, `60`; undefined for none of these. */
+export function millisecondsOf(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)(ms|s|m|h|d)?$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * { ms: 1, '': 1_000, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 's'];
 }
 
 /** Bytes of `8k`, `1m`, `1g`. */

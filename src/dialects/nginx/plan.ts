@@ -114,13 +114,23 @@ function forwardOf(context: Context, proxy: Directive, place: Place, whole: Whol
   };
 }
 
-const proxyOf = (context: Context): ProxyOptions => ({
-  ...proxyDefaults,
-  names: [],
-  url: '',
-  httpVersion: context.word('proxy_http_version', '1.0') === '1.0' ? '1.0' : '1.1',
-  upgrades: 'as-sent',
-});
+function proxyOf(context: Context): ProxyOptions {
+  const version = context.inherited('proxy_http_version').at(-1);
+  const text = version?.args[0] ?? '1.0';
+  if (version !== undefined && text !== '1.0' && text !== '1.1')
+    context.problem(version, 'DG1203', `invalid value "${text}" in "proxy_http_version" directive`, 'it must be "1.0" or "1.1"');
+  const readMs = context.time('proxy_read_timeout', 60_000);
+  return {
+    ...proxyDefaults,
+    names: [],
+    url: '',
+    httpVersion: text === '1.0' ? '1.0' : '1.1',
+    connectTimeoutMs: context.time('proxy_connect_timeout', 60_000),
+    responseTimeoutMs: readMs,
+    idleTimeoutMs: readMs,
+    upgrades: 'as-sent',
+  };
+}
 
 function headOf(context: Context, place: Place, proxy: Directive | undefined, whole: Whole): HeadOptions {
   const pages = context.inherited('error_page').map((one) => {

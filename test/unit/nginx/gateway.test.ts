@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -109,4 +110,24 @@ it('words its own pages', async () => {
   expect(await answer.text()).toBe(
     '<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
   );
+});
+
+describe('listen ... ssl', () => {
+  it('speaks TLS with the certificate of the local authority where that of production is not here', async () => {
+    await using gateway = await nginx(
+      'listen 443 ssl; ssl_certificate /none/a.pem; ssl_certificate_key /none/a.key; location / { return 200 $scheme; }',
+    );
+    expect(gateway.listeners.map(({ port, protocol }) => `${protocol} ${port}`)).toEqual(['http 80', 'https 443']);
+    const body = await new Promise<string>((resolve, reject) => {
+      get(gateway.urlFor(443), { rejectUnauthorized: false }, (answer) => answer.setEncoding('utf8').on('data', resolve)).on('error', reject);
+    });
+    expect(body).toBe('https');
+    expect(gateway.fidelity.counts.approximated).toBe(2);
+  });
+});
+
+it('bounds the weights of an upstream', async () => {
+  await expect(nginx('location / { proxy_pass http://a; }', {}, 'upstream a { server b:1 weight=999999999; }')).rejects.toMatchObject({
+    code: 'DG1203',
+  });
 });
