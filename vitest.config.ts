@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,5 +9,7 @@ export default defineConfig({
     testTimeout: 20_000,
     pool: 'threads',
     maxWorkers: 2,
+    // The authority that tests make is not the user's.
+    env: { XDG_STATE_HOME: path.join(tmpdir(), 'devgateway-test-state') },
   },
 });
