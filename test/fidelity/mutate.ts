@@ -39,6 +39,8 @@ const families: readonly (readonly string[])[] = [
   ['header', 'ip'],
   ['exp', 'nbf'],
   ['uuid', 'tracker'],
+  ['require', 'request'],
+  ['2', 'auto'],
   ['kilobytes', 'bytes'],
   ['string', 'number', 'boolean'],
   ['never', 'when_no_match'],

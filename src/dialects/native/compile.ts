@@ -1,21 +1,12 @@
 import path from 'node:path';
 import { compileRegex } from '../../matching/regex.ts';
-import {
-  defaultLimits,
-  proxyDefaults,
-  type Destination,
-  type Limits,
-  type Listener,
-  type LocalUpstream,
-  type Plan,
-  type Route,
-  type Site,
-  type Step,
-} from '../../model/gateway.ts';
+import { defaultLimits, type Limits, type LocalUpstream, type Plan, type Route, type Site, type Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Condition, NativeWhen } from './match.ts';
+import { readListener } from './read-listener.ts';
+import { readUpstream } from './read-upstream.ts';
 import { headOrder, requestOrder } from './phases.ts';
 import { stepReaders, type KnownConsumer, type RouteSteps, type Surroundings } from './read-steps.ts';
 import { readDuration, readSize } from './units.ts';
@@ -34,7 +25,11 @@ export function compileNative({ sources, files, ledger }: CompileInput): Compile
     for (const one of root.get('include').items()) include.push(path.resolve(source.folder, one.string() ?? '.'));
     Object.assign(upstreams, readUpstreams(root.get('upstreams').as('native/upstreams'), source));
     const consumers = root.get('consumers').as('native/consumers').items().map(readConsumer);
-    const listeners = root.get('listeners').as('native/listeners').items().flatMap(readListener);
+    const listeners = root
+      .get('listeners')
+      .as('native/listeners')
+      .items()
+      .flatMap((one) => readListener(one, { files, folder: source.folder }));
     const limits = readLimits(root.get('limits').as('native/limits'));
     const routes = readRoutes(root.get('routes'), { files, folder: source.folder, consumers });
     root.rejectUnknownKeys();
@@ -93,15 +88,6 @@ function readConsumer(setting: Setting): KnownConsumer {
   return consumer;
 }
 
-function readListener(setting: Setting): Listener[] {
-  const port = setting.get('port').number({ min: 1, max: 65_535, integer: true });
-  const protocol = setting.get('protocol').oneOf('http', 'https') ?? 'http';
-  const name = setting.get('name').string() ?? protocol;
-  setting.rejectUnknownKeys();
-  if (port === undefined) setting.problem('DG1204', `${setting.name}.port is missing`, 'expected the port of production');
-  return port === undefined ? [] : [{ name, port, protocol, ...(protocol === 'https' ? { tls: { certificates: [] } } : {}) }];
-}
-
 function readLimits(setting: Setting): Limits {
   const limits: { -readonly [K in keyof Limits]: number } = { ...defaultLimits };
   for (const name of ['maxHeaderBytes', 'maxTargetBytes', 'maxBodyBytes'] as const) limits[name] = readSize(setting.get(name)) ?? limits[name];
@@ -133,18 +119,18 @@ function readRoute(setting: Setting, around: Omit<Surroundings, 'routeId'>): Omi
   const out: RouteSteps = { request: [], head: [], body: [] };
   for (const item of setting.get('steps').items()) readStep(item, { ...around, routeId: id }, out);
   const preserveHost = setting.get('preserveHost').boolean() ?? false;
-  const destination = readUpstream(setting.get('upstream').as('native/upstream'), preserveHost, out);
+  const upstream = readUpstream(setting.get('upstream').as('native/upstream'), preserveHost, out, around);
   setting.rejectUnknownKeys();
-  if (destination === null && !out.request.some((one) => one.kind === 'native/reply')) {
+  if (upstream === null && !out.request.some((one) => one.kind === 'native/reply')) {
     setting.problem('DG1204', `${setting.name} has no upstream`, 'expected upstream: host:port, or a reply or redirect step');
   }
-  const label = { match, upstream: destination === null ? '(reply)' : String(setting.get('upstream').string()) };
+  const label = { match, upstream: upstream?.label ?? '(reply)' };
   return {
     id,
     when: { ...when, preflight: out.request.some((one) => one.kind === 'native/cors-preflight') } satisfies NativeWhen,
     origin: setting.origin,
     label,
-    destination,
+    destination: upstream?.destination ?? null,
     request: ordered(out.request, requestOrder),
     head: ordered(out.head, headOrder),
     body: out.body,
@@ -171,26 +157,6 @@ function readStep(item: Setting, around: Surroundings, out: RouteSteps): void {
     setting.rejectUnknownKeys();
   }
   item.rejectUnknownKeys();
-}
-
-function readUpstream(setting: Setting, preserveHost: boolean, out: RouteSteps): Destination | null {
-  const text = setting.string();
-  if (text === undefined) return null;
-  const full = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') {
-    setting.problem('DG1203', `${setting.name} is ${JSON.stringify(text)}`, 'expected host:port or a URL without query');
-    return null;
-  }
-  const basePath = url.pathname === '/' ? '' : url.pathname.replace(/\/$/, '');
-  out.request.push({ kind: 'native/forward', options: { host: preserveHost ? '' : url.host, basePath }, origin: setting.origin });
-  const origin = `${url.protocol}//${url.host}`;
-  return {
-    kind: 'proxy',
-    options: { ...proxyDefaults, names: [...new Set([text, url.host, url.hostname, origin])], url: origin },
-    origin: setting.origin,
-    children: [],
-  };
 }
 
 function readWhen(setting: Setting): Omit<NativeWhen, 'preflight'> {

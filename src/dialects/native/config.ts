@@ -5,7 +5,7 @@ export interface NativeConfig {
   /** Production addresses -> where they are on this machine. */
   readonly upstreams?: Readonly<Record<string, string | { readonly module: string }>>;
   readonly consumers?: readonly NativeConsumer[];
-  readonly listeners?: readonly { readonly name?: string; readonly port: number; readonly protocol?: 'http' | 'https' }[];
+  readonly listeners?: readonly NativeListener[];
   readonly limits?: Readonly<Record<string, number | string>>;
   readonly routes?: readonly NativeRoute[];
 }
@@ -27,8 +27,34 @@ export interface NativeRoute {
   };
   readonly steps?: readonly Readonly<Record<string, unknown>>[];
   /** The production address, as `host:port`, or a URL. */
-  readonly upstream?: string;
+  readonly upstream?: string | NativeUpstream;
   readonly preserveHost?: boolean;
+}
+
+export interface NativeListener {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: 'http' | 'https';
+  /** PEM files or texts. None: those of the local authority. */
+  readonly certificates?: readonly { readonly names?: readonly string[]; readonly certificate: string; readonly key: string }[];
+  /** Client certificates. */
+  readonly clients?: { readonly authorities?: string; readonly mode?: 'request' | 'require' };
+}
+/** An upstream of which more is to be said than its address. Times as `500ms`, `10s`, `1m`. */
+export interface NativeUpstream {
+  readonly url: string;
+  readonly httpVersion?: '1.0' | '1.1' | '2' | 'auto';
+  readonly connectTimeout?: string | number;
+  readonly responseTimeout?: string | number;
+  readonly idleTimeout?: string | number;
+  readonly keepAlive?: boolean;
+  readonly tls?: {
+    readonly verify?: boolean;
+    readonly serverName?: string;
+    readonly authorities?: string;
+    readonly certificate?: string;
+    readonly key?: string;
+  };
 }
 
 /** Gives `devgateway.config.ts` its types. */

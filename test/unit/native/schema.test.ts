@@ -41,6 +41,7 @@ it('the schema and the readers know the same settings', () => {
   expect(knownAt({ consumers: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['consumers']?.items));
   expect(knownAt({ routes: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(route));
   expect(knownAt({ routes: [{ match: { zzzzzzzz: 1 } }] })).toEqual(keysOf(route?.properties?.['match']));
+  expect(knownAt({ routes: [{ upstream: { zzzzzzzz: 1 } }] })).toEqual(keysOf(route?.properties?.['upstream']?.oneOf?.[1]));
   expect(keysOf(route?.properties?.['steps']?.items)).toEqual(Object.keys(stepReaders).sort());
 });
 
