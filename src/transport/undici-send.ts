@@ -22,7 +22,7 @@ export function undiciRefuses(method: string, target: string, headers: readonly 
     const name = headers[at] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
     else if (name.length === 10 && name.toLowerCase() === 'connection' && !/^(?:close|keep-alive)$/i.test(headers[at + 1] as string)) return true;
-    else if (name.length === 7 && name.toLowerCase() === 'upgrade') return true;
+    else if (name.length === 7 && /^(?:upgrade|trailer)$/i.test(name)) return true;
   }
   return hosts !== 1;
 }
@@ -33,18 +33,33 @@ export function sendPooled(pool: Dispatcher, request: PooledRequest, sending: Se
     const pending = new PendingAnswer(resolve, sending);
     if (pending.abandoned) return;
     const { body } = request;
-    const handler = new PoolHandler(pending, sending, body === null || Buffer.isBuffer(body));
-    const stream = body === null || Buffer.isBuffer(body) ? body : sourceReadable(body).once('end', () => pending.sent());
-    try {
-      pool.dispatch(
-        { path: request.target, method: request.method as Dispatcher.HttpMethod, headers: request.headers as string[], body: stream },
-        handler,
-      );
-      pending.connecting(null);
-    } catch (error) {
-      handler.onResponseError(null, error as Error);
-    }
+    const whole = body === null || Buffer.isBuffer(body);
+    const stream = whole ? body : sourceReadable(body).once('end', () => pending.sent());
+    const options = { path: request.target, method: request.method as Dispatcher.HttpMethod, headers: request.headers as string[], body: stream };
+    let attempts = whole && idempotent.has(request.method) ? maxAttempts : 1;
+    const dispatch = (): void => {
+      attempts -= 1;
+      const handler = new PoolHandler(pending, sending, whole, attempts > 0 ? dispatch : null);
+      try {
+        pool.dispatch(options, handler);
+        pending.connecting(null);
+      } catch (error) {
+        handler.onResponseError(null, error as Error);
+      }
+    };
+    dispatch();
   });
+}
+
+/** Each attempt after the first has found a kept connection closed, and has taken it out of the pool. */
+const maxAttempts = 8;
+/** RFC 9110 section 9.2.2. */
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+/** A connection that was kept, and that the upstream closed while the request was on its way: nothing of an answer has come on it. */
+function wasStale(error: Error): boolean {
+  const { code, socket } = error as { readonly code?: string; readonly socket?: { readonly bytesRead?: number } };
+  return (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') && (socket?.bytesRead ?? 0) > 0;
 }
 
 /** Tells undici's events to the answer, and steers undici for it. */
@@ -52,12 +67,15 @@ class PoolHandler implements Dispatcher.DispatchHandler, Flow {
   readonly #pending: PendingAnswer;
   readonly #sending: Sending;
   readonly #sentAtOnce: boolean;
+  readonly #again: (() => void) | null;
   #controller: Dispatcher.DispatchController | null = null;
 
-  constructor(pending: PendingAnswer, sending: Sending, sentAtOnce: boolean) {
+  /** `again`: sends the request once more, where that does no harm. */
+  constructor(pending: PendingAnswer, sending: Sending, sentAtOnce: boolean, again: (() => void) | null) {
     this.#pending = pending;
     this.#sending = sending;
     this.#sentAtOnce = sentAtOnce;
+    this.#again = again;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -68,7 +86,7 @@ class PoolHandler implements Dispatcher.DispatchHandler, Flow {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
     if (status < 200) return;
-    const arrived = new Fields(rawStrings(controller.rawHeaders as never));
+    const arrived = new Fields(flat(controller.rawHeaders));
     const length = arrived.get('content-length');
     this.#pending.head(status, statusText ?? '', arrived, length === undefined || !/^\d+$/.test(length) ? undefined : Number(length));
   }
@@ -78,12 +96,12 @@ class PoolHandler implements Dispatcher.DispatchHandler, Flow {
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController, trailers?: Record<string, string | string[] | undefined>): void {
-    // HTTP/2 gives them as an object only.
-    const raw = rawStrings((controller.rawTrailers ?? []) as never);
-    this.#pending.end(raw.length > 0 || trailers === undefined ? raw : Object.entries(trailers).flatMap(([name, value]) => [name, String(value)]));
+    const raw = flat(controller.rawTrailers);
+    this.#pending.end(raw.length > 0 || trailers === undefined ? raw : flat(trailers));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#again !== null && !this.#pending.answered && !this.#pending.abandoned && wasStale(error)) return this.#again();
     this.#pending.fail(faultOfNetwork(error, this.#sending.upstream, this.#sending.options.connectTimeoutMs), error);
   }
 
@@ -98,6 +116,9 @@ class PoolHandler implements Dispatcher.DispatchHandler, Flow {
   }
 }
 
-function rawStrings(raw: readonly (Buffer | string)[] | null): string[] {
-  return (raw ?? []).map((one) => (typeof one === 'string' ? one : one.toString('latin1')));
+/** Fields as a flat list: HTTP/1.1 gives a list of bytes, HTTP/2 an object. */
+function flat(raw: unknown): string[] {
+  if (Array.isArray(raw)) return raw.map((one: Buffer | string) => (typeof one === 'string' ? one : one.toString('latin1')));
+  const pairs = Object.entries((raw ?? {}) as Record<string, string | string[] | undefined>);
+  return pairs.flatMap(([name, value]) => (Array.isArray(value) ? value : [value ?? '']).flatMap((one) => [name, one]));
 }

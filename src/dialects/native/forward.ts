@@ -21,6 +21,8 @@ export const forwardStep: StepKind<Forward> = {
       headers.set('X-Forwarded-For', before === undefined ? connection.remoteAddress : `${before}, ${connection.remoteAddress}`);
       headers.set('X-Forwarded-Host', asked);
       headers.set('X-Forwarded-Proto', connection.secure ? 'https' : 'http');
+      const trailer = arrived.headers.joined('trailer');
+      if (trailer !== undefined && !headers.has('content-length')) headers.set('Trailer', trailer);
       if (host !== '') headers.set('Host', host);
       return undefined;
     };
