@@ -34,7 +34,8 @@ export function createHttpListener(listener: Listener, limits: Limits, reception
   const options = {
     maxHeaderSize: limits.maxHeaderBytes + limits.maxTargetBytes + slackBytes,
     requireHostHeader: false,
-    headersTimeout: limits.headerTimeoutMs,
+    // The whole includes the head: node insists.
+    headersTimeout: limits.requestTimeoutMs > 0 ? Math.min(limits.headerTimeoutMs, limits.requestTimeoutMs) : limits.headerTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: checkEvery(limits),
     keepAliveTimeout: limits.keepAliveTimeoutMs,
