@@ -1,3 +1,4 @@
+import { isDelimited } from './regex-delimited.ts';
 import { overlappingAlternatives } from './regex-alternatives.ts';
 
 /** Why a regular expression from a configuration is not run, or undefined where it may be. */
@@ -7,11 +8,15 @@ export function unsafeRegex(source: string): string | undefined {
   return overlappingAlternatives(source) ? 'a repeated choice whose alternatives begin alike can take exponential time' : undefined;
 }
 
-/** A group with an unbounded repetition inside that is repeated without bound itself, such as `(a+)+`. */
+/** A group with an unbounded repetition inside that is repeated without bound itself, such as `(a+)+`, and whose passes nothing tells apart. */
 function nestedQuantifier(source: string): boolean {
-  const groups: boolean[] = [];
+  const groups: { readonly start: number; repeats: boolean }[] = [];
   let inClass = false;
-  let closed: boolean | null = null;
+  let closed: { readonly body: string; readonly repeats: boolean } | null = null;
+  const mark = (): void => {
+    const group = groups.at(-1);
+    if (group !== undefined) group.repeats = true;
+  };
   for (let at = 0; at < source.length; at += 1) {
     const char = source[at] as string;
     const was = closed;
@@ -19,14 +24,16 @@ function nestedQuantifier(source: string): boolean {
     if (char === '\\') at += 1;
     else if (inClass) inClass = char !== ']';
     else if (char === '[') inClass = true;
-    else if (char === '(') groups.push(false);
-    else if (char === ')') closed = groups.pop() ?? false;
-    else if (char === '+' || char === '*' || (char === '{' && /^\{\d+,\}/.test(source.slice(at)))) {
-      if (was === true) return true;
-      if (groups.length > 0) groups[groups.length - 1] = true;
+    else if (char === '(') groups.push({ start: at + 1, repeats: false });
+    else if (char === ')') {
+      const group = groups.pop();
+      closed = group === undefined ? null : { body: source.slice(group.start, at), repeats: group.repeats };
+      // A group counts for the one around it, repeated or not.
+      if (closed?.repeats === true) mark();
+    } else if (char === '+' || char === '*' || (char === '{' && /^\{\d+,\}/.test(source.slice(at)))) {
+      if (was?.repeats === true && !isDelimited(was.body)) return true;
+      mark();
     }
-    // A group counts for the one around it, repeated or not.
-    if (closed === true && groups.length > 0) groups[groups.length - 1] = true;
   }
   return false;
 }
