@@ -45,7 +45,9 @@ async function bookOf(dialect: string): Promise<LinkedFaultBook> {
   const config = path.join(root, 'fixtures', fixtures[dialect] ?? '');
   const { gateway } = await load({ config, dialect, folder: root, options: { variables: {}, env: {} } }, dialects);
   const { kind, options } = gateway.sites[0]?.faults ?? { kind: '', options: null };
-  return (one?.kit.faultBooks?.find((book) => book.kind === kind) as FaultBookKind<unknown>).build(options, deps);
+  const book = one?.kit.faultBooks?.find((each) => each.kind === kind) as FaultBookKind<unknown> | undefined;
+  if (book === undefined) throw new Error(`${dialect} has no fault book`);
+  return book.build(options, deps);
 }
 
 /** The faults that a book has no words for, or words that no answer can be made of. */

@@ -62,17 +62,49 @@ describe('a changed file', () => {
     expect([await status(), await status()]).toEqual([200, 429]);
   });
 
-  it('loses no request under way or asked meanwhile', async () => {
-    const { gateway } = await watched(answering('one', 1_000_000));
+  it('loses no request under way or asked meanwhile, over sockets', async () => {
+    const { gateway, file } = await watched(answering('one', 1_000_000));
     await using _ = gateway;
     let asking = true;
-    const statuses = new Set<number>();
-    const load = (async () => {
-      while (asking) statuses.add((await gateway.fetch('/')).status);
-    })();
-    for (let at = 0; at < 200; at += 1) await gateway.reload();
+    const seen = new Map<string, number>();
+    const load = Array.from({ length: 4 }, async () => {
+      while (asking) {
+        const answer = await fetch(gateway.url);
+        const what = `${answer.status} ${(await answer.text()).slice(0, 4)}`;
+        seen.set(what, (seen.get(what) ?? 0) + 1);
+      }
+    });
+    for (let at = 0; at < 200; at += 1) {
+      writeFileSync(file, answering(`text${at}`, 1_000_000));
+      await gateway.reload();
+      // Lets requests come in between.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     asking = false;
-    await load;
-    expect([...statuses]).toEqual([200]);
+    await Promise.all(load);
+    expect([...seen.keys()].filter((what) => !/^200 (?:one|text)$/.test(what))).toEqual([]);
+    expect([...seen.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100);
+  });
+
+  it('asked for twice at once ends with what was asked for last', async () => {
+    await using gateway = await createGateway({ config: { routes: [{ steps: [{ reply: { body: 'zero' } }] }] } });
+    const next = (body: string): object => ({ routes: [{ steps: [{ reply: { body } }] }] });
+    await Promise.all([gateway.reload(next('one')), gateway.reload(next('two'))]);
+    expect(await ask(gateway)).toBe('two');
+    await Promise.allSettled([gateway.reload({ routes: [{ stepz: 1 }] }), gateway.reload(next('three'))]);
+    expect(await ask(gateway)).toBe('three');
+  });
+
+  it('is taken with an env file that changes', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-env-'));
+    folders.push(folder);
+    writeFileSync(path.join(folder, 'devgateway.yaml'), answering('one'));
+    writeFileSync(path.join(folder, '.env'), 'A=1');
+    let told: (error: unknown) => void = () => {};
+    const reloaded = new Promise((resolve) => (told = resolve));
+    await using gateway = await createGateway({ config: '.', folder, envFiles: ['.env'], watch: true, onReload: told });
+    writeFileSync(path.join(folder, '.env'), 'A=2');
+    expect(await reloaded).toBeNull();
+    expect(await ask(gateway)).toBe('one');
   });
 });
