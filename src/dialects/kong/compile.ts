@@ -11,7 +11,10 @@ import {
 } from '../../model/gateway.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { BalancerOptions } from './balancer.ts';
-import { readEntities, type KongRoute, type KongService, type KongUpstream } from './entities.ts';
+import { readEntities } from './entities/read-entities.ts';
+import type { KongRoute } from './entities/route.ts';
+import type { KongService } from './entities/service.ts';
+import type { KongUpstream } from './entities/upstream.ts';
 import { readNodeSettings, type NodeSettings } from './node-settings.ts';
 import { PluginReader } from './plan.ts';
 import { compileExpression } from './router/expression.ts';

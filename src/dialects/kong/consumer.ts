@@ -2,7 +2,8 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 import { refuse } from '../../engine/outcome.ts';
 import type { Fault } from '../../model/fault.ts';
-import type { KongConsumer } from './entities.ts';
+import type { Setting } from '../../sources/setting.ts';
+import type { KongConsumer } from './entities/consumer.ts';
 import { kongExit } from './faults.ts';
 
 /** A consumer as the steps know it: plain data of the model. */
@@ -18,6 +19,20 @@ export const consumerData = (consumer: KongConsumer): ConsumerData => ({
   customId: consumer.customId,
   groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => acl.get('group').string() ?? []),
 });
+
+/** The credentials of one collection, each with its id and its owner. `read` takes what else there is. */
+export function credentialsOf<T extends object>(
+  consumers: readonly KongConsumer[],
+  collection: string,
+  read: (credential: Setting) => T,
+): (T & { readonly id: string; readonly consumer: ConsumerData })[] {
+  return consumers.flatMap((consumer) =>
+    (consumer.credentials.get(collection) ?? []).map((one) => {
+      one.get('tags').ignored('tags have no bearing on behaviour');
+      return { ...read(one), id: one.get('id').string() ?? `${collection} of ${consumer.id}`, consumer: consumerData(consumer) };
+    }),
+  );
+}
 
 /** What an authentication plugin does where it refuses: nothing, or let an anonymous consumer pass. */
 export interface Anonymous {

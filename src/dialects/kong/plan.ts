@@ -1,5 +1,7 @@
 import type { Step } from '../../model/gateway.ts';
-import type { KongEntities, KongPluginEntry, KongRoute } from './entities.ts';
+import type { KongPluginEntry } from './entities/plugin.ts';
+import type { KongEntities } from './entities/read-entities.ts';
+import type { KongRoute } from './entities/route.ts';
 import type { ByConsumer } from './by-consumer.ts';
 import type { ClosedOptions } from './closed.ts';
 import type { NodeSettings } from './node-settings.ts';

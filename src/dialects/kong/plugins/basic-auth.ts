@@ -1,5 +1,5 @@
 import { basicCredentials } from '../../../http/basic-credentials.ts';
-import { alreadyKnown, anonymousOf, authenticate, consumerData, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
+import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongError } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -14,17 +14,10 @@ interface BasicAuth {
 export const basicAuth: KongPlugin = definePlugin<BasicAuth>({
   name: 'basic-auth',
   read(config, { consumers }) {
-    const users = consumers.flatMap((consumer) =>
-      (consumer.credentials.get('basicauth_credentials') ?? []).map((one) => {
-        one.get('tags').ignored('tags have no bearing on behaviour');
-        return {
-          username: one.get('username').string() ?? '',
-          password: one.get('password').string() ?? '',
-          id: one.get('id').string() ?? `basic of ${consumer.id}`,
-          consumer: consumerData(consumer),
-        };
-      }),
-    );
+    const users = credentialsOf(consumers, 'basicauth_credentials', (one) => ({
+      username: one.get('username').string() ?? '',
+      password: one.get('password').string() ?? '',
+    }));
     const options: BasicAuth = {
       hide: config.get('hide_credentials').boolean() ?? false,
       challenge: `Basic realm="${config.get('realm').string() ?? 'service'}"`,

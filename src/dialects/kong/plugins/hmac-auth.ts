@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { Outcome } from '../../../engine/outcome.ts';
 import type { Fault } from '../../../model/fault.ts';
-import { alreadyKnown, anonymousOf, authenticate, consumerData, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
+import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongError } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -25,17 +25,10 @@ export const hmacAuth: KongPlugin = definePlugin<HmacAuth>({
   name: 'hmac-auth',
   read(config, { consumers }) {
     const realm = config.get('realm').string();
-    const credentials = consumers.flatMap((consumer) =>
-      (consumer.credentials.get('hmacauth_credentials') ?? []).map((one) => {
-        one.get('tags').ignored('tags have no bearing on behaviour');
-        return {
-          username: one.get('username').string() ?? '',
-          secret: one.get('secret').string() ?? '',
-          id: one.get('id').string() ?? `hmac of ${consumer.id}`,
-          consumer: consumerData(consumer),
-        };
-      }),
-    );
+    const credentials = credentialsOf(consumers, 'hmacauth_credentials', (one) => ({
+      username: one.get('username').string() ?? '',
+      secret: one.get('secret').string() ?? '',
+    }));
     const algorithms = config.get('algorithms');
     const options: HmacAuth = {
       hide: config.get('hide_credentials').boolean() ?? false,

@@ -6,7 +6,7 @@ import { parseQuery } from '../../../http/query.ts';
 import type { Fault } from '../../../model/fault.ts';
 import { parseJwt, type ParsedJwt } from '../../../policies/jwt/parse-jwt.ts';
 import { verifyJws } from '../../../policies/jwt/verify-jws.ts';
-import { alreadyKnown, anonymousOf, authenticate, consumerData, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
+import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongExit } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -36,19 +36,12 @@ interface Jwt {
 export const jwt: KongPlugin = definePlugin<Jwt>({
   name: 'jwt',
   read(config, { consumers }) {
-    const credentials = consumers.flatMap((consumer) =>
-      (consumer.credentials.get('jwt_secrets') ?? []).map((one) => {
-        one.get('tags').ignored('tags have no bearing on behaviour');
-        return {
-          key: one.get('key').string() ?? '',
-          secret: one.get('secret').string() ?? '',
-          publicKey: one.get('rsa_public_key').string() ?? '',
-          algorithm: one.get('algorithm').string() ?? 'HS256',
-          id: one.get('id').string() ?? `jwt of ${consumer.id}`,
-          consumer: consumerData(consumer),
-        };
-      }),
-    );
+    const credentials = credentialsOf(consumers, 'jwt_secrets', (one) => ({
+      key: one.get('key').string() ?? '',
+      secret: one.get('secret').string() ?? '',
+      publicKey: one.get('rsa_public_key').string() ?? '',
+      algorithm: one.get('algorithm').string() ?? 'HS256',
+    }));
     const several = (name: string, usual: readonly string[]): readonly string[] => (config.get(name).exists ? config.get(name).strings() : usual);
     return {
       access: {

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { Outcome } from '../../../engine/outcome.ts';
 import { formatQuery, parseQuery } from '../../../http/query.ts';
-import { alreadyKnown, anonymousOf, authenticate, consumerData, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
+import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongError } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -22,13 +22,10 @@ export const keyAuth: KongPlugin = definePlugin<KeyAuth>({
   name: 'key-auth',
   read(config, { consumers }) {
     const realm = config.get('realm').string();
-    const keys = consumers.flatMap((consumer) =>
-      (consumer.credentials.get('keyauth_credentials') ?? []).map((one) => {
-        one.get('tags').ignored('tags have no bearing on behaviour');
-        one.get('ttl').ignored('keys do not expire here');
-        return { key: one.get('key').string() ?? '', id: one.get('id').string() ?? `key of ${consumer.id}`, consumer: consumerData(consumer) };
-      }),
-    );
+    const keys = credentialsOf(consumers, 'keyauth_credentials', (one) => {
+      one.get('ttl').ignored('keys do not expire here');
+      return { key: one.get('key').string() ?? '' };
+    });
     const options: KeyAuth = {
       names: config.get('key_names').exists ? config.get('key_names').strings() : ['apikey'],
       inHeader: config.get('key_in_header').boolean() ?? true,

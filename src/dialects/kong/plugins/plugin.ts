@@ -1,6 +1,6 @@
 import type { BodyStepKind, StepKind } from '../../../engine/kit.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import type { KongConsumer } from '../entities.ts';
+import type { KongConsumer } from '../entities/consumer.ts';
 import type { NodeSettings } from '../node-settings.ts';
 
 /** What the reader of a plugin may look at. */

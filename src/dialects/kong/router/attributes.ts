@@ -1,7 +1,7 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import { cidrMatcher } from '../../../http/cidr.ts';
 import { compileRegex } from '../../../matching/regex.ts';
-import type { Peer } from '../entities.ts';
+import type { Peer } from '../entities/route.ts';
 import type { KongWhen } from './when.ts';
 
 /** A request as the router sees it. */

@@ -1,4 +1,4 @@
-import type { Peer } from '../entities.ts';
+import type { Peer } from '../entities/route.ts';
 import type { RouterFlavor } from '../node-settings.ts';
 
 /** What the compiler writes into `Route.when`: the attributes of a Kong route. */

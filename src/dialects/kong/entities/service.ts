@@ -1,0 +1,56 @@
+import type { Setting } from '../../../sources/setting.ts';
+import { ignoreIfThere } from './shared.ts';
+
+export interface KongService {
+  readonly id: string;
+  readonly name: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly connectTimeout: number;
+  readonly readTimeout: number;
+  readonly tlsVerify: boolean;
+  /** As if its routes were not there where it is not. */
+  readonly enabled: boolean;
+  readonly setting: Setting;
+}
+
+export function readService(setting: Setting, index: number): KongService {
+  const url = setting.get('url').string();
+  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
+  if (url !== undefined && parsed === undefined)
+    setting.get('url').problem('DG1203', `${setting.name}.url is ${JSON.stringify(url)}`, 'expected a URL such as http://orders:8080/base');
+  const protocol =
+    setting.get('protocol').oneOf('http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss') ??
+    parsed?.protocol.slice(0, -1) ??
+    'http';
+  const usual = protocol === 'https' || protocol === 'grpcs' || protocol === 'wss' ? 443 : 80;
+  const name = setting.get('name').string() ?? '';
+  const host = setting.get('host').string() ?? parsed?.hostname.replaceAll(/^\[|\]$/g, '') ?? '';
+  if (host === '') setting.problem('DG1204', `${setting.name} has no host`, 'expected url, or host with port');
+  for (const key of ['retries', 'write_timeout', 'tags', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans'])
+    ignoreIfThere(setting, key);
+  return {
+    enabled: setting.get('enabled').boolean() ?? true,
+    id: setting.get('id').string() ?? `service ${name || index}`,
+    name,
+    protocol,
+    host,
+    port:
+      setting.get('port').number({ min: 0, max: 65_535, integer: true }) ??
+      (parsed?.port
+        ? Number(parsed.port)
+        : parsed === undefined && setting.get('port').exists === false && url === undefined
+          ? usual === 443
+            ? 443
+            : 80
+          : usual),
+    path:
+      setting.get('path').string() ?? (parsed !== undefined && parsed.pathname !== '/' ? parsed.pathname : (url?.endsWith('/') ?? false) ? '/' : ''),
+    connectTimeout: setting.get('connect_timeout').number({ min: 1 }) ?? 60_000,
+    readTimeout: setting.get('read_timeout').number({ min: 1 }) ?? 60_000,
+    tlsVerify: setting.get('tls_verify').boolean() ?? false,
+    setting,
+  };
+}
