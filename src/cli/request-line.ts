@@ -1,7 +1,7 @@
 import type { ExchangeRecord } from '../gateway/exchange-record.ts';
 import type { Paint } from '../report/paint.ts';
 
-/** `GET /orders 401 2 ms  orders  jwt  devgateway.yaml:9`, and how to map an upstream that has no address here. */
+/** `GET /orders 401 2 ms  orders  jwt (the token has expired)  devgateway.yaml:9`, and how to map an upstream that has no address here. */
 export function requestLine(record: ExchangeRecord, paint: Paint): string {
   const status =
     record.status >= 500 ? paint.red(String(record.status)) : record.status >= 400 ? paint.yellow(String(record.status)) : String(record.status);
@@ -9,7 +9,7 @@ export function requestLine(record: ExchangeRecord, paint: Paint): string {
   const parts = [
     `${record.method} ${oneLine(record.target)} ${status} ${Math.round(record.durationMs)} ms`,
     record.route ?? '(no route)',
-    record.decidedBy,
+    record.reason === '' || record.trouble !== null ? record.decidedBy : `${record.decidedBy} (${oneLine(record.reason)})`,
     paint.dim(place),
   ];
   const line = parts.filter((one) => one !== '').join('  ');

@@ -12,6 +12,8 @@ export interface ExchangeRecord {
   readonly route: string | null;
   /** The kind of the step that ended the request, or the fault; empty where the upstream answered. */
   readonly decidedBy: string;
+  /** Why it was refused, for people; empty where it was not. Holds nothing that the client sent. */
+  readonly reason: string;
   /** Of that step, else of the route. */
   readonly origin: Origin | null;
   /** Where an upstream has no address here (DG1301), or nothing answers at the one that it has (DG1302). */
@@ -27,9 +29,19 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     durationMs: Math.max(0, now - exchange.startedAt),
     route: route?.id ?? null,
     decidedBy: decidedBy?.kind ?? fault?.kind ?? '',
+    reason: fault === null ? '' : reasonOf(fault),
     origin: decidedBy?.origin ?? route?.origin ?? null,
     trouble: fault === null ? null : troubleOf(fault),
   };
+}
+
+/** A limit, a reason, a name: what a fault says of itself. */
+function reasonOf({ detail }: Fault): string {
+  if (typeof detail !== 'object' || detail === null) return '';
+  const { reason, limit, what } = detail as { readonly reason?: unknown; readonly limit?: unknown; readonly what?: unknown };
+  if (typeof reason === 'string') return reason;
+  if (typeof what === 'string') return what;
+  return typeof limit === 'number' ? `limit ${limit}` : '';
 }
 
 function troubleOf(fault: Fault): ExchangeRecord['trouble'] {

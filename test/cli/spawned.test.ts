@@ -78,6 +78,21 @@ describe('devgateway start', () => {
     expect(gateway.err).not.toMatch(stack);
   });
 
+  it.each([
+    ['no token', {}, /401.*jwt \(.*\)\s+devgateway\.yaml:\d+/],
+    ['a bad token', { authorization: 'Bearer a.b.c' }, /401.*jwt \(.*\)\s+devgateway\.yaml:\d+/],
+    ['a field that is too large', { 'x-large': 'a'.repeat(40_000) }, /431.*header-too-large \(limit 32768\)/],
+  ])('says why it refuses %s', async (_, headers, line) => {
+    write(
+      'devgateway.yaml',
+      'routes:\n  - match: { path: /a }\n    steps:\n      - jwt: { issuer: https://a.test/, algorithms: [RS256], jwks: { keys: [] } }\n    upstream: a:80\n',
+    );
+    const gateway = start('--port', '0');
+    await fetch(`${await gateway.url()}/a`, { headers: headers as Record<string, string> });
+    await gateway.says(line);
+    expect(gateway.err).not.toMatch(stack);
+  });
+
   it('names the flag that maps an upstream that cannot be found', async () => {
     write('devgateway.yaml', 'routes:\n  - match: { path: /a }\n    upstream: orders.invalid:80\n');
     const gateway = start('--port', '0');
