@@ -33,7 +33,7 @@ const shared = {
 const builtinsAsTheyAre = {
   name: 'builtins-as-they-are',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path: name, kind }) => (kind === 'require-call' ? undefined : { path: name, namespace: 'builtin' }));
+    onResolve({ filter: /^node:/ }, ({ path: name, kind }) => (kind === 'import-statement' ? { path: name, namespace: 'builtin' } : undefined));
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path: name }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`,
     }));

@@ -1,5 +1,5 @@
 import { STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { pipeline, Readable, type Duplex } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { echo } from './echo.ts';
 
@@ -50,7 +50,6 @@ async function importHandler(file: string): Promise<RequestListener | FetchHandl
 function requestListener(handler: FetchHandler): RequestListener {
   return async (req, res) => {
     try {
-      const { Readable } = await import('node:stream');
       const headers = new Headers();
       for (let at = 0; at < req.rawHeaders.length; at += 2) headers.append(req.rawHeaders[at] as string, req.rawHeaders[at + 1] as string);
       const hasBody = req.method !== 'GET' && req.method !== 'HEAD';
@@ -60,8 +59,10 @@ function requestListener(handler: FetchHandler): RequestListener {
       for (const [name, value] of response.headers) flat.push(name, value);
       res.writeHead(response.status, response.statusText || STATUS_CODES[response.status] || '', flat);
       if (response.body === null) res.end();
-      else Readable.fromWeb(response.body as never).pipe(res);
+      else pipeline(Readable.fromWeb(response.body as never), res, () => {});
     } catch (error) {
+      // Nothing can be said any more of an answer that has begun.
+      if (res.headersSent) return void res.destroy();
       res.writeHead(500, { 'content-type': 'text/plain' }).end(`the upstream function failed: ${(error as Error).message}\n`);
     }
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -98,6 +98,25 @@ describe('devgateway start', () => {
     const gateway = start('--port', '0');
     expect((await fetch(`${await gateway.url()}/a`)).status).toBe(502);
     await gateway.says(/--upstream orders\.invalid:80=/);
+  });
+});
+
+describe('the quickstart', () => {
+  it('does with the built command what its README says', async () => {
+    const recipe = path.resolve(import.meta.dirname, '../../recipes/quickstart');
+    const token = readFileSync(path.join(recipe, 'token.txt'), 'utf8').trim();
+    const url = await start('start', recipe, '--port', '0').url();
+    const authorization = `Bearer ${token}`;
+    expect((await fetch(`${url}/api/orders/7`)).status).toBe(401);
+    const placed = await fetch(`${url}/api/orders`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: '{"unitPrice":3}',
+    });
+    expect(await placed.json()).toMatchObject({ receivedKeys: ['unit_price'], unitPrice: 3 });
+    const statuses: number[] = [];
+    for (let at = 0; at < 5; at += 1) statuses.push((await fetch(`${url}/api/orders/7`, { headers: { authorization } })).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
   });
 });
 

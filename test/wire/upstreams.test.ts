@@ -17,6 +17,25 @@ describe('an upstream on this machine may be', () => {
     const answer = await fetch(gateway.url, { method: 'POST', body: 'hello' });
     expect([answer.status, await answer.json()]).toEqual([201, { got: 'hello' }]);
   });
+  it('a function that fails, before its answer has begun or after', async () => {
+    // Large enough to be on its way before it breaks off.
+    const broken = (): ReadableStream => {
+      let pieces = 0;
+      return new ReadableStream({
+        pull: (controller) => ((pieces += 1) > 20 ? controller.error(new Error('no more')) : controller.enqueue(new Uint8Array(500_000))),
+      });
+    };
+    await using gateway = await start({
+      'one:80': (request: Request) => {
+        if (request.url.endsWith('/throws')) throw new Error('no luck');
+        return new Response(broken());
+      },
+    });
+    expect((await fetch(`${gateway.url}/throws`)).status).toBe(500);
+    const answer = await fetch(gateway.url);
+    await expect(answer.text()).rejects.toThrow();
+    expect((await fetch(`${gateway.url}/throws`)).status).toBe(500);
+  });
   it('an Express app', async () => {
     const { default: express } = await import('express');
     const app = express();
