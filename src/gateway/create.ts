@@ -117,9 +117,13 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     swaps = mine.catch(() => {});
     return mine;
   };
+  let failed = false;
   const changed = async (): Promise<void> => {
     try {
+      if (!failed && loaded.isUnchanged()) return;
+      failed = true;
       await reload();
+      failed = false;
       watching?.add(loaded.watched);
       options.onReload?.(null);
     } catch (error) {

@@ -21,6 +21,8 @@ export interface Loaded {
   readonly texts: ReadonlyMap<string, string>;
   /** Absolute paths: what a reload must watch. */
   readonly watched: ReadonlySet<string>;
+  /** Whether the files still say what was read. */
+  readonly isUnchanged: () => boolean;
 }
 
 /** Paths of files or folders, or one object of the native dialect. */
@@ -75,6 +77,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
     sources: used.map(({ source, dialect }) => ({ file: source.name, dialect: dialect.name })),
     texts: new Map(used.map(({ source }) => [source.name, source.text])),
     watched: files.seen,
+    isUnchanged: () => files.isUnchanged(),
   };
 }
 

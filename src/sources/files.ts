@@ -8,6 +8,8 @@ const maxBytes = 64 * 1024 * 1024;
 export class Files {
   /** Absolute paths that were read, or looked for and not found. */
   readonly seen: Set<string> = new Set();
+  /** What was found: texts of files, and names in folders. */
+  readonly #found = new Map<string, string>();
   readonly #folder: string;
 
   /** `folder`: what names are shown relative to, usually the working folder. */
@@ -27,7 +29,9 @@ export class Files {
     try {
       const { size } = statSync(absolute);
       if (size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
-      return readFileSync(absolute, 'utf8');
+      const text = readFileSync(absolute, 'utf8');
+      this.#found.set(absolute, text);
+      return text;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       const origin = { file: this.nameOf(absolute), line: 0, column: 0, pointer: '' };
@@ -39,10 +43,23 @@ export class Files {
   list(absolute: string): string[] {
     this.seen.add(absolute);
     try {
-      return readdirSync(absolute).sort();
+      const names = readdirSync(absolute).sort();
+      this.#found.set(absolute, names.join('\n'));
+      return names;
     } catch {
       return [];
     }
+  }
+
+  /** Whether everything that was looked at would be found again as it was: editors touch a file several times for one change. */
+  isUnchanged(): boolean {
+    const now = new Files(this.#folder);
+    for (const absolute of this.seen) {
+      if (this.isFolder(absolute)) now.list(absolute);
+      else now.read(absolute);
+      if (now.#found.get(absolute) !== this.#found.get(absolute)) return false;
+    }
+    return true;
   }
 
   isFolder(absolute: string): boolean {

@@ -53,6 +53,24 @@ describe('a changed file', () => {
     expect(await ask(gateway)).toBe('mended');
   });
 
+  it('that says what it said before is not taken anew', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-same-'));
+    folders.push(folder);
+    const file = path.join(folder, 'devgateway.yaml');
+    writeFileSync(file, answering('one'));
+    const told: unknown[] = [];
+    let tell: () => void = () => {};
+    const second = new Promise<void>((resolve) => (tell = resolve));
+    await using _ = await createGateway({ config: file, watch: true, onReload: (error) => void (told.push(error), tell()) });
+    const reload = async (text: string): Promise<void> => {
+      writeFileSync(file, text);
+      await second;
+    };
+    writeFileSync(file, answering('one'));
+    await reload(answering('two'));
+    expect(told).toEqual([null]);
+  });
+
   it('keeps the counts of a limit whose number changed', async () => {
     const { gateway, file, changed } = await watched(answering('one', 2));
     await using _ = gateway;
