@@ -11,6 +11,8 @@ export type {
   RawRequest,
   RouteInfo,
 } from './gateway/types.ts';
+export type { BrokenName, TokenOptions } from './identity/mint.ts';
+export type { PersonaName } from './identity/personas.ts';
 export type { ConfigInput } from './gateway/load.ts';
 export { DevgatewayError, isUserError } from './model/error.ts';
 export type { Diagnostic, ErrorCode } from './model/error.ts';

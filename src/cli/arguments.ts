@@ -4,7 +4,7 @@ import { nowhere } from '../model/origin.ts';
 import { isHost } from '../transport/request-head.ts';
 import { didYouMean } from '../sources/setting.ts';
 
-export const commands = ['start', 'check', 'routes', 'explain', 'cert', 'init', 'completion', 'help'] as const;
+export const commands = ['start', 'check', 'routes', 'explain', 'token', 'cert', 'init', 'completion', 'help'] as const;
 export type CommandName = (typeof commands)[number];
 
 export const flags = {
@@ -19,6 +19,11 @@ export const flags = {
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   'no-color': { type: 'boolean' },
+  claim: { type: 'string', multiple: true },
+  'expires-in': { type: 'string' },
+  algorithm: { type: 'string' },
+  persona: { type: 'string' },
+  broken: { type: 'string' },
   debug: { type: 'boolean' },
   force: { type: 'boolean' },
   header: { type: 'string', multiple: true, short: 'H' },
@@ -39,6 +44,14 @@ export interface CommandLine {
   readonly envFiles: readonly string[];
   readonly stage: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
+  /** Of `token`: claims as JSON or text, and the options of `gateway.token`. */
+  readonly claims: Readonly<Record<string, string>>;
+  readonly token: {
+    readonly expiresIn: string | undefined;
+    readonly algorithm: string | undefined;
+    readonly persona: string | undefined;
+    readonly broken: string | undefined;
+  };
   readonly json: boolean;
   readonly quiet: boolean;
   readonly noColor: boolean;
@@ -77,6 +90,8 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
     envFiles: values['env-file'] ?? [],
     stage: values.stage,
     variables: pairs('--var', values.var ?? [], 'KEY=VALUE'),
+    claims: pairs('--claim', values.claim ?? [], 'NAME=VALUE'),
+    token: { expiresIn: values['expires-in'], algorithm: values.algorithm, persona: values.persona, broken: values.broken },
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     noColor: values['no-color'] ?? false,

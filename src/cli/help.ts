@@ -8,6 +8,9 @@ Commands
   check [CONFIG...]                 read and link without serving; what is mirrored and what is not
   routes [CONFIG...]                the route table in matching order
   explain METHOD PATH [CONFIG...]   what would become of a request [-H 'NAME: VALUE'] [-d BODY]
+  token [CONFIG...]                 mint a test token that the configuration accepts [--claim NAME=VALUE]
+                                    [--expires-in 10m] [--algorithm RS256|ES256|EdDSA|HS256]
+                                    [--persona auth0|cognito|keycloak] [--broken expired|wrong-issuer|...]
   cert                              export the local certificate authority
   init [CONFIG...]                  write a devgateway.yaml for what is here [--force]
   completion bash|zsh|fish          print a completion script
@@ -30,6 +33,7 @@ Exit codes: 0 ok, 1 a run-time failure or a failed check, 2 wrong usage.
 Examples
   devgateway kong.yml --upstream orders.internal:8080=http://localhost:3001
   devgateway check --json kong.yml
+  curl -H "Authorization: Bearer $(devgateway token --claim sub=ann)" localhost:8080/orders
   devgateway explain GET /orders -H 'Host: api.example.com' kong.yml`;
 
 export async function help(_line: CommandLine, terminal: Terminal): Promise<number> {

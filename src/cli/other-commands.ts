@@ -5,4 +5,5 @@ export { completion } from './completion.ts';
 export { explain } from './explain.ts';
 export { help } from './help.ts';
 export { init } from './init.ts';
+export { token } from './token.ts';
 export { routes } from './routes.ts';

@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { createGateway } from '../gateway/create.ts';
 import type { Gateway } from '../gateway/types.ts';
+import type { Paint } from '../report/paint.ts';
 import type { CommandLine } from './arguments.ts';
 import { failure } from './failure.ts';
 import { gatewayOptionsOf } from './gateway-options.ts';
@@ -14,6 +15,7 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
   const paint = paintOf(terminal, line);
   await using gateway = await createGateway({
     asHost: true,
+    keepTokenKeys: true,
     ...gatewayOptionsOf(line, terminal),
     watch: true,
     onReload(error) {
@@ -34,14 +36,14 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
         fidelity: gateway.fidelity.counts,
       }),
     );
-  else if (!line.quiet) terminal.out(banner(gateway, readyMs, line, terminal));
+  else if (!line.quiet) terminal.out(await banner(gateway, readyMs, line, terminal));
   // A process that is killed writes nothing: what was compiled is kept now.
   setImmediate(flushCompileCache);
   await stopped(gateway, line, terminal);
   return 0;
 }
 
-function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: Terminal): string {
+async function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: Terminal): Promise<string> {
   const paint = paintOf(terminal, line);
   const { counts } = gateway.fidelity;
   const files = gateway.sources.map((one) => `${one.file} (${one.dialect})`);
@@ -50,11 +52,38 @@ function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: 
     `  read ${files.join(', ')}: ${gateway.routes.length} routes`,
     `  ${counts.mirrored} mirrored, ${counts.approximated} approximated, ${counts.ignored} ignored, ${counts.unknown} unknown (devgateway check shows which)`,
     ...gateway.listeners.map((one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production`),
-    `  try: curl -i ${gateway.url}/`,
+    ...testTokens(gateway, paint),
+    `  try: curl -i ${await authorization(gateway)}${gateway.url}${somePath(gateway)}`,
     terminal.input === null ? '' : paint.dim('  h help, r reload, u urls, o routes, c clear, q quit'),
   ]
     .filter((one) => one !== '')
     .join('\n');
+}
+
+/** Keys that production does not have are never accepted without a word. */
+function testTokens(gateway: Gateway, paint: Paint): string[] {
+  const issuers = [...new Set(gateway.expectedTokens.map(({ issuer }) => issuer ?? 'any issuer'))];
+  if (issuers.length === 0) return [];
+  return [paint.yellow(`  test tokens are accepted beside those of ${issuers.join(', ')}`), '  mint one: devgateway token'];
+}
+
+/** The token of the first policy; nothing where no test key can sign it. */
+async function authorization(gateway: Gateway): Promise<string> {
+  if (gateway.expectedTokens.length === 0) return '';
+  try {
+    return `-H 'Authorization: Bearer ${await gateway.token()}' `;
+  } catch {
+    return '';
+  }
+}
+
+/** A path that the first route with a plain one matches. */
+function somePath(gateway: Gateway): string {
+  for (const { match } of gateway.routes) {
+    const path = /(?:^|\s)(\/[^\s|~^]*)/.exec(match)?.[1];
+    if (path !== undefined) return path.replaceAll(/\{[^}]*\}|\*/g, '1');
+  }
+  return '/';
 }
 
 function stopped(gateway: Gateway, line: CommandLine, terminal: Terminal): Promise<void> {

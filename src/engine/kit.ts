@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Memory, Store } from './store.ts';
+import type { TestTokens } from './test-tokens.ts';
 import type { Duplex } from 'node:stream';
 
 /** What kinds may use. All of it is given; nothing is global. */
@@ -19,6 +20,7 @@ export interface Deps {
   readonly fetch: (url: string, init?: FetchInit) => Promise<FetchedDocument>;
   /** A user's function by its name, or undefined. */
   readonly functions: (name: string) => UserFunction | undefined;
+  readonly testTokens: TestTokens;
 }
 export interface FetchInit {
   readonly method?: string;

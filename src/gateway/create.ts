@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Deps, UserFunction } from '../engine/kit.ts';
 import type { Program } from '../engine/link.ts';
@@ -14,6 +15,8 @@ import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from 
 import { receive } from '../transport/listen-http.ts';
 import { localAuthority, type LocalAuthority } from '../transport/local-ca/authority.ts';
 import { authorityFolder } from '../transport/local-ca/folder.ts';
+import { TestIdentity } from '../identity/test-identity.ts';
+import { TestKeys } from '../identity/test-keys.ts';
 import { policyKit } from '../policies/kit.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind } from '../transport/proxy.ts';
@@ -45,7 +48,16 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const pools = new Pools();
   const upstreams = new Upstreams(upstreamTargets);
   const services = { pools, upstreams, clock };
-  const deps: Deps = { clock, store, memory, random: Math.random, fetch: documentFetcher(services), functions: (name) => functions.get(name) };
+  const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
+  const deps: Deps = {
+    clock,
+    store,
+    memory,
+    random: Math.random,
+    fetch: documentFetcher(services),
+    functions: (name) => functions.get(name),
+    testTokens: identity,
+  };
   const kits = [policyKit, { destinations: [proxyKind(services)] }];
 
   let config: ConfigInput = options.config ?? '.';
@@ -62,7 +74,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   });
   const prove = async (): Promise<{ loaded: Loaded; program: Program }> => {
     const loaded = withLimits(await load(request(), dialects), options.limits ?? {});
-    return { loaded, program: build(loaded, dialects, kits, deps) };
+    return { loaded, program: identity.collect(() => build(loaded, dialects, kits, deps)) };
   };
   let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);
@@ -161,6 +173,10 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     listener: (req, res) => receive(req, res, first(), limitsOf(first()), reception),
     middleware: () => (req, res, next) => receive(req, res, first(), limitsOf(first()), reception, false, next),
     clock,
+    token: (claims = {}, tokenOptions = {}) => identity.token(claims, tokenOptions, clock.now()),
+    get expectedTokens() {
+      return identity.shapes.map(({ issuer, audience, algorithms }) => ({ issuer, audience, algorithms }));
+    },
     async explain(input, fetchOptions): Promise<Explanation> {
       const request = inProcess(input, fetchOptions);
       const exchange = inProcessExchange(request, first(), clock.now());

@@ -1,6 +1,7 @@
 import { dialects as allDialects } from '../dialects/index.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DevgatewayError, type Diagnostic } from '../model/error.ts';
+import { noTestTokens } from '../engine/test-tokens.ts';
 import { policyKit } from '../policies/kit.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { Pools } from '../transport/pools.ts';
@@ -54,7 +55,15 @@ async function problemsOfLinking(loaded: Loaded, dialects: readonly Dialect[]): 
   const upstreams = new Upstreams({});
   const services = { pools, upstreams, clock };
   const fetch = documentFetcher(services);
-  const deps = { clock, store: new MemoryStore(), memory: new ProcessMemory(), random: Math.random, fetch, functions: () => undefined };
+  const deps = {
+    clock,
+    store: new MemoryStore(),
+    memory: new ProcessMemory(),
+    random: Math.random,
+    fetch,
+    functions: () => undefined,
+    testTokens: noTestTokens,
+  };
   try {
     build(loaded, dialects, [policyKit, { destinations: [proxyKind(services)] }], deps);
     return [];

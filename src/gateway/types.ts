@@ -3,6 +3,7 @@ import type { TraceEntry } from '../engine/trace.ts';
 import type { Diagnostic } from '../model/error.ts';
 import type { Limits } from '../model/gateway.ts';
 import type { Verdict } from '../model/ledger.ts';
+import type { TokenOptions } from '../identity/mint.ts';
 import type { UserFunction } from '../engine/kit.ts';
 import type { UpstreamTarget } from '../transport/upstreams.ts';
 import type { GatewayClock } from './clock.ts';
@@ -40,6 +41,11 @@ export interface GatewayOptions {
   readonly asHost?: string | true;
   /** What relative paths count from. Default: the working folder. */
   readonly folder?: string;
+  /**
+   * Keeps the keys of test tokens in `.devgateway` of the folder, so that tokens are good for other processes too. Default false: keys
+   * that are there are used, and none are written.
+   */
+  readonly keepTokenKeys?: boolean;
   /** Over the limits of the configuration. */
   readonly limits?: Partial<Limits>;
   /** How long `close` waits for requests that are being answered, in ms of the machine's time. Default 5000. */
@@ -117,6 +123,17 @@ export interface Gateway extends AsyncDisposable {
   /** For `app.use`: what no route matches goes on to the next handler. */
   middleware(): (req: Parameters<RequestListener>[0], res: Parameters<RequestListener>[1], next: (error?: unknown) => void) => void;
   readonly clock: GatewayClock;
+  /**
+   * A signed test token that the first policy of the configuration accepts, or the one for `claims.iss`; or a named broken one. A claim that
+   * is null is left out. Throws TypeError where nothing can be signed that would be accepted.
+   */
+  token(claims?: Readonly<Record<string, unknown>>, options?: TokenOptions): Promise<string>;
+  /** What the configuration expects of tokens, policy by policy. Test tokens are accepted by all of them. */
+  readonly expectedTokens: readonly {
+    readonly issuer: string | undefined;
+    readonly audience: string | undefined;
+    readonly algorithms: readonly string[];
+  }[];
   explain(request: Request | RawRequest | string, options?: FetchOptions): Promise<Explanation>;
   readonly routes: readonly RouteInfo[];
   readonly fidelity: Fidelity;

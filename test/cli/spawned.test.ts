@@ -120,6 +120,40 @@ describe('the quickstart', () => {
   });
 });
 
+describe('devgateway token', () => {
+  const guarded =
+    'routes:\n  - match: { path: /a }\n    steps:\n      - jwt: { issuer: https://a.test/, algorithms: [RS256] }\n      - reply: { body: in }\n';
+
+  it('prints a token alone, which a gateway of the same folder accepts', async () => {
+    write('devgateway.yaml', guarded);
+    const gateway = start('--port', '0');
+    const url = await gateway.url();
+    await gateway.says(/test tokens are accepted beside those of https:\/\/a\.test\//);
+    const token = async (...args: string[]): Promise<string> => {
+      const minted = start('token', ...args);
+      expect(await minted.ended).toBe(0);
+      expect(minted.out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]*\n$/);
+      return minted.out.trim();
+    };
+    const status = async (text: string): Promise<number> => (await fetch(`${url}/a`, { headers: { authorization: `Bearer ${text}` } })).status;
+    expect(await status(await token())).toBe(200);
+    expect(await status(await token('--claim', 'sub=ann', '--expires-in', '5 days'))).toBe(200);
+    expect(await status(await token('--broken', 'expired'))).toBe(401);
+    const [, shown = ''] = await gateway.says(/try: curl -i -H 'Authorization: Bearer ([^']+)' http\S+\/a/);
+    expect(await status(shown)).toBe(200);
+  }, 30_000);
+
+  it('works without any configuration, and tells what it does not know', async () => {
+    const minted = start('token', '--persona', 'auth0');
+    expect(await minted.ended).toBe(0);
+    const wrong = start('token', '--broken', 'somehow');
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.err).toContain('expected one of expired');
+    const never = start('token', '--expires-in', 'soon');
+    expect(await never.ended).toBe(2);
+  });
+});
+
 describe('other commands', () => {
   it('check --json is one document', async () => {
     write('devgateway.yaml', replying('one'));

@@ -48,8 +48,15 @@ describe('the packed package, in an empty project', () => {
     expect(await project.node('-e', print)).toContain('json-schema.org');
   });
 
-  it('does what the README shows', async () => {
-    const snippets = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string);
+  it('runs the tests of recipes/negative-tokens', async () => {
+    for (const name of ['devgateway.yaml', 'tokens.test.mjs'])
+      project.write(name, readFileSync(path.join(root, 'recipes/negative-tokens', name), 'utf8'));
+    const said = await project.node('--test', '--test-reporter=tap', 'tokens.test.mjs');
+    expect(said).toMatch(/# pass 10\n# fail 0/);
+  });
+
+  it.each(['README.md', 'docs/tokens.md'])('does what %s shows', async (name) => {
+    const snippets = [...readFileSync(path.join(root, name), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string);
     expect(snippets.length).toBeGreaterThan(0);
     project.write('kong.yml', kong);
     for (const [at, snippet] of snippets.entries()) {

@@ -61,7 +61,11 @@ describe('a changed file', () => {
     const told: unknown[] = [];
     let tell: () => void = () => {};
     const second = new Promise<void>((resolve) => (tell = resolve));
-    await using _ = await createGateway({ config: file, watch: true, onReload: (error) => void (told.push(error), tell()) });
+    const onReload = (error: unknown): void => {
+      told.push(error);
+      tell();
+    };
+    await using _ = await createGateway({ config: file, watch: true, onReload });
     const reload = async (text: string): Promise<void> => {
       writeFileSync(file, text);
       await second;

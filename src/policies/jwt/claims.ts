@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 export interface ClaimOptions {
   /** One of them must be `iss`, exactly. Empty: not checked. */
   readonly issuer: readonly string[];
@@ -31,7 +29,7 @@ export function lastingClaims(options: ClaimOptions): (header: Claims, payload: 
     if (issuer.length > 0 && !issuer.includes(payload['iss'] as string)) return 'iss is not the expected issuer';
     if (audience.length > 0 && !names(payload['aud'], audience)) return 'aud does not name this audience';
     for (const [name, value] of exact)
-      if (!Object.hasOwn(payload, name) || !isDeepStrictEqual(payload[name], value)) return `${name} does not have the expected value`;
+      if (!Object.hasOwn(payload, name) || !sameJson(payload[name], value)) return `${name} does not have the expected value`;
     return undefined;
   };
 }
@@ -47,6 +45,14 @@ export function timeClaims({ clockTolerance, maxTokenAge }: ClaimOptions): (payl
     if (now - iat > maxTokenAge + clockTolerance) return 'the token is too old';
     return iat - now > clockTolerance ? 'iat is in the future' : undefined;
   };
+}
+
+/** Whether two JSON values are the same; the order of members does not count. */
+function sameJson(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [mine, theirs] = [Object.entries(one), other as Claims];
+  return mine.length === Object.keys(other).length && mine.every(([name, value]) => Object.hasOwn(theirs, name) && sameJson(value, theirs[name]));
 }
 
 const names = (aud: unknown, audience: readonly string[]): boolean =>

@@ -10,7 +10,7 @@ import { readKeySet, type KeySet } from './key-set.ts';
 import { parseJwt, type ParsedJwt } from './parse-jwt.ts';
 import { tokenReader, type TokenPlace } from '../read-token.ts';
 import { keysAt, keysOfIssuer, RemoteKeys } from './remote-keys.ts';
-import { signatureAlgorithms } from './verify-jws.ts';
+import { signatureAlgorithms, verifyJws } from './verify-jws.ts';
 
 export interface JwtOptions extends ClaimOptions {
   /** The signature algorithms that are allowed; no others are, whatever a token or key says. */
@@ -56,6 +56,8 @@ export const jwtKind: StepKind<JwtOptions> = {
     const keys = keysOf(options, deps, origin, problems);
     const [first, ...rest] = problems;
     if (first !== undefined) throw new DevgatewayError([first, ...rest]);
+    const { issuer, audience, typ, scopes, claims, requiredClaims } = options;
+    deps.testTokens.expects({ issuer: issuer[0], audience: audience[0], algorithms: options.algorithms, typ, scopes, claims, requiredClaims });
     const read = tokenReader(options.from);
     const lasting = lastingClaims(options);
     const timely = timeClaims(options);
@@ -70,6 +72,9 @@ export const jwtKind: StepKind<JwtOptions> = {
       const token = parseJwt(text);
       if ('problem' in token) return unauthenticated(token.problem);
       if (!algorithms.has(token.header.alg)) return unauthenticated('alg is not allowed');
+      const own = deps.testTokens.keyFor(token.header);
+      if (own !== undefined)
+        return own !== null && verifyJws(token, own, algorithms) ? admit(exchange, token) : unauthenticated('no key verifies the signature');
       const found = keys.for(exchange, token);
       if (found === undefined) return unauthenticated('iss is not the expected issuer');
       if (!(found instanceof Promise)) return verified(exchange, token, found);

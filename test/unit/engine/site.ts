@@ -1,3 +1,4 @@
+import { noTestTokens } from '../../../src/engine/test-tokens.ts';
 import { Exchange } from '../../../src/engine/exchange.ts';
 import type { BodyStep, Deps, Kit, StepFunction } from '../../../src/engine/kit.ts';
 import { link, type SiteProgram } from '../../../src/engine/link.ts';
@@ -19,6 +20,7 @@ export const testDeps = (): Deps => ({
   random: () => 0,
   fetch: () => Promise.reject(new Error('nothing to fetch')),
   functions: () => undefined,
+  testTokens: noTestTokens,
 });
 
 /** Every fault answers with its kind as the body. */

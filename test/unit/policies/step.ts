@@ -1,3 +1,4 @@
+import { noTestTokens } from '../../../src/engine/test-tokens.ts';
 import { Exchange } from '../../../src/engine/exchange.ts';
 import type { Deps, StepFunction, StepKind } from '../../../src/engine/kit.ts';
 import { MessageBody } from '../../../src/engine/message-body.ts';
@@ -19,6 +20,7 @@ export function depsWith(documents: Record<string, unknown> = {}, fetched: strin
     memory: new ProcessMemory(),
     random: () => 0,
     functions: () => undefined,
+    testTokens: noTestTokens,
     fetch(url) {
       fetched.push(url);
       const found = documents[url];

@@ -59,25 +59,43 @@ export const jwt: KongPlugin = definePlugin<Jwt>({
       },
     };
   },
-  access(options, { clock }) {
+  access(options, { clock, testTokens }) {
     const realm = options.realm === '' ? '' : ` realm="${options.realm}"`;
     const missing = kongExit(401, { message: 'Unauthorized' }, ['WWW-Authenticate', `Bearer${realm}`]);
     const bad = (body: unknown): Fault => kongExit(401, body, ['WWW-Authenticate', `Bearer${realm === '' ? '' : `${realm},`} error="invalid_token"`]);
     const byKey = new Map(options.credentials.map((one) => [one.key, { credential: one, key: keyOf(one, options.base64) }]));
+    for (const { credential, key } of byKey.values()) {
+      const claims = { [options.keyClaim]: credential.key };
+      const secret = key?.type === 'secret' ? key : undefined;
+      const issuer = options.keyClaim === 'iss' ? credential.key : undefined;
+      testTokens.expects({
+        issuer,
+        audience: undefined,
+        algorithms: [credential.algorithm],
+        typ: null,
+        scopes: [],
+        claims,
+        requiredClaims: [],
+        secret,
+      });
+    }
     const judge = (exchange: Exchange): Fault | undefined => {
       const tokens = tokensOf(exchange, options);
       if (tokens.length === 0) return missing;
       if (tokens.length > 1) return bad({ message: 'Multiple tokens provided' });
       const token = parseJwt(tokens[0] as string);
       if ('problem' in token) return bad({ message: 'Bad token; invalid JSON' });
-      const key = token.payload[options.keyClaim] ?? token.header[options.keyClaim];
-      if (key === undefined) return bad({ message: `No mandatory '${options.keyClaim}' in claims` });
-      if (typeof key !== 'string' || key === '') return bad({ message: `Invalid '${options.keyClaim}' in claims` });
-      const found = byKey.get(key);
+      const name = token.payload[options.keyClaim] ?? token.header[options.keyClaim];
+      if (name === undefined) return bad({ message: `No mandatory '${options.keyClaim}' in claims` });
+      if (typeof name !== 'string' || name === '') return bad({ message: `Invalid '${options.keyClaim}' in claims` });
+      const found = byKey.get(name);
       if (found === undefined) return bad({ message: `No credentials found for given '${options.keyClaim}'` });
       if (token.header.alg !== found.credential.algorithm) return bad({ message: 'Invalid algorithm' });
-      if (found.key === undefined) return bad({ message: 'Invalid key/secret' });
-      if (!verifyJws(token, found.key, new Set([found.credential.algorithm]))) return bad({ message: 'Invalid signature' });
+      const own = testTokens.keyFor(token.header);
+      if (own === null) return bad({ message: 'Invalid signature' });
+      const key = own ?? found.key;
+      if (key === undefined) return bad({ message: 'Invalid key/secret' });
+      if (!verifyJws(token, key, new Set([found.credential.algorithm]))) return bad({ message: 'Invalid signature' });
       const problems = claimProblems(token, options, clock);
       if (problems !== undefined) return bad(problems);
       const { consumer, id } = found.credential;
