@@ -17,5 +17,6 @@ export type { ConfigInput } from './gateway/load.ts';
 export { DevgatewayError, isUserError } from './model/error.ts';
 export type { Diagnostic, ErrorCode } from './model/error.ts';
 export type { FetchHandler, ProxyMiddlewareOptions } from './transport/served-upstream.ts';
+export type { PlannedFault } from './transport/planned-faults.ts';
 export type { UpstreamTarget } from './transport/upstreams.ts';
 export { defineConfig, type NativeConfig, type NativeConsumer, type NativeRoute } from './dialects/native/config.ts';

@@ -18,6 +18,7 @@ import { authorityFolder } from '../transport/local-ca/folder.ts';
 import { TestIdentity } from '../identity/test-identity.ts';
 import { TestKeys } from '../identity/test-keys.ts';
 import { policyKit } from '../policies/kit.ts';
+import { PlannedFaults } from '../transport/planned-faults.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind } from '../transport/proxy.ts';
 import type { Reception } from '../transport/reception.ts';
@@ -42,12 +43,14 @@ import type { Explanation, FetchOptions, Gateway, GatewayOptions, ListenerInfo, 
 export async function createGateway(options: GatewayOptions = {}, dialects: readonly Dialect[] = allDialects): Promise<Gateway> {
   const host = options.host ?? '127.0.0.1';
   const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {});
+  const overriddenFunctions = new Map<string, UserFunction>();
   const clock = new GatewayClock();
   const store = new MemoryStore();
   const memory = new ProcessMemory();
   const pools = new Pools();
   const upstreams = new Upstreams(upstreamTargets);
-  const services = { pools, upstreams, clock };
+  const faults = new PlannedFaults();
+  const services = { pools, upstreams, clock, faults };
   const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
   const deps: Deps = {
     clock,
@@ -55,7 +58,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     memory,
     random: Math.random,
     fetch: documentFetcher(services),
-    functions: (name) => functions.get(name),
+    functions: (name) => overriddenFunctions.get(name) ?? functions.get(name),
     testTokens: identity,
   };
   const kits = [policyKit, { destinations: [proxyKind(services)] }];
@@ -206,7 +209,17 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     get diagnostics() {
       return loaded.ledger.diagnostics;
     },
+    override(upstream, handler) {
+      if (!upstream.startsWith('function:')) return upstreams.override(upstream, handler as UpstreamTarget);
+      const name = upstream.slice('function:'.length);
+      overriddenFunctions.set(name, handler as UserFunction);
+      return () => void overriddenFunctions.delete(name);
+    },
+    fault: (upstream, plan) => faults.plan(upstream, plan),
     async reset() {
+      upstreams.clearOverrides();
+      overriddenFunctions.clear();
+      faults.clear();
       store.clear();
       memory.clear();
       clock.reset();

@@ -4,6 +4,7 @@ import { DevgatewayError, type Diagnostic } from '../model/error.ts';
 import { noTestTokens } from '../engine/test-tokens.ts';
 import { policyKit } from '../policies/kit.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
+import { PlannedFaults } from '../transport/planned-faults.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind } from '../transport/proxy.ts';
 import { Upstreams } from '../transport/upstreams.ts';
@@ -53,7 +54,7 @@ async function problemsOfLinking(loaded: Loaded, dialects: readonly Dialect[]): 
   const clock = new GatewayClock();
   const pools = new Pools();
   const upstreams = new Upstreams({});
-  const services = { pools, upstreams, clock };
+  const services = { pools, upstreams, clock, faults: new PlannedFaults() };
   const fetch = documentFetcher(services);
   const deps = {
     clock,

@@ -5,6 +5,7 @@ import type { Limits } from '../model/gateway.ts';
 import type { Verdict } from '../model/ledger.ts';
 import type { TokenOptions } from '../identity/mint.ts';
 import type { UserFunction } from '../engine/kit.ts';
+import type { PlannedFault } from '../transport/planned-faults.ts';
 import type { UpstreamTarget } from '../transport/upstreams.ts';
 import type { GatewayClock } from './clock.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
@@ -140,7 +141,14 @@ export interface Gateway extends AsyncDisposable {
   readonly diagnostics: readonly Diagnostic[];
   /** The files that were read as configuration. */
   readonly sources: readonly { readonly file: string; readonly dialect: string }[];
-  /** Counters, caches and clock back to the start; the listeners stay. */
+  /**
+   * Puts a handler, a URL or a function in the place of an upstream until `reset`, or until what it answers is called. The name is as the
+   * configuration writes it; `*` is every upstream, `function:NAME` a function.
+   */
+  override(upstream: string, handler: UpstreamTarget | UserFunction): () => void;
+  /** Makes an upstream answer a status, wait, or break off; until `reset`, so many `times`, or until what it answers is called. */
+  fault(upstream: string, plan: PlannedFault): () => void;
+  /** Counters, caches, overrides, faults and clock back to the start; the listeners stay. */
   reset(): Promise<void>;
   /** Swaps the configuration, as a change of the files would. Throws DevgatewayError and keeps the old one where the new one fails. */
   reload(config?: ConfigInput): Promise<void>;

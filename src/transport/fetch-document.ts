@@ -1,19 +1,16 @@
-import type { Clock } from '../engine/clock.ts';
 import type { Deps } from '../engine/kit.ts';
 import { readWhole } from '../http/body.ts';
 import { Exchange } from '../engine/exchange.ts';
 import { MessageBody } from '../engine/message-body.ts';
 import { Fields } from '../http/fields.ts';
 import { proxyDefaults, type Listener } from '../model/gateway.ts';
-import { proxyKind } from './proxy.ts';
-import type { Pools } from './pools.ts';
-import type { Upstreams } from './upstreams.ts';
+import { proxyKind, type Services } from './proxy.ts';
 
 const nobody: Listener = { name: '', port: 0, protocol: 'http' };
 const maxBytes = 4 * 1024 * 1024;
 
 /** Fetches documents that steps need (key sets, discovery) through the upstream map and the same pools. */
-export function documentFetcher(services: { readonly pools: Pools; readonly upstreams: Upstreams; readonly clock: Clock }): Deps['fetch'] {
+export function documentFetcher(services: Services): Deps['fetch'] {
   const proxy = proxyKind(services);
   return async (url, init = {}) => {
     const { host, hostname, pathname, search, protocol, port } = new URL(url);

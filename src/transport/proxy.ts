@@ -8,12 +8,21 @@ import { fault } from '../model/fault.ts';
 import type { ProxyOptions } from '../model/gateway.ts';
 import { sendHttp1 } from './http1-client/send.ts';
 import type { Sending } from './pending-answer.ts';
+import { misbehave, type PlannedFaults } from './planned-faults.ts';
 import type { Pools } from './pools.ts';
 import { sendPooled, undiciRefuses } from './undici-send.ts';
 import type { Upstreams } from './upstreams.ts';
 
+/** What sending needs of the gateway. */
+export interface Services {
+  readonly pools: Pools;
+  readonly upstreams: Upstreams;
+  readonly clock: Clock;
+  readonly faults: PlannedFaults;
+}
+
 /** The destination kind `proxy`: forwards over pooled connections, and over our own writer where a request or its dialect needs it. */
-export function proxyKind(services: { readonly pools: Pools; readonly upstreams: Upstreams; readonly clock: Clock }): DestinationKind<ProxyOptions> {
+export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
   return {
     kind: 'proxy',
     create(options) {
@@ -22,8 +31,12 @@ export function proxyKind(services: { readonly pools: Pools; readonly upstreams:
         const address = exchange.outgoing.address ?? fixed;
         if (address === null) return refuse(fault('internal', { cause: new Error('no step has said where to send the request') }));
         const sending = { exchange, options, clock: services.clock, upstream: address.names[0] ?? address.url };
-        const origin = services.upstreams.resolve(address.names, address.url);
-        return typeof origin === 'string' ? forward(origin, services.pools, sending) : origin.then((one) => forward(one, services.pools, sending));
+        const go = (): Promise<Answer | Failure> => {
+          const origin = services.upstreams.resolve(address.names, address.url);
+          return typeof origin === 'string' ? forward(origin, services.pools, sending) : origin.then((one) => forward(one, services.pools, sending));
+        };
+        const plan = services.faults.isEmpty ? undefined : services.faults.take(address.names);
+        return plan === undefined ? go() : misbehave(plan, { ...sending, responseTimeoutMs: options.responseTimeoutMs }, go);
       };
     },
   };

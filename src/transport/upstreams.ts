@@ -16,6 +16,7 @@ export class Upstreams {
   readonly #served = new Map<unknown, Promise<string>>();
   readonly #servers: Server[] = [];
   #configured: Readonly<Record<string, LocalUpstream>> = {};
+  readonly #overrides = new Map<string, UpstreamTarget>();
 
   constructor(targets: Readonly<Record<string, UpstreamTarget>>) {
     this.#targets = new Map(Object.entries(targets));
@@ -41,7 +42,27 @@ export class Upstreams {
     this.#origins = new WeakMap();
   }
 
+  /** Puts something in the place of an upstream, above all else that is known of it. Answers how to take it back. */
+  override(name: string, target: UpstreamTarget): () => void {
+    this.#overrides.set(name, target);
+    this.#origins = new WeakMap();
+    return () => {
+      if (this.#overrides.get(name) !== target) return;
+      this.#overrides.delete(name);
+      this.#origins = new WeakMap();
+    };
+  }
+
+  clearOverrides(): void {
+    this.#overrides.clear();
+    this.#origins = new WeakMap();
+  }
+
   find(names: readonly string[]): UpstreamTarget | undefined {
+    for (const name of this.#overrides.size === 0 ? [] : [...names, '*']) {
+      const target = this.#overrides.get(name);
+      if (target !== undefined) return target;
+    }
     for (const name of names) {
       const target = this.#targets.get(name);
       if (target !== undefined) return target;

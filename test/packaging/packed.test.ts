@@ -55,7 +55,7 @@ describe('the packed package, in an empty project', () => {
     expect(said).toMatch(/# pass 10\n# fail 0/);
   });
 
-  it.each(['README.md', 'docs/tokens.md'])('does what %s shows', async (name) => {
+  it.each(['README.md', 'docs/tokens.md', 'docs/in-tests.md'])('does what %s shows', async (name) => {
     const snippets = [...readFileSync(path.join(root, name), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string);
     expect(snippets.length).toBeGreaterThan(0);
     project.write('kong.yml', kong);

@@ -1,7 +1,7 @@
 import type { DestinationKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { fault, ownFault } from '../../model/fault.ts';
-import { ownAnswer } from '../aws/own-answer.ts';
+import { ownAnswer } from '../../engine/own-answer.ts';
 import { requestIdOf } from './identifiers.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { readProxyReply } from './proxy-reply.ts';

@@ -1,7 +1,7 @@
 import type { DestinationKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { fault } from '../../model/fault.ts';
-import { ownAnswer } from '../aws/own-answer.ts';
+import { ownAnswer } from '../../engine/own-answer.ts';
 
 export interface MockOptions {
   /** The `statusCode` that each request template yields, by media type; null where it yields none. */

@@ -1,6 +1,6 @@
-import type { Answer } from '../../engine/kit.ts';
-import { bytesSource } from '../../http/body.ts';
-import { Fields } from '../../http/fields.ts';
+import type { Answer } from './kit.ts';
+import { bytesSource } from '../http/body.ts';
+import { Fields } from '../http/fields.ts';
 
 /** An answer that an integration makes without a connection. `headers` are flat. */
 export function ownAnswer(status: number, headers: string[], body: Buffer): Answer {
