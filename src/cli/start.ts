@@ -15,6 +15,7 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
   const paint = paintOf(terminal, line);
   await using gateway = await createGateway({
     asHost: true,
+    traffic: false,
     keepTokenKeys: true,
     ...gatewayOptionsOf(line, terminal),
     watch: true,

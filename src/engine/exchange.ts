@@ -71,6 +71,16 @@ export interface SubRequest {
   readonly body: Buffer | null;
 }
 
+/** Sees the messages of an exchange as they pass. */
+export interface ExchangeRecorder {
+  /** The outgoing request is complete. */
+  sending(exchange: Exchange): void;
+  /** The upstream has answered: nothing of it has been changed yet. */
+  answered(response: ResponseState): void;
+  /** The response is complete. `changed`: its body is not the upstream's. */
+  responding(response: ResponseState, changed: boolean): void;
+}
+
 /** One request and all that becomes of it. */
 export class Exchange {
   readonly arrived: Arrived;
@@ -97,6 +107,8 @@ export class Exchange {
   decidedBy: Named | null = null;
   /** Null unless somebody wants an explanation. */
   trace: Trace | null = null;
+  /** Null unless somebody records. */
+  recorder: ExchangeRecorder | null = null;
   /** Nothing is sent upstream. */
   dry = false;
   /** Client socket of an upgrade request. */

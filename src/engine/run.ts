@@ -16,6 +16,7 @@ export interface Responder {
 /** Runs a request through a site, from arrival to log. Never rejects: what goes wrong is answered. */
 export async function run(program: SiteProgram, exchange: Exchange, responder: Responder): Promise<void> {
   const plan = await respond(program, exchange);
+  exchange.recorder?.responding(exchange.response as ResponseState, plan.body.length > 0);
   const sent = responder.send(exchange, exchange.response as ResponseState);
   if (sent !== undefined) await sent;
   const logged = runSteps(plan.log, exchange);
@@ -27,6 +28,7 @@ export async function answerFault(program: SiteProgram, exchange: Exchange, what
   settle(program.book, exchange, what);
   const headed = runSteps(program.noRoute.head, exchange);
   if (headed instanceof Promise) await headed;
+  exchange.recorder?.responding(exchange.response as ResponseState, true);
   await responder.send(exchange, exchange.response as ResponseState);
 }
 
@@ -140,6 +142,7 @@ function open(plan: LinkedPlan, exchange: Exchange): Answer | Failure | undefine
     exchange.response = { status: 200, statusText: undefined, headers: new Fields(), body: MessageBody.of(''), from: 'upstream', tunnel: undefined };
     return undefined;
   }
+  exchange.recorder?.sending(exchange);
   return destination.open(exchange);
 }
 
@@ -153,6 +156,7 @@ function accept(answer: Answer | Failure | undefined, plan: LinkedPlan, exchange
   const whole = answer.whole ?? null;
   const body = whole === null ? new MessageBody(length === 0 ? null : answer, length) : MessageBody.of(whole);
   exchange.response = { status, statusText, headers, body, from: 'upstream', tunnel };
+  exchange.recorder?.answered(exchange.response);
   return undefined;
 }
 

@@ -10,6 +10,8 @@ import { dialects as allDialects } from '../dialects/index.ts';
 import { Fields } from '../http/fields.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
+import { Recording } from '../traffic/recording.ts';
+import { Traffic } from '../traffic/traffic.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { receive } from '../transport/listen-http.ts';
@@ -84,6 +86,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   upstreams.configure(program.gateway.upstreams);
 
   const inFlight = new InFlight();
+  const traffic = options.traffic === false ? null : new Traffic(() => clock.now(), realTimer);
   const localNames = options.asHost === undefined ? null : standInFor(options.asHost === true ? '' : options.asHost);
   const reception: Reception = {
     now: () => clock.now(),
@@ -94,9 +97,14 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   };
   const handle = (exchange: Exchange, responder: Responder, refused: Fault | null): Promise<void> => {
     const site = dispatch.siteOf(exchange);
+    const recording = traffic === null || exchange.dry ? null : new Recording(exchange);
     const done = refused === null ? run(site, exchange, responder) : answerFault(site, exchange, refused, responder);
     const { onExchange } = options;
-    return onExchange === undefined ? done : done.then(() => onExchange(recordOf(exchange, clock.now())));
+    if (recording === null && onExchange === undefined) return done;
+    return done.then(() => {
+      if (recording !== null) traffic?.add(recording);
+      onExchange?.(recordOf(exchange, clock.now()));
+    });
   };
   const limitsOf = (listener: Listener): Limits => dispatch.defaultSite(listener).site.limits;
   const judge = (one: InProcessRequest): Fault | null => faultOfHead(one.method, one.target, '1.1', factsOf(one.headers.raw), limitsOf(first()));
@@ -209,6 +217,10 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     get diagnostics() {
       return loaded.ledger.diagnostics;
     },
+    get traffic() {
+      if (traffic === null) throw new TypeError('this gateway was started with traffic: false');
+      return traffic;
+    },
     override(upstream, handler) {
       if (!upstream.startsWith('function:')) return upstreams.override(upstream, handler as UpstreamTarget);
       const name = upstream.slice('function:'.length);
@@ -220,6 +232,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       upstreams.clearOverrides();
       overriddenFunctions.clear();
       faults.clear();
+      traffic?.clear();
       store.clear();
       memory.clear();
       clock.reset();
@@ -228,6 +241,12 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Of the machine's time: a frozen clock must not keep a test from ending. */
+function realTimer(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
 }
 
 /** What was asked for in code or on the command line stands above the configuration. */

@@ -5,6 +5,7 @@ import type { Limits } from '../model/gateway.ts';
 import type { Verdict } from '../model/ledger.ts';
 import type { TokenOptions } from '../identity/mint.ts';
 import type { UserFunction } from '../engine/kit.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import type { PlannedFault } from '../transport/planned-faults.ts';
 import type { UpstreamTarget } from '../transport/upstreams.ts';
 import type { GatewayClock } from './clock.ts';
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   readonly watch?: boolean;
   /** Called after each reload that a change of the files caused; with what was wrong, where the old one goes on. */
   readonly onReload?: (error: unknown) => void;
+  /** Keeps what passes for `gateway.traffic`. Default true. */
+  readonly traffic?: boolean;
   /** Called after each request. */
   readonly onExchange?: (record: ExchangeRecord) => void;
   readonly logLevel?: 'silent' | 'error' | 'info';
@@ -141,6 +144,8 @@ export interface Gateway extends AsyncDisposable {
   readonly diagnostics: readonly Diagnostic[];
   /** The files that were read as configuration. */
   readonly sources: readonly { readonly file: string; readonly dialect: string }[];
+  /** What happened: query it, wait for it. Throws TypeError where the gateway was started with `traffic: false`. */
+  readonly traffic: Traffic;
   /**
    * Puts a handler, a URL or a function in the place of an upstream until `reset`, or until what it answers is called. The name is as the
    * configuration writes it; `*` is every upstream, `function:NAME` a function.

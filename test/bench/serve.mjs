@@ -54,6 +54,7 @@ if (which === 'devgateway') {
       ],
     },
     upstreams: { 'orders:80': target },
+    traffic: false, // as devgateway start does
   });
   console.log(new URL(gateway.url).port);
 }

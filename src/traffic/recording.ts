@@ -1,0 +1,76 @@
+import type { Exchange, ExchangeRecorder, ResponseState } from '../engine/exchange.ts';
+import { Trace, type TraceEntry } from '../engine/trace.ts';
+import { Capture } from './capture.ts';
+import { RequestMessage, ResponseMessage } from './message.ts';
+
+/** One exchange that is over: four messages, and what decided. */
+export interface Recorded {
+  /** Counted from 1. */
+  readonly id: number;
+  /** When it arrived, in ms of the gateway's clock, and how long it took. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly route: string | null;
+  /** The kind of the step that ended it, or the fault; empty where the upstream answered. */
+  readonly decidedBy: string;
+  /** What each step said, in their order. */
+  readonly steps: readonly TraceEntry[];
+  readonly request: RequestMessage;
+  /** What was sent on; null where nothing was. */
+  readonly upstreamRequest: RequestMessage | null;
+  /** What the upstream answered, before the gateway changed it. */
+  readonly upstreamResponse: ResponseMessage | null;
+  readonly response: ResponseMessage;
+}
+
+/** Follows one exchange from its arrival to its end. */
+export class Recording implements ExchangeRecorder {
+  readonly #exchange: Exchange;
+  readonly #trace = new Trace();
+  readonly #requestBody = new Capture();
+  readonly #arrived: RequestMessage;
+  #upstreamRequest: RequestMessage | null = null;
+  #upstreamResponse: ResponseMessage | null = null;
+  #answerBody: Capture | null = null;
+  #responseBody: Capture | null = null;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    exchange.trace ??= this.#trace;
+    exchange.recorder = this;
+    const { method, target, headers } = exchange.arrived;
+    this.#arrived = new RequestMessage(method, target, headers, this.#requestBody.watch(exchange.body));
+  }
+
+  sending({ outgoing, body, path, query }: Exchange): void {
+    const target = outgoing.target ?? (query === '' ? path : `${path}?${query}`);
+    // A body that a step has changed is here as a whole; any other is the one that arrives.
+    const capture = body.buffered === null ? this.#requestBody : new Capture().watch(body);
+    this.#upstreamRequest = new RequestMessage(outgoing.method, target, outgoing.headers, capture);
+  }
+
+  answered({ status, headers, body }: ResponseState): void {
+    this.#answerBody = new Capture().watch(body);
+    this.#upstreamResponse = new ResponseMessage(status, headers, this.#answerBody);
+  }
+
+  responding({ body, from }: ResponseState, changed: boolean): void {
+    this.#responseBody = from === 'upstream' && !changed && this.#answerBody !== null ? this.#answerBody : new Capture().watch(body);
+  }
+
+  finished(id: number, now: number): Recorded {
+    const { startedAt, route, decidedBy, fault, response } = this.#exchange;
+    return {
+      id,
+      at: startedAt,
+      durationMs: Math.max(0, now - startedAt),
+      route: route?.id ?? null,
+      decidedBy: decidedBy?.kind ?? fault?.kind ?? '',
+      steps: this.#trace.entries,
+      request: this.#arrived,
+      upstreamRequest: this.#upstreamRequest,
+      upstreamResponse: this.#upstreamResponse,
+      response: new ResponseMessage(response?.status ?? 0, (response as ResponseState).headers, this.#responseBody ?? new Capture()),
+    };
+  }
+}

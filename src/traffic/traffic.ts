@@ -1,0 +1,90 @@
+import type { Recorded, Recording } from './recording.ts';
+
+/** What an exchange must have; a function decides by itself. Paths are compared whole, or by a pattern. */
+export type TrafficFilter =
+  | ((exchange: Recorded) => boolean)
+  | {
+      readonly method?: string;
+      readonly path?: string | RegExp;
+      readonly status?: number;
+      readonly route?: string;
+      /** Whether anything was sent on. */
+      readonly forwarded?: boolean;
+    };
+
+export interface WaitOptions {
+  /** How many there must be, those that are over counted. Default 1. */
+  readonly count?: number;
+  /** Of the machine's time. Default 5000. */
+  readonly timeoutMs?: number;
+}
+
+const mostKept = 1_000;
+
+/** The exchanges of a gateway that are over, the oldest first. */
+export class Traffic {
+  readonly #now: () => number;
+  readonly #after: (ms: number, act: () => void) => () => void;
+  readonly #kept: Recorded[] = [];
+  readonly #waiting = new Set<() => void>();
+  #count = 0;
+
+  /** `after`: calls `act` in so many ms of the machine's time; answers how to call that off. */
+  constructor(now: () => number, after: (ms: number, act: () => void) => () => void) {
+    this.#now = now;
+    this.#after = after;
+  }
+
+  add(recording: Recording): void {
+    this.#count += 1;
+    this.#kept.push(recording.finished(this.#count, this.#now()));
+    if (this.#kept.length > mostKept) this.#kept.shift();
+    for (const look of this.#waiting) look();
+  }
+
+  /** The last thousand. */
+  get all(): readonly Recorded[] {
+    return this.#kept;
+  }
+
+  query(filter: TrafficFilter = {}): Recorded[] {
+    return this.#kept.filter(predicateOf(filter));
+  }
+
+  /** Resolves with the first `count` that fit, as soon as there are so many. Rejects when its time is over, telling what came instead. */
+  waitFor(filter: TrafficFilter = {}, { count = 1, timeoutMs = 5_000 }: WaitOptions = {}): Promise<Recorded[]> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = this.query(filter);
+        if (found.length < count) return;
+        this.#waiting.delete(look);
+        callOff();
+        resolve(found.slice(0, count));
+      };
+      const callOff = this.#after(timeoutMs, () => {
+        this.#waiting.delete(look);
+        const came = this.#kept.slice(-10).map(({ request, response }) => `${request.method} ${request.target} ${response.status}`);
+        reject(
+          new Error(`no ${count} such exchange${count === 1 ? '' : 's'} within ${timeoutMs} ms; the last that came: ${came.join(', ') || 'none'}`),
+        );
+      });
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  clear(): void {
+    this.#kept.length = 0;
+  }
+}
+
+function predicateOf(filter: TrafficFilter): (exchange: Recorded) => boolean {
+  if (typeof filter === 'function') return filter;
+  const { method, path, status, route, forwarded } = filter;
+  return ({ request, response, route: taken, upstreamRequest }) =>
+    (method === undefined || request.method === method.toUpperCase()) &&
+    (path === undefined || (typeof path === 'string' ? request.path === path : path.test(request.path))) &&
+    (status === undefined || response.status === status) &&
+    (route === undefined || taken === route) &&
+    (forwarded === undefined || (upstreamRequest !== null) === forwarded);
+}
