@@ -55,6 +55,13 @@ describe('the packed package, in an empty project', () => {
     expect(said).toMatch(/# pass 10\n# fail 0/);
   });
 
+  it('runs the tests of recipes/msw-upstreams, beside the peer that they need', async () => {
+    await project.install('msw@3.0.5');
+    for (const name of ['devgateway.yaml', 'orders.test.mjs'])
+      project.write(name, readFileSync(path.join(root, 'recipes/msw-upstreams', name), 'utf8'));
+    expect(await project.node('--test', '--test-reporter=tap', 'orders.test.mjs')).toMatch(/# pass 5\n# fail 0/);
+  }, 60_000);
+
   it.each(['README.md', 'docs/tokens.md', 'docs/in-tests.md'])('does what %s shows', async (name) => {
     const snippets = [...readFileSync(path.join(root, name), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string);
     expect(snippets.length).toBeGreaterThan(0);

@@ -29,6 +29,10 @@ export class Project {
     return project;
   }
 
+  async install(...packages: string[]): Promise<void> {
+    await execute('npm', ['install', ...packages, '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'], { cwd: this.folder });
+  }
+
   write(name: string, text: string): void {
     writeFileSync(path.join(this.folder, name), text);
   }
