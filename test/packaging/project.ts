@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -39,7 +39,22 @@ export class Project {
 
   /** Standard output; throws what the process said where it failed. */
   async node(...args: string[]): Promise<string> {
-    return (await execute(process.execPath, args, { cwd: this.folder, env: { ...process.env, NO_COLOR: '1', VITEST: undefined } })).stdout;
+    return (await this.#run(args)).stdout;
+  }
+
+  /** All that a tool says, also where it fails. */
+  async said(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await this.#run(args).catch((error: unknown) => error as { readonly stdout: string; readonly stderr: string });
+    return `${stdout}${stderr}`;
+  }
+
+  #run(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    return execute(process.execPath, args, { cwd: this.folder, env: { ...process.env, NO_COLOR: '1', VITEST: undefined, CI: undefined } });
+  }
+
+  /** Takes over every file of a recipe. */
+  copy(recipe: string): void {
+    cpSync(path.join(root, 'recipes', recipe), this.folder, { recursive: true });
   }
 
   /** Installed packages and their size in bytes. */
