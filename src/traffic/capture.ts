@@ -26,6 +26,9 @@ export class Capture {
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }
+  get held(): number {
+    return this.#kept;
+  }
   get size(): number {
     return this.#size;
   }

@@ -28,6 +28,10 @@ export class Message {
   json(): unknown {
     return JSON.parse(this.text()) as unknown;
   }
+  /** Bytes of the body that are held. */
+  get held(): number {
+    return this.#body.held;
+  }
   /** Bytes of the body, and whether it came to its end. */
   get size(): number {
     return this.#body.size;

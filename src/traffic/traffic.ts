@@ -20,6 +20,8 @@ export interface WaitOptions {
 }
 
 const mostKept = 1_000;
+/** Of bodies, all exchanges together. */
+const mostBytes = 64 * 1_048_576;
 
 /** The exchanges of a gateway that are over, the oldest first. */
 export class Traffic {
@@ -39,10 +41,17 @@ export class Traffic {
     this.#count += 1;
     this.#kept.push(recording.finished(this.#count, this.#now()));
     if (this.#kept.length > mostKept) this.#kept.shift();
+    // A body may still come in after its exchange was added: what is held is counted again from time to time.
+    if (this.#count % 8 === 0) this.#shed();
     for (const look of this.#waiting) look();
   }
 
-  /** The last thousand. */
+  #shed(): void {
+    let held = this.#kept.reduce((sum, one) => sum + bytesOf(one), 0);
+    while (held > mostBytes && this.#kept.length > 1) held -= bytesOf(this.#kept.shift() as Recorded);
+  }
+
+  /** The last thousand, or fewer where their bodies are large. */
   get all(): readonly Recorded[] {
     return this.#kept;
   }
@@ -77,6 +86,10 @@ export class Traffic {
     this.#kept.length = 0;
   }
 }
+
+/** What an exchange holds in bodies. Shared ones count twice: a bound, not an account. */
+const bytesOf = ({ request, upstreamRequest, upstreamResponse, response }: Recorded): number =>
+  [request, upstreamRequest, upstreamResponse, response].reduce((sum, message) => sum + (message?.held ?? 0), 0);
 
 function predicateOf(filter: TrafficFilter): (exchange: Recorded) => boolean {
   if (typeof filter === 'function') return filter;

@@ -116,5 +116,13 @@ describe('gateway.traffic', () => {
     await using keeping = await createGateway({ config: { routes: [{ steps: [{ reply: {} }] }] } });
     for (let at = 0; at < 1_010; at += 1) await keeping.fetch('/');
     expect([keeping.traffic.all.length, keeping.traffic.all[0]?.id]).toEqual([1_000, 11]);
+    await using large = await start();
+    const body = Buffer.alloc(1_048_576);
+    large.override('plain:80', () => new Response(body));
+    for (let at = 0; at < 80; at += 1) await (await large.fetch('/plain')).arrayBuffer();
+    const held = large.traffic.all.reduce((sum, one) => sum + one.response.held + (one.upstreamResponse?.held ?? 0), 0);
+    // Eight exchanges may come before it is counted again.
+    expect(held).toBeLessThanOrEqual((64 + 8 * 2) * 1_048_576);
+    expect(large.traffic.all.at(-1)?.id).toBe(80);
   });
 });
