@@ -1,32 +1,19 @@
-import path from 'node:path';
 import type { Exchange } from '../engine/exchange.ts';
-import type { Deps, UserFunction } from '../engine/kit.ts';
 import type { Program } from '../engine/link.ts';
-import { MessageBody } from '../engine/message-body.ts';
 import { answerFault, run, wordFault, type Responder } from '../engine/run.ts';
 import { Trace } from '../engine/trace.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialects as allDialects } from '../dialects/index.ts';
-import { Fields } from '../http/fields.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
 import { Recording } from '../traffic/recording.ts';
 import { Traffic } from '../traffic/traffic.ts';
-import { documentFetcher } from '../transport/fetch-document.ts';
-import { fromWeb, inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
+import { inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { receive } from '../transport/listen-http.ts';
 import { localAuthority, type LocalAuthority } from '../transport/local-ca/authority.ts';
 import { authorityFolder } from '../transport/local-ca/folder.ts';
-import { TestIdentity } from '../identity/test-identity.ts';
-import { TestKeys } from '../identity/test-keys.ts';
-import { policyKit } from '../policies/kit.ts';
-import { PlannedFaults } from '../transport/planned-faults.ts';
-import { Pools } from '../transport/pools.ts';
-import { proxyKind } from '../transport/proxy.ts';
 import type { Reception } from '../transport/reception.ts';
 import { factsOf, faultOfHead } from '../transport/request-head.ts';
-import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
-import { GatewayClock } from './clock.ts';
 import { Dispatch } from './dispatch.ts';
 import { recordOf } from './exchange-record.ts';
 import { InFlight } from './in-flight.ts';
@@ -34,9 +21,10 @@ import { standInFor } from './local-names.ts';
 import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
 import { fidelityOf, routesOf } from './report.ts';
-import { MemoryStore, ProcessMemory } from './store.ts';
 import { watchFiles, type Watching } from './watch.ts';
-import type { Explanation, FetchOptions, Gateway, GatewayOptions, ListenerInfo, RawRequest } from './types.ts';
+import type { Explanation, Gateway, GatewayOptions, ListenerInfo } from './types.ts';
+import { inProcessRequest } from './in-process-request.ts';
+import { composeServices } from './services.ts';
 
 /**
  * Starts a gateway from a production configuration.
@@ -44,26 +32,8 @@ import type { Explanation, FetchOptions, Gateway, GatewayOptions, ListenerInfo, 
  */
 export async function createGateway(options: GatewayOptions = {}, dialects: readonly Dialect[] = allDialects): Promise<Gateway> {
   const host = options.host ?? '127.0.0.1';
-  const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {});
-  const overriddenFunctions = new Map<string, UserFunction>();
-  const clock = new GatewayClock();
-  const store = new MemoryStore();
-  const memory = new ProcessMemory();
-  const pools = new Pools();
-  const upstreams = new Upstreams(upstreamTargets);
-  const faults = new PlannedFaults();
-  const services = { pools, upstreams, clock, faults };
-  const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
-  const deps: Deps = {
-    clock,
-    store,
-    memory,
-    random: Math.random,
-    fetch: documentFetcher(services),
-    functions: (name) => overriddenFunctions.get(name) ?? functions.get(name),
-    testTokens: identity,
-  };
-  const kits = [policyKit, { destinations: [proxyKind(services)] }];
+  const services = composeServices(options);
+  const { clock, upstreams, identity } = services;
 
   let config: ConfigInput = options.config ?? '.';
   const request = (): LoadRequest => ({
@@ -79,7 +49,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   });
   const prove = async (): Promise<{ loaded: Loaded; program: Program }> => {
     const loaded = withLimits(await load(request(), dialects), options.limits ?? {});
-    return { loaded, program: identity.collect(() => build(loaded, dialects, kits, deps)) };
+    return { loaded, program: identity.collect(() => build(loaded, dialects, services.kits, services.deps)) };
   };
   let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);
@@ -115,7 +85,13 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const ports: OpenPort[] = [];
   for (const [index, shared] of dispatch.ports.entries()) {
     const port = index === 0 ? (options.port ?? 0) : 0;
-    ports.push(await openPort({ listeners: shared, limits: limitsOf(shared[0]), host, port, reception, authority }));
+    try {
+      ports.push(await openPort({ listeners: shared, limits: limitsOf(shared[0]), host, port, reception, authority }));
+    } catch (error) {
+      // What was opened before must not stay open without anybody to close it.
+      await Promise.all([...ports.map((one) => one.close(Promise.resolve())), services.close()]);
+      throw error;
+    }
   }
   const listeners = ports.flatMap((one) => one.infos);
 
@@ -158,8 +134,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     await watching?.close();
     const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
     await Promise.all(ports.map((one) => one.close(idle)));
-    clock.close();
-    await Promise.all([pools.close(), upstreams.close()]);
+    await services.close();
   };
 
   return {
@@ -177,7 +152,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     },
     async fetch(input, fetchOptions) {
       const responder = new WebResponder();
-      const request = inProcess(input, fetchOptions);
+      const request = inProcessRequest(input, fetchOptions);
       reception.handle(inProcessExchange(request, first(), clock.now()), responder, judge(request));
       return responder.response;
     },
@@ -189,7 +164,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       return identity.shapes.map(({ issuer, audience, algorithms }) => ({ issuer, audience, algorithms }));
     },
     async explain(input, fetchOptions): Promise<Explanation> {
-      const request = inProcess(input, fetchOptions);
+      const request = inProcessRequest(input, fetchOptions);
       const exchange = inProcessExchange(request, first(), clock.now());
       exchange.trace = new Trace();
       exchange.dry = true;
@@ -221,21 +196,11 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       if (traffic === null) throw new TypeError('this gateway was started with traffic: false');
       return traffic;
     },
-    override(upstream, handler) {
-      if (!upstream.startsWith('function:')) return upstreams.override(upstream, handler as UpstreamTarget);
-      const name = upstream.slice('function:'.length);
-      overriddenFunctions.set(name, handler as UserFunction);
-      return () => void overriddenFunctions.delete(name);
-    },
-    fault: (upstream, plan) => faults.plan(upstream, plan),
+    override: (upstream, handler) => services.override(upstream, handler),
+    fault: (upstream, plan) => services.faults.plan(upstream, plan),
     async reset() {
-      upstreams.clearOverrides();
-      overriddenFunctions.clear();
-      faults.clear();
+      services.reset();
       traffic?.clear();
-      store.clear();
-      memory.clear();
-      clock.reset();
     },
     reload,
     close,
@@ -253,37 +218,4 @@ function realTimer(ms: number, act: () => void): () => void {
 function withLimits(loaded: Loaded, limits: Partial<Limits>): Loaded {
   const { gateway } = loaded;
   return { ...loaded, gateway: { ...gateway, sites: gateway.sites.map((site) => ({ ...site, limits: { ...site.limits, ...limits } })) } };
-}
-
-function inProcess(input: Request | RawRequest | string, options: FetchOptions = {}): InProcessRequest {
-  const remote = peerOf(options.remoteAddress ?? '127.0.0.1');
-  if (typeof input === 'string') return fromWeb(new Request(new URL(input, 'http://localhost')), remote);
-  if (input instanceof Request) return fromWeb(input, remote);
-  return {
-    method: input.method,
-    target: input.target,
-    headers: new Fields([...input.rawHeaders]),
-    body: input.body === undefined ? new MessageBody(null) : MessageBody.of(typeof input.body === 'string' ? input.body : Buffer.from(input.body)),
-    secure: false,
-    remoteAddress: remote.address,
-    remotePort: remote.port,
-  };
-}
-
-function peerOf(text: string): { address: string; port: number } {
-  const match = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text);
-  return match === null ? { address: text, port: 0 } : { address: (match[1] ?? match[2]) as string, port: Number(match[3]) };
-}
-
-function splitUpstreams(given: Readonly<Record<string, UpstreamTarget | UserFunction>>): {
-  upstreamTargets: Record<string, UpstreamTarget>;
-  functions: Map<string, UserFunction>;
-} {
-  const upstreamTargets: Record<string, UpstreamTarget> = {};
-  const functions = new Map<string, UserFunction>();
-  for (const [name, target] of Object.entries(given)) {
-    if (name.startsWith('function:')) functions.set(name.slice('function:'.length), target as UserFunction);
-    else upstreamTargets[name] = target as UpstreamTarget;
-  }
-  return { upstreamTargets, functions };
 }

@@ -1,18 +1,10 @@
 import { dialects as allDialects } from '../dialects/index.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DevgatewayError, type Diagnostic } from '../model/error.ts';
-import { noTestTokens } from '../engine/test-tokens.ts';
-import { policyKit } from '../policies/kit.ts';
-import { documentFetcher } from '../transport/fetch-document.ts';
-import { PlannedFaults } from '../transport/planned-faults.ts';
-import { Pools } from '../transport/pools.ts';
-import { proxyKind } from '../transport/proxy.ts';
-import { Upstreams } from '../transport/upstreams.ts';
-import { GatewayClock } from './clock.ts';
 import { build, load, type Loaded, type LoadRequest } from './load.ts';
 import { fidelityOf, routesOf } from './report.ts';
-import { MemoryStore, ProcessMemory } from './store.ts';
 import type { Fidelity, RouteInfo } from './types.ts';
+import { composeServices } from './services.ts';
 
 /** What `check` finds: the document of the contract, and the texts that it speaks of. */
 export interface Inspection {
@@ -51,28 +43,14 @@ export async function inspect(request: LoadRequest, dialects: readonly Dialect[]
 }
 
 async function problemsOfLinking(loaded: Loaded, dialects: readonly Dialect[]): Promise<readonly Diagnostic[]> {
-  const clock = new GatewayClock();
-  const pools = new Pools();
-  const upstreams = new Upstreams({});
-  const services = { pools, upstreams, clock, faults: new PlannedFaults() };
-  const fetch = documentFetcher(services);
-  const deps = {
-    clock,
-    store: new MemoryStore(),
-    memory: new ProcessMemory(),
-    random: Math.random,
-    fetch,
-    functions: () => undefined,
-    testTokens: noTestTokens,
-  };
+  const services = composeServices({});
   try {
-    build(loaded, dialects, [policyKit, { destinations: [proxyKind(services)] }], deps);
+    build(loaded, dialects, services.kits, services.deps);
     return [];
   } catch (error) {
     if (!(error instanceof DevgatewayError)) throw error;
     return error.diagnostics;
   } finally {
-    clock.close();
-    await Promise.all([pools.close(), upstreams.close()]);
+    await services.close();
   }
 }

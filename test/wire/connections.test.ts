@@ -47,6 +47,22 @@ describe('connections', () => {
   });
 });
 
+it('where one port cannot be opened, none stays open', async () => {
+  const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+  const listeners = [
+    { name: 'first', port: 80, protocol: 'http' },
+    { name: 'second', port: 443, protocol: 'https', certificates: [{ names: ['a'], certificate: pem, key: pem }] },
+  ];
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  const config = { listeners, routes: [{ steps: [{ reply: {} }] }] };
+  await expect(createGateway({ config, port })).rejects.toMatchObject({ code: 'DG1403' });
+  await using again = await createGateway({ config: { routes: [{ steps: [{ reply: {} }] }] }, port });
+  expect((await fetch(again.url)).status).toBe(200);
+});
+
 it('trailers of an answer go on in HTTP/2', async () => {
   await using upstream = await rawUpstream(
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 5\r\n\r\n',

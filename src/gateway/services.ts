@@ -1,0 +1,94 @@
+import path from 'node:path';
+import type { Deps, Kit, UserFunction } from '../engine/kit.ts';
+import { TestIdentity } from '../identity/test-identity.ts';
+import { TestKeys } from '../identity/test-keys.ts';
+import { policyKit } from '../policies/kit.ts';
+import { documentFetcher } from '../transport/fetch-document.ts';
+import { PlannedFaults } from '../transport/planned-faults.ts';
+import { Pools } from '../transport/pools.ts';
+import { proxyKind } from '../transport/proxy.ts';
+import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
+import { GatewayClock } from './clock.ts';
+import { MemoryStore, ProcessMemory } from './store.ts';
+import type { GatewayOptions } from './types.ts';
+
+/** All that outlives the programs of one gateway, and what kinds are given of it. */
+export interface Services {
+  readonly clock: GatewayClock;
+  readonly upstreams: Upstreams;
+  readonly faults: PlannedFaults;
+  readonly identity: TestIdentity;
+  readonly deps: Deps;
+  readonly kits: readonly Kit[];
+  /** Puts something in the place of an upstream, or of a `function:NAME`. Answers how to take it back. */
+  override(upstream: string, handler: UpstreamTarget | UserFunction): () => void;
+  /** Counters, caches, overrides, faults and clock as they were at the start. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** The one place where the parts of a gateway are put together. */
+export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'folder' | 'keepTokenKeys'>): Services {
+  const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {});
+  const overridden = new Map<string, UserFunction>();
+  const clock = new GatewayClock();
+  const store = new MemoryStore();
+  const memory = new ProcessMemory();
+  const pools = new Pools();
+  const upstreams = new Upstreams(upstreamTargets);
+  const faults = new PlannedFaults();
+  const sending = { pools, upstreams, clock, faults };
+  const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
+  const deps: Deps = {
+    clock,
+    store,
+    memory,
+    random: Math.random,
+    fetch: documentFetcher(sending),
+    functions: (name) => overridden.get(name) ?? functions.get(name),
+    testTokens: identity,
+  };
+  return {
+    clock,
+    upstreams,
+    faults,
+    identity,
+    deps,
+    kits: [policyKit, { destinations: [proxyKind(sending)] }],
+    override(upstream, handler) {
+      if (!upstream.startsWith(functionPrefix)) return upstreams.override(upstream, handler as UpstreamTarget);
+      const name = upstream.slice(functionPrefix.length);
+      overridden.set(name, handler as UserFunction);
+      return () => {
+        if (overridden.get(name) === handler) overridden.delete(name);
+      };
+    },
+    reset() {
+      upstreams.clearOverrides();
+      overridden.clear();
+      faults.clear();
+      store.clear();
+      memory.clear();
+      clock.reset();
+    },
+    async close() {
+      clock.close();
+      await Promise.all([pools.close(), upstreams.close()]);
+    },
+  };
+}
+
+const functionPrefix = 'function:';
+
+function splitUpstreams(given: Readonly<Record<string, UpstreamTarget | UserFunction>>): {
+  upstreamTargets: Record<string, UpstreamTarget>;
+  functions: Map<string, UserFunction>;
+} {
+  const upstreamTargets: Record<string, UpstreamTarget> = {};
+  const functions = new Map<string, UserFunction>();
+  for (const [name, target] of Object.entries(given)) {
+    if (name.startsWith(functionPrefix)) functions.set(name.slice(functionPrefix.length), target as UserFunction);
+    else upstreamTargets[name] = target as UpstreamTarget;
+  }
+  return { upstreamTargets, functions };
+}
