@@ -2,42 +2,57 @@ import { defaultLimits, type Listener, type ListenerTls, type Named, type Route,
 import { nowhere } from '../../model/origin.ts';
 import { readNginxConf, type Directive } from '../../sources/nginx-conf.ts';
 import { thousandthsPerSecond } from '../../limiters/leaky-bucket.ts';
+import type { Files } from '../../sources/files.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { Context } from './context.ts';
 import type { Instruction, LocationNode, MapOptions, ServerOptions, ValuesOptions } from './options.ts';
 import { tlsOf } from './tls.ts';
 import { planOf, type Whole } from './plan.ts';
+import { reportUnknown } from './unknown.ts';
 import { readPattern, readScript } from './script.ts';
 
-/** Turns nginx.conf into a site: every server of its http block behind one matcher. */
+/** Turns each nginx.conf into a site: every server of its http block behind one matcher. Files of `conf.d` are one http block together. */
 export function compileNginx({ sources, files, ledger }: CompileInput): Compiled {
-  const sites = sources.map((source): Site => {
+  const read = sources.map((source) => {
     const directives = readNginxConf(source.text, source.name, source.folder, files, ledger);
+    reportUnknown(directives, ledger);
+    return { directives, folder: source.folder };
+  });
+  const isWhole = ({ directives }: { readonly directives: readonly Directive[] }): boolean => directives.some(({ name }) => name === 'http');
+  const sites = read.filter(isWhole).map(({ directives, folder }) => {
     const main = new Context(directives, null, ledger, 'nginx/main');
     for (const one of directives) if (one.name !== 'http') ignore(one, main);
     const block = main.own('http').flatMap((one) => one.block ?? []);
-    const http = new Context(block, main, ledger, 'nginx/http');
-    const values = valuesOf(block, http);
-    const whole: Whole = { values, zones: zonesOf(http), upstreams: upstreamsOf(http), folder: source.folder, files };
-    const servers = new Servers(whole);
-    for (const [index, one] of http.own('server').entries()) servers.read(one, `server ${index}`, http);
-    const named = (kind: string, options: unknown): Named => ({ kind, options, origin: nowhere });
-    const match = { ...values, servers: servers.options };
-    return {
-      id: 'nginx',
-      dialect: 'nginx',
-      faults: named('nginx/faults', null),
-      matcher: named('nginx/locations', match),
-      listeners: servers.listeners(),
-      hosts: [],
-      arrival: [named('nginx/server', match)],
-      routes: servers.routes,
-      noRoute: { request: [], destination: null, head: [], body: [], log: [] },
-      // nginx counts its own redirections and stops at ten.
-      limits: { ...defaultLimits, maxJumps: 100 },
-    };
+    return siteOf(new Context(block, main, ledger, 'nginx/http'), folder, files);
   });
+  const fragments = read.filter((one) => !isWhole(one));
+  if (fragments[0] !== undefined) {
+    const block = fragments.flatMap(({ directives }) => directives);
+    sites.push(siteOf(new Context(block, null, ledger, 'nginx/http'), fragments[0].folder, files));
+  }
   return { sites };
+}
+
+function siteOf(http: Context, folder: string, files: Files): Site {
+  const values = valuesOf(http.directives, http);
+  const whole: Whole = { values, zones: zonesOf(http), upstreams: upstreamsOf(http), folder, files };
+  const servers = new Servers(whole);
+  for (const [index, one] of http.own('server').entries()) servers.read(one, `server ${index}`, http);
+  const named = (kind: string, options: unknown): Named => ({ kind, options, origin: nowhere });
+  const match = { ...values, servers: servers.options };
+  return {
+    id: 'nginx',
+    dialect: 'nginx',
+    faults: named('nginx/faults', null),
+    matcher: named('nginx/locations', match),
+    listeners: servers.listeners(),
+    hosts: [],
+    arrival: [named('nginx/server', match)],
+    routes: servers.routes,
+    noRoute: { request: [], destination: null, head: [], body: [], log: [] },
+    // nginx counts its own redirections and stops at ten.
+    limits: { ...defaultLimits, maxJumps: 100 },
+  };
 }
 
 function ignore(one: Directive, context: Context): void {

@@ -20,6 +20,7 @@ describe('a file that was named', () => {
     expect(await dialectOf('gate.yaml', 'routes:\n  - match: {path: "/*"}\n    upstream: 127.0.0.1:3000\n')).toBe('native');
     expect(await dialectOf('gate.json', '{\n"routes": [{\n "match": {"path": "/"},\n "steps": []\n}]\n}')).toBe('native');
     expect(await dialectOf('any.yml', '_format_version: "3.0"\nservices: []\n')).toBe('kong');
+    expect(await dialectOf('default', 'server {\n  listen 80;\n}\n')).toBe('nginx');
     expect(await dialectOf('site.conf', 'http { server { listen 80; location / { return 204; } } }\n')).toBe('nginx');
   });
 

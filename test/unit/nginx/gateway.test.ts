@@ -131,3 +131,34 @@ it('bounds the weights of an upstream', async () => {
     code: 'DG1203',
   });
 });
+
+describe('a directive that nginx does not know', () => {
+  it('is an error where one of its own is near, with the place and the name', async () => {
+    await expect(nginx('location / { proxy_pas http://a; }')).rejects.toMatchObject({
+      code: 'DG1201',
+      message: expect.stringMatching(/nginx\.conf:\d+:\d+.*unknown directive "proxy_pas".*did you mean "proxy_pass"/) as string,
+    });
+  });
+
+  it('is pointed out where it may come with a newer release or a module', async () => {
+    await using gateway = await nginx('location / { more_clear_input_headers X; return 204; }');
+    expect(gateway.diagnostics).toMatchObject([{ code: 'DG1201', severity: 'warning' }]);
+    expect((await gateway.fetch('/')).status).toBe(204);
+  });
+
+  it('is nothing to speak of in a table of values, or with modules of its own', async () => {
+    await using table = await nginx('location / { return 204; }', {}, 'map $uri $a { default 1; proxy_pas 2; } types { text/x-own own; }');
+    expect(table.diagnostics).toEqual([]);
+  });
+});
+
+it('reads the files of conf.d as one http block', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-conf-d-'));
+  folders.push(folder);
+  writeFileSync(path.join(folder, 'upstreams.conf'), 'upstream app { server app:1; }\nserver { listen 81; location / { return 200 second; } }\n');
+  writeFileSync(path.join(folder, 'site.conf'), 'server { listen 80; location / { proxy_pass http://app/v1/; } }\n');
+  await using gateway = await createGateway({ config: folder, upstreams: { 'app:1': asked } });
+  expect(gateway.listeners.map(({ port }) => port).sort()).toEqual([80, 81]);
+  expect(await (await fetch(gateway.urlFor(80))).text()).toBe('GET /v1/');
+  expect(await (await fetch(gateway.urlFor(81))).text()).toBe('second');
+});
