@@ -31,7 +31,7 @@ export const holdsResource = (text: string, type: string): boolean => /["']?Reso
 export function resourcesOf(source: Source, ledger: Ledger, by: string, parameters: Readonly<Record<string, string>>): Resource[] {
   const tree = source.trees()[0];
   if (tree?.kind !== 'map') return [];
-  const root = Setting.root(resolve(tree, valuesOf(tree, parameters)), source.name, ledger, by);
+  const root = settingsWithFunctions(source, ledger, by, parameters);
   for (const name of root.keys()) if (name !== 'Resources' && name !== 'Transform') root.get(name).ignored('is no resource');
   return root
     .get('Resources')
@@ -40,6 +40,12 @@ export function resourcesOf(source: Source, ledger: Ledger, by: string, paramete
       for (const name of setting.keys()) if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored('concerns the deployment');
       return { id, type: setting.get('Type').string() ?? '', setting, properties: setting.get('Properties') };
     });
+}
+
+/** A document whose intrinsic functions are worked out, as parts of a template have them that stand in a file of their own. */
+export function settingsWithFunctions(source: Source, ledger: Ledger, by: string, parameters: Readonly<Record<string, string>>): Setting {
+  const tree = source.trees()[0] ?? { kind: 'map', entries: new Map(), line: 1, column: 1 };
+  return Setting.root(resolve(tree, valuesOf(tree, parameters)), source.name, ledger, by);
 }
 
 type Values = (name: string, attribute: string) => string;
@@ -57,7 +63,8 @@ function valuesOf(template: Tree, parameters: Readonly<Record<string, string>>):
   const values: Values = (name, attribute) => {
     const type = textAt(template, 'Resources', name, 'Type');
     if (attribute !== '') {
-      const arn = type === 'AWS::Lambda::Function' || type === 'AWS::Serverless::Function';
+      // Where no template says what it is, what has an ARN here is a function.
+      const arn = type === undefined || type === 'AWS::Lambda::Function' || type === 'AWS::Serverless::Function';
       return arn && attribute === 'Arn'
         ? `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`
         : `${name}.${attribute}`;

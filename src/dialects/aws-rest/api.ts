@@ -1,6 +1,6 @@
 import type { CompileInput } from '../dialect.ts';
 import type { Resource } from '../../sources/cloudformation.ts';
-import { holdsResource, resourcesOf } from '../../sources/cloudformation.ts';
+import { holdsResource, resourcesOf, settingsWithFunctions } from '../../sources/cloudformation.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { keysOf, readThrottle, type ResourcesOf } from './read-usage-plans.ts';
@@ -24,7 +24,7 @@ export function apisOf(source: Source, { ledger, options }: CompileInput): Api[]
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   return [
     {
-      document: source.settings(ledger, 'aws-rest/openapi'),
+      document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
       stage: options.stage ?? 'default',
       variables: options.variables,
       keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),

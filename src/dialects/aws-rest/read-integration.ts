@@ -9,6 +9,7 @@ export type Integration = { readonly request: readonly Step[]; readonly destinat
 
 export function readIntegration(integration: Setting, stage: string, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
+  if (integration.get('integrationSubtype').exists) return { unsupported: 'a first-class integration of an HTTP API' };
   checkEndpoint(integration, type);
   if (type === 'mock') return readMock(integration);
   if (type === 'aws_proxy') return readLambda(integration, stage, binaryMediaTypes);

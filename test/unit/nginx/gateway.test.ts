@@ -158,7 +158,7 @@ it('reads the files of conf.d as one http block', async () => {
   writeFileSync(path.join(folder, 'upstreams.conf'), 'upstream app { server app:1; }\nserver { listen 81; location / { return 200 second; } }\n');
   writeFileSync(path.join(folder, 'site.conf'), 'server { listen 80; location / { proxy_pass http://app/v1/; } }\n');
   await using gateway = await createGateway({ config: folder, upstreams: { 'app:1': asked } });
-  expect(gateway.listeners.map(({ port }) => port).sort()).toEqual([80, 81]);
+  expect(gateway.listeners.map(({ port }) => port).toSorted((a, b) => a - b)).toEqual([80, 81]);
   expect(await (await fetch(gateway.urlFor(80))).text()).toBe('GET /v1/');
   expect(await (await fetch(gateway.urlFor(81))).text()).toBe('second');
 });
