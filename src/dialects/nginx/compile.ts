@@ -4,6 +4,7 @@ import { readNginxConf, type Directive } from '../../sources/nginx-conf.ts';
 import { thousandthsPerSecond } from '../../limiters/leaky-bucket.ts';
 import type { Files } from '../../sources/files.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
+import { checkHttp } from './check.ts';
 import { Context } from './context.ts';
 import type { Instruction, LocationNode, MapOptions, ServerOptions, ValuesOptions } from './options.ts';
 import { tlsOf } from './tls.ts';
@@ -34,6 +35,7 @@ export function compileNginx({ sources, files, ledger }: CompileInput): Compiled
 }
 
 function siteOf(http: Context, folder: string, files: Files): Site {
+  checkHttp(http.directives, http.ledger);
   const values = valuesOf(http.directives, http);
   const whole: Whole = { values, zones: zonesOf(http), upstreams: upstreamsOf(http), folder, files };
   const servers = new Servers(whole);
