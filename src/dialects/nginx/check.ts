@@ -71,7 +71,7 @@ export function checkHttp(directives: readonly Directive[], ledger: Ledger): voi
             bad(`invalid value "${status}"`, 'expected statuses from 300 to 599');
         break;
       case 'try_files':
-        if (/^=/.test(last) && !/^=\d{3}$/.test(last)) bad(`invalid code "${last}"`);
+        if (last.startsWith('=') && !/^=\d{3}$/.test(last)) bad(`invalid code "${last}"`);
         break;
       case 'proxy_pass':
         if (!first.includes('$') && !/^https?:\/\//i.test(first)) bad('invalid URL prefix', 'expected http://... or https://...');
