@@ -1,9 +1,8 @@
-import type { Clock } from '../engine/clock.ts';
-import type { Exchange } from '../engine/exchange.ts';
 import type { Answer } from '../engine/kit.ts';
 import { refuse, type Failure } from '../engine/outcome.ts';
 import { ownAnswer } from '../engine/own-answer.ts';
 import { fault } from '../model/fault.ts';
+import type { Sending } from './pending-answer.ts';
 
 /** What an upstream is to do instead of its own, or before it. */
 export interface PlannedFault {
@@ -56,10 +55,9 @@ export class PlannedFaults {
 /** Does what was planned; `next` asks the upstream after all. */
 export async function misbehave(
   plan: PlannedFault,
-  sending: { readonly exchange: Exchange; readonly clock: Clock; readonly upstream: string; readonly responseTimeoutMs: number },
+  { exchange, clock, upstream, options: { responseTimeoutMs } }: Sending,
   next: () => Answer | Failure | Promise<Answer | Failure>,
 ): Promise<Answer | Failure> {
-  const { exchange, clock, upstream, responseTimeoutMs } = sending;
   const delayMs = plan.delayMs ?? 0;
   const late = responseTimeoutMs > 0 && delayMs >= responseTimeoutMs;
   if (delayMs > 0) await clock.sleep(late ? responseTimeoutMs : delayMs, exchange.signal);

@@ -13,6 +13,8 @@ import type { Pools } from './pools.ts';
 import { sendPooled, undiciRefuses } from './undici-send.ts';
 import type { Upstreams } from './upstreams.ts';
 
+type Address = NonNullable<Exchange['outgoing']['address']>;
+
 /** What sending needs of the gateway. */
 export interface Services {
   readonly pools: Pools;
@@ -31,15 +33,16 @@ export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
         const address = exchange.outgoing.address ?? fixed;
         if (address === null) return refuse(fault('internal', { cause: new Error('no step has said where to send the request') }));
         const sending = { exchange, options, clock: services.clock, upstream: address.names[0] ?? address.url };
-        const go = (): Promise<Answer | Failure> => {
-          const origin = services.upstreams.resolve(address.names, address.url);
-          return typeof origin === 'string' ? forward(origin, services.pools, sending) : origin.then((one) => forward(one, services.pools, sending));
-        };
         const plan = services.faults.isEmpty ? undefined : services.faults.take(address.names);
-        return plan === undefined ? go() : misbehave(plan, { ...sending, responseTimeoutMs: options.responseTimeoutMs }, go);
+        return plan === undefined ? send(address, services, sending) : misbehave(plan, sending, () => send(address, services, sending));
       };
     },
   };
+}
+
+function send({ names, url }: Address, { upstreams, pools }: Services, sending: Sending): Promise<Answer | Failure> {
+  const origin = upstreams.resolve(names, url);
+  return typeof origin === 'string' ? forward(origin, pools, sending) : origin.then((one) => forward(one, pools, sending));
 }
 
 function forward(origin: string, pools: Pools, sending: Sending): Promise<Answer | Failure> {

@@ -1,4 +1,5 @@
-import type { StepKind } from '../../engine/kit.ts';
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Deps, StepKind } from '../../engine/kit.ts';
 import { refuse, type Outcome } from '../../engine/outcome.ts';
 import { quota } from '../../limiters/quota.ts';
 import { tokenBucket } from '../../limiters/token-bucket.ts';
@@ -38,10 +39,21 @@ interface Bound {
 const bucket = ({ rate, burst }: Throttle): Limiter<unknown, Allowance> => tokenBucket({ rate, burst, perMs: 1_000 }) as Limiter<unknown, Allowance>;
 const throttled = ({ limit, remaining, retryAfterMs }: Allowance): Outcome => refuse(fault('rate-limited', { limit, remaining, retryAfterMs }));
 
+/** Counts the request against each bound from `from` on, in order, until one is exceeded; what that one says. */
+function within(bounds: readonly Bound[], from: number, exchange: Exchange, deps: Deps): Outcome | Promise<Outcome> {
+  for (let at = from; at < bounds.length; at += 1) {
+    const { key, limiter, over } = bounds[at] as Bound;
+    const allowance = deps.store.update(exchange.scope + key, limiter, deps.clock.now(), 1);
+    if (allowance instanceof Promise) return allowance.then((later) => (later.allowed ? within(bounds, at + 1, exchange, deps) : over(later)));
+    if (!allowance.allowed) return over(allowance);
+  }
+  return undefined;
+}
+
 /** Lets callers with a key of this stage pass, within what their usage plan grants. Order: key, method, plan, quota (developer guide, throttling). */
 export const apiKeyStep: StepKind<ApiKeyOptions> = {
   kind: 'aws-rest/api-key',
-  create({ keys, method }, { store, clock }) {
+  create({ keys, method }, deps) {
     const invalid = refuse(ownFault('aws-rest/invalid-api-key'));
     const known = new Map(keys.map((key) => [key.value, { key, bounds: boundsOf(key, method) }]));
     return (exchange) => {
@@ -51,22 +63,7 @@ export const apiKeyStep: StepKind<ApiKeyOptions> = {
       const { id } = found.key;
       exchange.caller.credential = { id, kind: 'api-key' };
       exchange.caller.consumer = { id, username: id, customId: '', groups: [] };
-      const count = async (from: number, first: Promise<Allowance>): Promise<Outcome> => {
-        const outcome = settle(found.bounds[from] as Bound, await first);
-        return outcome ?? ask(from + 1);
-      };
-      const settle = (bound: Bound, allowance: Allowance): Outcome => (allowance.allowed ? undefined : bound.over(allowance));
-      const ask = (from: number): Outcome | Promise<Outcome> => {
-        for (let at = from; at < found.bounds.length; at += 1) {
-          const bound = found.bounds[at] as Bound;
-          const allowance = store.update(exchange.scope + bound.key, bound.limiter, clock.now(), 1);
-          if (allowance instanceof Promise) return count(at, allowance);
-          const outcome = settle(bound, allowance);
-          if (outcome !== undefined) return outcome;
-        }
-        return undefined;
-      };
-      return ask(0);
+      return within(found.bounds, 0, exchange, deps);
     };
   },
 };
@@ -87,12 +84,8 @@ function boundsOf({ id, plan }: ApiKey, method: string): Bound[] {
 /** The stage's own limit of a method, whoever asks. */
 export const stageThrottle: StepKind<Throttle & { readonly key: string }> = {
   kind: 'aws-rest/stage-throttle',
-  create({ key, ...throttle }, { store, clock }) {
-    const limiter = bucket(throttle);
-    const settle = (allowance: Allowance): Outcome => (allowance.allowed ? undefined : throttled(allowance));
-    return (exchange) => {
-      const allowance = store.update(`${exchange.scope}aws-rest/stage:${key}`, limiter, clock.now(), 1);
-      return allowance instanceof Promise ? allowance.then(settle) : settle(allowance);
-    };
+  create({ key, ...throttle }, deps) {
+    const bounds = [{ key: `aws-rest/stage:${key}`, limiter: bucket(throttle), over: throttled }];
+    return (exchange) => within(bounds, 0, exchange, deps);
   },
 };

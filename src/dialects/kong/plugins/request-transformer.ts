@@ -2,23 +2,16 @@ import type { Exchange } from '../../../engine/exchange.ts';
 import { formatQuery, parseQuery } from '../../../http/query.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { upstreamSlot } from '../upstream-request.ts';
-import { readPairs, type Pair } from './pairs.ts';
+import { readPairs, type Pair, type PairEdits } from './pairs.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 import { compileTemplate, type Template } from './template.ts';
 
-interface Edits {
-  readonly remove: readonly string[];
-  readonly rename: readonly Pair[];
-  readonly replace: readonly Pair[];
-  readonly add: readonly Pair[];
-  readonly append: readonly Pair[];
-}
 interface Transformer {
   readonly method: string;
   readonly uri: string;
-  readonly headers: Edits;
-  readonly querystring: Edits;
-  readonly body: Edits;
+  readonly headers: PairEdits;
+  readonly querystring: PairEdits;
+  readonly body: PairEdits;
 }
 const verbs = ['rename', 'replace', 'add', 'append'] as const;
 
@@ -26,11 +19,11 @@ const verbs = ['rename', 'replace', 'add', 'append'] as const;
 export const requestTransformer: KongPlugin = definePlugin<Transformer>({
   name: 'request-transformer',
   read(config) {
-    const of = (place: string): Edits => {
+    const of = (place: string): PairEdits => {
       const edits = { remove: config.get('remove').get(place).strings() } as Record<string, unknown>;
       for (const verb of verbs)
         edits[verb] = readPairs(config.get(verb).get(place)).filter(([, value]) => compiles(config.get(verb).get(place), value));
-      return edits as unknown as Edits;
+      return edits as unknown as PairEdits;
     };
     const uri = config.get('replace').get('uri').string() ?? '';
     compiles(config.get('replace').get('uri'), uri);
@@ -77,11 +70,11 @@ function compiles(setting: Setting, value: string): boolean {
   }
 }
 
-const isEmpty = (edits: Edits): boolean => edits.remove.length === 0 && verbs.every((verb) => edits[verb].length === 0);
+const isEmpty = (edits: PairEdits): boolean => edits.remove.length === 0 && verbs.every((verb) => edits[verb].length === 0);
 const compiled = (pairs: readonly Pair[]): { name: string; nameOf: Template; value: Template }[] =>
   pairs.map(([name, value]) => ({ name, nameOf: compileTemplate(name), value: compileTemplate(value) }));
 
-function headerEditor(edits: Edits): (exchange: Exchange) => void {
+function headerEditor(edits: PairEdits): (exchange: Exchange) => void {
   const [replace, add, append] = [edits.replace, edits.add, edits.append].map(compiled) as [
     ReturnType<typeof compiled>,
     ReturnType<typeof compiled>,
@@ -117,7 +110,7 @@ function headerEditor(edits: Edits): (exchange: Exchange) => void {
   };
 }
 
-function queryEditor(edits: Edits): (exchange: Exchange) => string {
+function queryEditor(edits: PairEdits): (exchange: Exchange) => string {
   const [replace, add, append] = [edits.replace, edits.add, edits.append].map(compiled) as [
     ReturnType<typeof compiled>,
     ReturnType<typeof compiled>,
@@ -136,7 +129,7 @@ function queryEditor(edits: Edits): (exchange: Exchange) => string {
 
 type Members = Record<string, unknown>;
 
-function bodyEditor(edits: Edits): (exchange: Exchange) => Promise<undefined> | undefined {
+function bodyEditor(edits: PairEdits): (exchange: Exchange) => Promise<undefined> | undefined {
   const [replace, add, append] = [edits.replace, edits.add, edits.append].map(compiled) as [
     ReturnType<typeof compiled>,
     ReturnType<typeof compiled>,

@@ -1,18 +1,11 @@
 import type { Fields } from '../../../http/fields.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import { readPairs, type Pair } from './pairs.ts';
+import { readPairs, type Pair, type PairEdits } from './pairs.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface JsonPair {
   readonly path: readonly string[];
   readonly value: unknown;
-}
-interface HeaderEdits {
-  readonly remove: readonly string[];
-  readonly rename: readonly Pair[];
-  readonly replace: readonly Pair[];
-  readonly add: readonly Pair[];
-  readonly append: readonly Pair[];
 }
 interface JsonEdits {
   readonly remove: readonly (readonly string[])[];
@@ -23,7 +16,7 @@ interface JsonEdits {
 }
 
 /** Source: kong/plugins/response-transformer. Order: remove, rename, replace, add, append. */
-export const responseTransformer: KongPlugin = definePlugin<never, HeaderEdits, JsonEdits>({
+export const responseTransformer: KongPlugin = definePlugin<never, PairEdits, JsonEdits>({
   name: 'response-transformer',
   read(config) {
     const headers = (verb: string): Pair[] => readPairs(config.get(verb).get('headers'));

@@ -1,22 +1,23 @@
-import type { Peer } from '../entities/route.ts';
+import type { KongRoute } from '../entities/route.ts';
 import type { RouterFlavor } from '../node-settings.ts';
 
-/** What the compiler writes into `Route.when`: the attributes of a Kong route. */
-export interface KongWhen {
-  readonly hosts: readonly string[];
-  readonly paths: readonly string[];
-  readonly methods: readonly string[];
-  readonly headers: readonly (readonly [string, readonly string[]])[];
-  readonly snis: readonly string[];
-  readonly protocols: readonly string[];
-  readonly sources: readonly Peer[];
-  readonly destinations: readonly Peer[];
-  readonly regexPriority: number;
-  readonly createdAt: number;
-  readonly id: string;
-  readonly expression: string;
-  readonly priority: number;
-}
+/** What the compiler writes into `Route.when`: the attributes that a Kong route is chosen by. */
+export type KongWhen = Pick<
+  KongRoute,
+  | 'hosts'
+  | 'paths'
+  | 'methods'
+  | 'headers'
+  | 'snis'
+  | 'protocols'
+  | 'sources'
+  | 'destinations'
+  | 'regexPriority'
+  | 'createdAt'
+  | 'id'
+  | 'expression'
+  | 'priority'
+>;
 export interface RouterOptions {
   readonly flavor: RouterFlavor;
   readonly trustedIps: readonly string[];
