@@ -4,7 +4,7 @@ import { nowhere } from '../model/origin.ts';
 import { isHost } from '../transport/request-head.ts';
 import { didYouMean } from '../sources/setting.ts';
 
-export const commands = ['start', 'check', 'routes', 'explain', 'token', 'cert', 'init', 'completion', 'help'] as const;
+export const commands = ['start', 'check', 'routes', 'explain', 'token', 'record', 'replay', 'cert', 'init', 'completion', 'help'] as const;
 export type CommandName = (typeof commands)[number];
 
 export const flags = {
@@ -24,6 +24,10 @@ export const flags = {
   algorithm: { type: 'string' },
   persona: { type: 'string' },
   broken: { type: 'string' },
+  tapes: { type: 'string' },
+  mode: { type: 'string' },
+  strict: { type: 'boolean' },
+  report: { type: 'string', multiple: true },
   debug: { type: 'boolean' },
   force: { type: 'boolean' },
   header: { type: 'string', multiple: true, short: 'H' },
@@ -52,6 +56,13 @@ export interface CommandLine {
     readonly persona: string | undefined;
     readonly broken: string | undefined;
   };
+  /** Of `record` and `replay`. */
+  readonly tapes: string | undefined;
+  readonly mode: string | undefined;
+  readonly strict: boolean;
+  readonly reports: readonly string[];
+  /** What stands behind `--`: run with the gateway, which ends with it. */
+  readonly program: readonly string[];
   readonly json: boolean;
   readonly quiet: boolean;
   readonly noColor: boolean;
@@ -69,7 +80,8 @@ export const wrongUsage = (message: string, hint = 'see devgateway help'): Devga
 
 /** Reads a command line; `exists` tells files and folders from mistyped commands. @throws DevgatewayError DG1501 where it cannot be understood. */
 export function readCommandLine(argv: readonly string[], exists: (name: string) => boolean): CommandLine {
-  const { values, positionals } = parse(argv);
+  const end = argv.indexOf('--');
+  const { values, positionals } = parse(end < 0 ? argv : argv.slice(0, end));
   const [first, ...rest] = positionals;
   const named = commands.find((one) => one === first);
   // A bare word that is no command and names nothing here is a mistyped command.
@@ -92,6 +104,11 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
     variables: pairs('--var', values.var ?? [], 'KEY=VALUE'),
     claims: pairs('--claim', values.claim ?? [], 'NAME=VALUE'),
     token: { expiresIn: values['expires-in'], algorithm: values.algorithm, persona: values.persona, broken: values.broken },
+    tapes: values.tapes,
+    mode: values.mode,
+    strict: values.strict ?? false,
+    reports: values.report ?? [],
+    program: end < 0 ? [] : argv.slice(end + 1),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     noColor: values['no-color'] ?? false,

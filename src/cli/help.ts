@@ -11,6 +11,10 @@ Commands
   token [CONFIG...]                 mint a test token that the configuration accepts [--claim NAME=VALUE]
                                     [--expires-in 10m] [--algorithm RS256|ES256|EdDSA|HS256]
                                     [--persona auth0|cognito|keycloak] [--broken expired|wrong-issuer|...]
+  record [CONFIG...] [-- PROGRAM]   serve, and record what upstreams answer, without its secrets [--tapes PATH]
+                                    [--mode record|record-missing]
+  replay [CONFIG...] [-- PROGRAM]   serve from the tape, with no upstream [--tapes PATH] [--report FILE.json|FILE.xml]
+                                    [--strict: exit 1 where something is unknown or unused]
   cert                              export the local certificate authority
   init [CONFIG...]                  write a devgateway.yaml for what is here [--force]
   completion bash|zsh|fish          print a completion script
@@ -27,6 +31,7 @@ Options
   --quiet, --no-color    less; no colours (NO_COLOR does the same)
   --debug                show the inside of an internal error
   --help, --version
+  -- PROGRAM ARGS        run with the gateway, which ends with it; DEVGATEWAY_URL says where it is
 
 Exit codes: 0 ok, 1 a run-time failure or a failed check, 2 wrong usage.
 
@@ -34,6 +39,7 @@ Examples
   devgateway kong.yml --upstream orders.internal:8080=http://localhost:3001
   devgateway check --json kong.yml
   curl -H "Authorization: Bearer $(devgateway token --claim sub=ann)" localhost:8080/orders
+  devgateway replay --strict --report replay.xml -- npm test
   devgateway explain GET /orders -H 'Host: api.example.com' kong.yml`;
 
 export async function help(_line: CommandLine, terminal: Terminal): Promise<number> {

@@ -4,6 +4,7 @@ export { check } from './check.ts';
 export { completion } from './completion.ts';
 export { explain } from './explain.ts';
 export { help } from './help.ts';
+export { record, replay } from './tape-commands.ts';
 export { init } from './init.ts';
 export { token } from './token.ts';
 export { routes } from './routes.ts';

@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { createGateway } from '../gateway/create.ts';
-import type { Gateway } from '../gateway/types.ts';
+import type { Gateway, TapeOptions } from '../gateway/types.ts';
 import type { Paint } from '../report/paint.ts';
 import type { CommandLine } from './arguments.ts';
 import { failure } from './failure.ts';
@@ -10,12 +10,21 @@ import { requestLine } from './request-line.ts';
 import { version } from './version.ts';
 
 /** Serves until the process is asked to end. */
-export async function start(line: CommandLine, terminal: Terminal): Promise<number> {
+export const start = (line: CommandLine, terminal: Terminal): Promise<number> => serve(line, terminal);
+
+/** How a command differs from `start`. */
+export interface Serving {
+  readonly traffic: TapeOptions;
+  /** Prints what came of it; answers the exit code. `program`: that of the program that ran with the gateway, 0 where none did. */
+  readonly conclude: (gateway: Gateway, program: number) => Promise<number>;
+}
+
+export async function serve(line: CommandLine, terminal: Terminal, serving?: Serving): Promise<number> {
   const speaks = !line.json && !line.quiet;
   const paint = paintOf(terminal, line);
   await using gateway = await createGateway({
     asHost: true,
-    traffic: false,
+    traffic: serving?.traffic ?? false,
     keepTokenKeys: true,
     ...gatewayOptionsOf(line, terminal),
     watch: true,
@@ -26,7 +35,7 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
     ...(speaks ? { onExchange: (record) => terminal.out(requestLine(record, paint)) } : {}),
   });
   const readyMs = Math.round(performance.now());
-  if (line.json)
+  if (line.json && serving === undefined)
     terminal.out(
       JSON.stringify({
         version: version(),
@@ -37,11 +46,12 @@ export async function start(line: CommandLine, terminal: Terminal): Promise<numb
         fidelity: gateway.fidelity.counts,
       }),
     );
-  else if (!line.quiet) terminal.out(await banner(gateway, readyMs, line, terminal));
+  else if (speaks) terminal.out(await banner(gateway, readyMs, line, terminal));
   // A process that is killed writes nothing: what was compiled is kept now.
   setImmediate(flushCompileCache);
-  await stopped(gateway, line, terminal);
-  return 0;
+  const program = line.program.length === 0 ? 0 : await (await import('./run-program.ts')).runProgram(line, gateway.url, terminal);
+  if (line.program.length === 0) await stopped(gateway, line, terminal);
+  return serving === undefined ? program : serving.conclude(gateway, program);
 }
 
 async function banner(gateway: Gateway, readyMs: number, line: CommandLine, terminal: Terminal): Promise<string> {

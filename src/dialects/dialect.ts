@@ -1,6 +1,6 @@
 import type { Kit } from '../engine/kit.ts';
 import type { Ledger } from '../model/ledger.ts';
-import type { LocalUpstream, Site } from '../model/gateway.ts';
+import type { LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
 import type { Files } from '../sources/files.ts';
 import type { Source } from '../sources/source.ts';
 
@@ -23,6 +23,8 @@ export interface CompileInput {
 export interface Compiled {
   readonly sites: readonly Site[];
   readonly upstreams?: Readonly<Record<string, LocalUpstream>>;
+  /** Whether upstreams are recorded or replayed. */
+  readonly traffic?: TapeSettings;
   /** Absolute paths of further configurations, each to be read by its own dialect. */
   readonly include?: readonly string[];
 }

@@ -109,6 +109,8 @@ export class Exchange {
   trace: Trace | null = null;
   /** Null unless somebody records. */
   recorder: ExchangeRecorder | null = null;
+  /** The upstream that was asked, as the configuration writes it. */
+  upstream: string | null = null;
   /** Nothing is sent upstream. */
   dry = false;
   /** Client socket of an upgrade request. */

@@ -21,6 +21,8 @@ export interface Deps {
   /** A user's function by its name, or undefined. */
   readonly functions: (name: string) => UserFunction | undefined;
   readonly testTokens: TestTokens;
+  /** Header fields and query parameters that credentials are read from, lower-case: their values are kept out of files. */
+  readonly secretFields: { add(lowerName: string): void };
 }
 export interface FetchInit {
   readonly method?: string;

@@ -7,6 +7,7 @@ import { dialects as allDialects } from '../dialects/index.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
 import { Recording } from '../traffic/recording.ts';
+import { Tapes } from '../traffic/tape/tapes.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import { inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { receive } from '../transport/listen-http.ts';
@@ -17,6 +18,7 @@ import { factsOf, faultOfHead } from '../transport/request-head.ts';
 import { Dispatch } from './dispatch.ts';
 import { recordOf } from './exchange-record.ts';
 import { InFlight } from './in-flight.ts';
+import { tapeRequestOf } from './tape-request.ts';
 import { standInFor } from './local-names.ts';
 import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
@@ -54,9 +56,21 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);
   upstreams.configure(program.gateway.upstreams);
+  const tapes = new Tapes(tapeRequestOf(options, program.gateway), {
+    clock,
+    resign: (header, claims) => identity.resign(header, claims),
+    isSecretField: (name) => services.secretFields.has(name),
+    after: realTimer,
+  });
+  const mount = (): void => {
+    tapes.mount(upstreams.tapes);
+    services.replay.answer = tapes.isActive ? (exchange, upstream, tape) => tapes.answer(exchange, upstream, tape) : null;
+  };
+  mount();
 
   const inFlight = new InFlight();
-  const traffic = options.traffic === false ? null : new Traffic(() => clock.now(), realTimer);
+  let exchanges = 0;
+  const traffic = options.traffic === false ? null : new Traffic(realTimer);
   const localNames = options.asHost === undefined ? null : standInFor(options.asHost === true ? '' : options.asHost);
   const reception: Reception = {
     now: () => clock.now(),
@@ -67,12 +81,17 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   };
   const handle = (exchange: Exchange, responder: Responder, refused: Fault | null): Promise<void> => {
     const site = dispatch.siteOf(exchange);
-    const recording = traffic === null || exchange.dry ? null : new Recording(exchange);
+    const recording =
+      (traffic === null && !tapes.isRecording) || exchange.dry ? null : new Recording(exchange, tapes.isRecording ? tapedBytes : undefined);
     const done = refused === null ? run(site, exchange, responder) : answerFault(site, exchange, refused, responder);
     const { onExchange } = options;
     if (recording === null && onExchange === undefined) return done;
     return done.then(() => {
-      if (recording !== null) traffic?.add(recording);
+      if (recording !== null) {
+        const recorded = recording.finished((exchanges += 1), clock.now());
+        tapes.add(exchange, recorded);
+        traffic?.add(recorded);
+      }
       onExchange?.(recordOf(exchange, clock.now()));
     });
   };
@@ -104,6 +123,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       ({ loaded, program } = proven);
       dispatch = new Dispatch(program);
       upstreams.configure(program.gateway.upstreams);
+      mount();
     } catch (error) {
       config = before;
       throw error;
@@ -134,6 +154,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     await watching?.close();
     const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
     await Promise.all(ports.map((one) => one.close(idle)));
+    await tapes.flush(true);
     await services.close();
   };
 
@@ -198,8 +219,10 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     },
     override: (upstream, handler) => services.override(upstream, handler),
     fault: (upstream, plan) => services.faults.plan(upstream, plan),
+    tapes: { report: () => tapes.report(), flush: () => tapes.flush() },
     async reset() {
       services.reset();
+      tapes.rewind();
       traffic?.clear();
     },
     reload,
@@ -207,6 +230,9 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** Of each body, while a tape is recorded. */
+const tapedBytes = 64 * 1_048_576;
 
 /** Of the machine's time: a frozen clock must not keep a test from ending. */
 function realTimer(ms: number, act: () => void): () => void {

@@ -3,7 +3,7 @@ import type { Kit, Deps } from '../engine/kit.ts';
 import { link, type Program } from '../engine/link.ts';
 import type { CompileOptions, Dialect } from '../dialects/dialect.ts';
 import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.ts';
-import type { Gateway, LocalUpstream, Site } from '../model/gateway.ts';
+import type { Gateway, LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
 import { Ledger } from '../model/ledger.ts';
 import { nowhere } from '../model/origin.ts';
 import { environmentWith } from '../sources/env-files.ts';
@@ -51,6 +51,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
   const used: { source: Source; dialect: Dialect }[] = [];
   const sites: Site[] = [];
   let upstreams: Record<string, LocalUpstream> = {};
+  let traffic: TapeSettings | undefined;
   let opened = await sourcesOf(request, files);
   // What a configuration includes is read after it, each file by its own dialect; a file that was read is not read again.
   while (opened.length > 0) {
@@ -60,6 +61,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
       used.push(...sources.map((source) => ({ source, dialect })));
       const compiled = dialect.compile({ sources, files, ledger, options });
       sites.push(...compiled.sites);
+      traffic ??= compiled.traffic;
       upstreams = { ...compiled.upstreams, ...upstreams };
       included.push(...(compiled.include ?? []));
     }
@@ -72,7 +74,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
     );
   }
   return {
-    gateway: { sites: distinct(sites), upstreams },
+    gateway: { sites: distinct(sites), upstreams, ...(traffic === undefined ? {} : { traffic }) },
     ledger,
     sources: used.map(({ source, dialect }) => ({ file: source.name, dialect: dialect.name })),
     texts: new Map(used.map(({ source }) => [source.name, source.text])),

@@ -6,7 +6,7 @@ import { policyKit } from '../policies/kit.ts';
 import { documentFetcher } from '../transport/fetch-document.ts';
 import { PlannedFaults } from '../transport/planned-faults.ts';
 import { Pools } from '../transport/pools.ts';
-import { proxyKind } from '../transport/proxy.ts';
+import { proxyKind, type Replay } from '../transport/proxy.ts';
 import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
@@ -17,6 +17,9 @@ export interface Services {
   readonly clock: GatewayClock;
   readonly upstreams: Upstreams;
   readonly faults: PlannedFaults;
+  readonly replay: Replay;
+  /** Lower-case. */
+  readonly secretFields: ReadonlySet<string>;
   readonly identity: TestIdentity;
   readonly deps: Deps;
   readonly kits: readonly Kit[];
@@ -37,7 +40,9 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const pools = new Pools();
   const upstreams = new Upstreams(upstreamTargets);
   const faults = new PlannedFaults();
-  const sending = { pools, upstreams, clock, faults };
+  const replay: Replay = { answer: null };
+  const secretFields = new Set<string>();
+  const sending = { pools, upstreams, clock, faults, replay };
   const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
   const deps: Deps = {
     clock,
@@ -47,11 +52,14 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     fetch: documentFetcher(sending),
     functions: (name) => overridden.get(name) ?? functions.get(name),
     testTokens: identity,
+    secretFields,
   };
   return {
     clock,
     upstreams,
     faults,
+    replay,
+    secretFields,
     identity,
     deps,
     kits: [policyKit, { destinations: [proxyKind(sending)] }],

@@ -1,10 +1,12 @@
 import type { RequestListener } from 'node:http';
 import type { TraceEntry } from '../engine/trace.ts';
 import type { Diagnostic } from '../model/error.ts';
-import type { Limits } from '../model/gateway.ts';
+import type { Limits, TapeMode } from '../model/gateway.ts';
 import type { Verdict } from '../model/ledger.ts';
 import type { TokenOptions } from '../identity/mint.ts';
 import type { UserFunction } from '../engine/kit.ts';
+import type { Ignores } from '../traffic/tape/asked.ts';
+import type { TapeReport } from '../traffic/tape/tapes.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { PlannedFault } from '../transport/planned-faults.ts';
 import type { UpstreamTarget } from '../transport/upstreams.ts';
@@ -27,8 +29,11 @@ export interface GatewayOptions {
   readonly watch?: boolean;
   /** Called after each reload that a change of the files caused; with what was wrong, where the old one goes on. */
   readonly onReload?: (error: unknown) => void;
-  /** Keeps what passes for `gateway.traffic`. Default true. */
-  readonly traffic?: boolean;
+  /**
+   * Keeps what passes for `gateway.traffic`. Default true. An object does too, and records upstreams to a tape or replays them from it; it
+   * stands above what the configuration says.
+   */
+  readonly traffic?: boolean | TapeOptions;
   /** Called after each request. */
   readonly onExchange?: (record: ExchangeRecord) => void;
   readonly logLevel?: 'silent' | 'error' | 'info';
@@ -54,6 +59,15 @@ export interface GatewayOptions {
   readonly limits?: Partial<Limits>;
   /** How long `close` waits for requests that are being answered, in ms of the machine's time. Default 5000. */
   readonly closeGraceMs?: number;
+}
+
+/** A tape of what upstreams answer. */
+export interface TapeOptions {
+  readonly mode: TapeMode;
+  /** A `.har` file, or a folder for one (`traffic.har`). Default: `tapes`. */
+  readonly tapes?: string;
+  /** What is not compared when a request is looked for. */
+  readonly ignore?: Ignores;
 }
 
 export interface ListenerInfo {
@@ -153,7 +167,9 @@ export interface Gateway extends AsyncDisposable {
   override(upstream: string, handler: UpstreamTarget | UserFunction): () => void;
   /** Makes an upstream answer a status, wait, or break off; until `reset`, so many `times`, or until what it answers is called. */
   fault(upstream: string, plan: PlannedFault): () => void;
-  /** Counters, caches, overrides, faults and clock back to the start; the listeners stay. */
+  /** What the tape has answered, did not have, and holds in vain; `flush` writes what was recorded so far. */
+  readonly tapes: { report(): TapeReport; flush(): Promise<void> };
+  /** Counters, caches, overrides, faults and clock back to the start, tapes to their first answers; the listeners stay. */
   reset(): Promise<void>;
   /** Swaps the configuration, as a change of the files would. Throws DevgatewayError and keeps the old one where the new one fails. */
   reload(config?: ConfigInput): Promise<void>;

@@ -50,6 +50,22 @@ export async function mint(
   return options.broken === 'wrong-signature' ? withAnotherSignature(token) : token;
 }
 
+/** A token as it was, under a key of ours: by the algorithm of its header where a test key signs by it, else by the first that its policy takes. */
+export async function sign(
+  shape: TokenShape,
+  header: Readonly<Record<string, unknown>>,
+  claims: Readonly<Record<string, unknown>>,
+  keys: TestKeys,
+): Promise<string> {
+  const named = String(header['alg']);
+  const own = (testAlgorithms as readonly string[]).includes(named) || (shape.secret !== undefined && named.startsWith('HS'));
+  const alg = own ? (named as TestAlgorithm) : signableOf(shape);
+  const { sign: key, kid } = signerFor(shape, alg, keys);
+  const { kid: _, ...rest } = header;
+  const { SignJWT } = await import('jose');
+  return new SignJWT(claims).setProtectedHeader({ ...rest, alg, ...kid }).sign(key);
+}
+
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 function signableOf({ algorithms, secret }: TokenShape): TestAlgorithm {

@@ -1,5 +1,5 @@
 import type { TestTokens, TokenShape } from '../engine/test-tokens.ts';
-import { mint, unboundShape, type TokenOptions } from './mint.ts';
+import { mint, sign, unboundShape, type TokenOptions } from './mint.ts';
 import { kidPrefix, testAlgorithms, type TestAlgorithm, type TestKeys } from './test-keys.ts';
 
 /** The test keys of one gateway, and what its configuration expects of tokens. */
@@ -38,6 +38,12 @@ export class TestIdentity implements TestTokens {
   /** What the configuration expects of tokens; empty where it asks for none. */
   get shapes(): readonly TokenShape[] {
     return this.#shapes;
+  }
+
+  /** A token with these claims and no other, by the algorithm that its header names as far as there is a test key for it. */
+  resign(header: Readonly<Record<string, unknown>>, claims: Readonly<Record<string, unknown>>): Promise<string> {
+    const issuer = this.#shapes.find((one) => one.issuer !== undefined && one.issuer === claims['iss']) ?? unboundShape;
+    return sign(issuer, header, claims, this.#keys);
   }
 
   /** `now` in ms. With an issuer among the claims, for the policy of that issuer; else for the first policy. */

@@ -24,6 +24,8 @@ export const userErrors = {
   DG1402: 'listening failed',
   DG1403: 'certificate or key cannot be used',
   DG1501: 'wrong usage',
+  DG1601: 'the tape cannot be read',
+  DG1602: 'there is no tape',
 } as const;
 
 /** Our own bugs. */

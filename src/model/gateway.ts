@@ -8,10 +8,25 @@ export interface Gateway {
   readonly sites: readonly Site[];
   /** Where production addresses are on this machine, as far as the configuration itself says so. */
   readonly upstreams: Readonly<Record<string, LocalUpstream>>;
+  /** Whether upstreams are recorded or replayed, as far as the configuration itself says so. */
+  readonly traffic?: TapeSettings;
 }
 
-/** A URL, or a module whose default export is a node request listener or a fetch handler. */
-export type LocalUpstream = { readonly url: string } | { readonly module: string };
+/** A URL, a module whose default export is a node request listener or a fetch handler, or a tape that answers. Files are absolute. */
+export type LocalUpstream = { readonly url: string } | { readonly module: string } | { readonly replay: string };
+
+export const tapeModes = ['off', 'record', 'replay', 'record-missing', 'strict'] as const;
+/**
+ * `record`: everything goes to the upstreams, and the tape is made anew. `replay`: the tape answers, and nothing is sent. `record-missing`:
+ * what the tape does not have is sent and added. `strict`: as `replay`, and whatever is unknown or unused makes the run fail.
+ */
+export type TapeMode = (typeof tapeModes)[number];
+export interface TapeSettings {
+  readonly mode: TapeMode;
+  /** A `.har` file, or a folder for one. */
+  readonly tapes: string;
+  readonly ignore: { readonly query: readonly string[]; readonly body: readonly string[] };
+}
 
 /** A kind with the options that it reads. */
 export interface Named {

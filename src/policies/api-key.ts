@@ -17,7 +17,8 @@ export interface ApiKeyOptions {
 /** Lets callers pass who present a known key, and says who they are. */
 export const apiKeyKind: StepKind<ApiKeyOptions> = {
   kind: 'api-key',
-  create(options, _deps, { origin }) {
+  create(options, { secretFields }, { origin }) {
+    for (const place of options.from) if (place.in !== 'cookie') secretFields.add(place.name.toLowerCase());
     const callers = new Map<string, Required<Pick<Caller, 'consumer' | 'credential'>>>();
     for (const { key, consumer } of options.keys) {
       if (key === '') throw new DevgatewayError(diagnosticAt('DG1209', origin, 'an API key is empty', 'give a key that cannot be guessed'));

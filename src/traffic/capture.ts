@@ -2,7 +2,7 @@ import type { ChunkTransform } from '../http/body.ts';
 import type { MessageBody } from '../engine/message-body.ts';
 
 /** Bytes that are kept of one body. */
-const maxBytes = 1_048_576;
+const usualBytes = 1_048_576;
 
 /** What passes of a body: watched, never changed, and never read faster than it is taken. */
 export class Capture {
@@ -10,6 +10,12 @@ export class Capture {
   #kept = 0;
   #size = 0;
   #complete = false;
+  readonly #most: number;
+
+  /** `most`: bytes that are kept. */
+  constructor(most: number = usualBytes) {
+    this.#most = most;
+  }
 
   /** Watches a body from here on. One that is here already is taken as it is; one that is empty is complete. */
   watch(body: MessageBody): this {
@@ -22,7 +28,7 @@ export class Capture {
     return this;
   }
 
-  /** At most the first megabyte. */
+  /** What is kept: at most its first megabyte, or all of it where a tape is recorded. */
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }
@@ -52,7 +58,7 @@ export class Capture {
 
   #keep(chunk: Buffer): void {
     this.#size += chunk.length;
-    const room = maxBytes - this.#kept;
+    const room = this.#most - this.#kept;
     if (room <= 0) return;
     const piece = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#chunks.push(piece);

@@ -11,6 +11,8 @@ export interface Recorded {
   readonly at: number;
   readonly durationMs: number;
   readonly route: string | null;
+  /** The upstream that was asked, as the configuration writes it; null where none was. */
+  readonly upstream: string | null;
   /** The kind of the step that ended it, or the fault; empty where the upstream answered. */
   readonly decidedBy: string;
   /** What each step said, in their order. */
@@ -27,15 +29,19 @@ export interface Recorded {
 export class Recording implements ExchangeRecorder {
   readonly #exchange: Exchange;
   readonly #trace = new Trace();
-  readonly #requestBody = new Capture();
+  readonly #most: number | undefined;
+  readonly #requestBody: Capture;
   readonly #arrived: RequestMessage;
   #upstreamRequest: RequestMessage | null = null;
   #upstreamResponse: ResponseMessage | null = null;
   #answerBody: Capture | null = null;
   #responseBody: Capture | null = null;
 
-  constructor(exchange: Exchange) {
+  /** `most`: bytes that are kept of each body. */
+  constructor(exchange: Exchange, most?: number) {
     this.#exchange = exchange;
+    this.#most = most;
+    this.#requestBody = new Capture(most);
     exchange.trace ??= this.#trace;
     exchange.recorder = this;
     const { method, target, headers } = exchange.arrived;
@@ -45,26 +51,27 @@ export class Recording implements ExchangeRecorder {
   sending({ outgoing, body, path, query }: Exchange): void {
     const target = outgoing.target ?? (query === '' ? path : `${path}?${query}`);
     // A body that a step has changed is here as a whole; any other is the one that arrives.
-    const capture = body.buffered === null ? this.#requestBody : new Capture().watch(body);
+    const capture = body.buffered === null ? this.#requestBody : new Capture(this.#most).watch(body);
     this.#upstreamRequest = new RequestMessage(outgoing.method, target, outgoing.headers, capture);
   }
 
   answered({ status, headers, body }: ResponseState): void {
-    this.#answerBody = new Capture().watch(body);
+    this.#answerBody = new Capture(this.#most).watch(body);
     this.#upstreamResponse = new ResponseMessage(status, headers, this.#answerBody);
   }
 
   responding({ body, from }: ResponseState, changed: boolean): void {
-    this.#responseBody = from === 'upstream' && !changed && this.#answerBody !== null ? this.#answerBody : new Capture().watch(body);
+    this.#responseBody = from === 'upstream' && !changed && this.#answerBody !== null ? this.#answerBody : new Capture(this.#most).watch(body);
   }
 
   finished(id: number, now: number): Recorded {
-    const { startedAt, route, decidedBy, fault, response } = this.#exchange;
+    const { startedAt, route, upstream, decidedBy, fault, response } = this.#exchange;
     return {
       id,
       at: startedAt,
       durationMs: Math.max(0, now - startedAt),
       route: route?.id ?? null,
+      upstream,
       decidedBy: decidedBy?.kind ?? fault?.kind ?? '',
       steps: this.#trace.entries,
       request: this.#arrived,

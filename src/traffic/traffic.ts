@@ -1,4 +1,4 @@
-import type { Recorded, Recording } from './recording.ts';
+import type { Recorded } from './recording.ts';
 
 /** What an exchange must have; a function decides by itself. Paths are compared whole, or by a pattern. */
 export type TrafficFilter =
@@ -25,21 +25,19 @@ const mostBytes = 64 * 1_048_576;
 
 /** The exchanges of a gateway that are over, the oldest first. */
 export class Traffic {
-  readonly #now: () => number;
   readonly #after: (ms: number, act: () => void) => () => void;
   readonly #kept: Recorded[] = [];
   readonly #waiting = new Set<() => void>();
   #count = 0;
 
   /** `after`: calls `act` in so many ms of the machine's time; answers how to call that off. */
-  constructor(now: () => number, after: (ms: number, act: () => void) => () => void) {
-    this.#now = now;
+  constructor(after: (ms: number, act: () => void) => () => void) {
     this.#after = after;
   }
 
-  add(recording: Recording): void {
+  add(recorded: Recorded): void {
     this.#count += 1;
-    this.#kept.push(recording.finished(this.#count, this.#now()));
+    this.#kept.push(recorded);
     if (this.#kept.length > mostKept) this.#kept.shift();
     // A body may still come in after its exchange was added: what is held is counted again from time to time.
     if (this.#count % 8 === 0) this.#shed();

@@ -21,6 +21,13 @@ export interface Services {
   readonly upstreams: Upstreams;
   readonly clock: Clock;
   readonly faults: PlannedFaults;
+  readonly replay: Replay;
+}
+
+/** Answers in the place of upstreams. */
+export interface Replay {
+  /** Null while nobody records or replays. `tape`: a file that stands for this upstream alone. Undefined: the upstream is to be asked. */
+  answer: ((exchange: Exchange, upstream: string, tape: string | undefined) => Answer | undefined | Promise<Answer | undefined>) | null;
 }
 
 /** The destination kind `proxy`: forwards over pooled connections, and over our own writer where a request or its dialect needs it. */
@@ -32,7 +39,8 @@ export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
       return (exchange) => {
         const address = exchange.outgoing.address ?? fixed;
         if (address === null) return refuse(fault('internal', { cause: new Error('no step has said where to send the request') }));
-        const sending = { exchange, options, clock: services.clock, upstream: address.names[0] ?? address.url };
+        exchange.upstream = address.names[0] ?? address.url;
+        const sending = { exchange, options, clock: services.clock, upstream: exchange.upstream };
         const plan = services.faults.isEmpty ? undefined : services.faults.take(address.names);
         return plan === undefined ? send(address, services, sending) : misbehave(plan, sending, () => send(address, services, sending));
       };
@@ -40,7 +48,19 @@ export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
   };
 }
 
-function send({ names, url }: Address, { upstreams, pools }: Services, sending: Sending): Promise<Answer | Failure> {
+function send(address: Address, services: Services, sending: Sending): Promise<Answer | Failure> {
+  return services.replay.answer === null || services.upstreams.isOverridden(address.names)
+    ? sendLive(address, services, sending)
+    : sendTaped(address, services, sending);
+}
+
+async function sendTaped(address: Address, services: Services, sending: Sending): Promise<Answer | Failure> {
+  const tape = services.upstreams.tapeOf(address.names);
+  const answer = await services.replay.answer?.(sending.exchange, sending.upstream, tape);
+  return answer ?? sendLive(address, services, sending);
+}
+
+function sendLive({ names, url }: Address, { upstreams, pools }: Services, sending: Sending): Promise<Answer | Failure> {
   const origin = upstreams.resolve(names, url);
   return typeof origin === 'string' ? forward(origin, pools, sending) : origin.then((one) => forward(one, pools, sending));
 }

@@ -3,7 +3,11 @@ import type { LocalUpstream } from '../model/gateway.ts';
 import { handlersOf, type Handlers, type ServedTarget } from './served-upstream.ts';
 
 /** Where a production address is on this machine: a URL (`echo:` is a built-in echo), or what is served here. */
-export type UpstreamTarget = string | URL | ServedTarget;
+export type UpstreamTarget = string | URL | ServedTarget | Taped;
+/** A tape that answers: the path of a HAR file. */
+export interface Taped {
+  readonly replay: string;
+}
 
 /**
  * Where production addresses are on this machine. What nobody mapped keeps its own address. `*` maps everything else.
@@ -28,6 +32,7 @@ export class Upstreams {
     if (known !== undefined) return known;
     const target = this.find(names);
     if (target === 'echo:') return this.#serve('echo:');
+    if (isTaped(target)) throw new Error('a tape has no address');
     if (target === undefined || typeof target === 'string' || target instanceof URL) {
       const origin = originOf(String(target ?? url));
       this.#origins.set(names, origin);
@@ -56,6 +61,22 @@ export class Upstreams {
   clearOverrides(): void {
     this.#overrides.clear();
     this.#origins = new WeakMap();
+  }
+
+  /** Whether tests have put something in its place. */
+  isOverridden(names: readonly string[]): boolean {
+    return this.#overrides.size > 0 && [...names, '*'].some((name) => this.#overrides.has(name));
+  }
+
+  /** The tape that stands for an upstream. */
+  tapeOf(names: readonly string[]): string | undefined {
+    const target = this.find(names);
+    return isTaped(target) ? target.replay : undefined;
+  }
+
+  /** Every tape that stands for some upstream. */
+  get tapes(): string[] {
+    return [...this.#targets.values(), ...Object.values(this.#configured)].flatMap((one) => (isTaped(one) ? [one.replay] : []));
   }
 
   find(names: readonly string[]): UpstreamTarget | undefined {
@@ -96,6 +117,8 @@ export class Upstreams {
     });
   }
 }
+
+const isTaped = (target: unknown): target is Taped => typeof target === 'object' && target !== null && 'replay' in target;
 
 function originOf(url: string): string {
   if (url.startsWith('unix:')) return url;

@@ -1,11 +1,21 @@
 import path from 'node:path';
 import { compileRegex } from '../../matching/regex.ts';
-import { defaultLimits, type Limits, type LocalUpstream, type Plan, type Route, type Site, type Step } from '../../model/gateway.ts';
+import {
+  defaultLimits,
+  type Limits,
+  type LocalUpstream,
+  type Plan,
+  type Route,
+  type Site,
+  type Step,
+  type TapeSettings,
+} from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Condition, NativeWhen } from './match.ts';
 import { readListener } from './read-listener.ts';
+import { readTraffic } from './read-traffic.ts';
 import { readUpstream } from './read-upstream.ts';
 import { headOrder, requestOrder } from './phases.ts';
 import { stepReaders, type KnownConsumer, type RouteSteps, type Surroundings } from './read-steps.ts';
@@ -15,6 +25,7 @@ import { readDuration, readSize } from './units.ts';
 export function compileNative({ sources, files, ledger }: CompileInput): Compiled {
   const upstreams: Record<string, LocalUpstream> = {};
   const include: string[] = [];
+  let traffic: TapeSettings | undefined;
   const sites = sources.flatMap((source): Site[] => {
     const root = source.settings(ledger, 'native');
     if (root.kind !== 'map') {
@@ -24,6 +35,7 @@ export function compileNative({ sources, files, ledger }: CompileInput): Compile
     root.get('$schema').string();
     for (const one of root.get('include').items()) include.push(path.resolve(source.folder, one.string() ?? '.'));
     Object.assign(upstreams, readUpstreams(root.get('upstreams').as('native/upstreams'), source));
+    if (root.get('traffic').exists) traffic = readTraffic(root.get('traffic').as('native/traffic'), source.folder);
     const consumers = root.get('consumers').as('native/consumers').items().map(readConsumer);
     const listeners = root
       .get('listeners')
@@ -51,7 +63,7 @@ export function compileNative({ sources, files, ledger }: CompileInput): Compile
       },
     ];
   });
-  return { sites, upstreams, include };
+  return { sites, upstreams, include, ...(traffic === undefined ? {} : { traffic }) };
 }
 
 const emptyPlan: Plan = { request: [], head: [], body: [], log: [], destination: null };
@@ -61,9 +73,11 @@ function readUpstreams(setting: Setting, source: Source): Record<string, LocalUp
   for (const [name, value] of setting.entries()) {
     if (value.kind === 'map') {
       const module = value.get('module').string();
+      const replay = value.get('replay').string();
       value.rejectUnknownKeys();
-      if (module === undefined) value.problem('DG1204', `${value.name} says nowhere to go`, 'expected a URL or {module: ./service.mjs}');
-      else found[name] = { module: path.resolve(source.folder, module) };
+      if (module !== undefined) found[name] = { module: path.resolve(source.folder, module) };
+      else if (replay !== undefined) found[name] = { replay: path.resolve(source.folder, replay) };
+      else value.problem('DG1204', `${value.name} says nowhere to go`, 'expected a URL, {module: ./service.mjs} or {replay: ./tape.har}');
       continue;
     }
     const url = value.string() ?? '';

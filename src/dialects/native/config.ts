@@ -3,7 +3,13 @@ export interface NativeConfig {
   /** Production configurations beside this one, each read by its own dialect. */
   readonly include?: readonly string[];
   /** Production addresses -> where they are on this machine. */
-  readonly upstreams?: Readonly<Record<string, string | { readonly module: string }>>;
+  readonly upstreams?: Readonly<Record<string, string | { readonly module: string } | { readonly replay: string }>>;
+  /** Whether upstreams are recorded to a tape or replayed from it. */
+  readonly traffic?: {
+    readonly mode?: 'off' | 'record' | 'replay' | 'record-missing' | 'strict';
+    readonly tapes?: string;
+    readonly ignore?: { readonly query?: readonly string[]; readonly body?: readonly string[] };
+  };
   readonly consumers?: readonly NativeConsumer[];
   readonly listeners?: readonly NativeListener[];
   readonly limits?: Readonly<Record<string, number | string>>;

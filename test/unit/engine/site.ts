@@ -21,6 +21,7 @@ export const testDeps = (): Deps => ({
   fetch: () => Promise.reject(new Error('nothing to fetch')),
   functions: () => undefined,
   testTokens: noTestTokens,
+  secretFields: new Set<string>(),
 });
 
 /** Every fault answers with its kind as the body. */

@@ -21,6 +21,7 @@ export function depsWith(documents: Record<string, unknown> = {}, fetched: strin
     random: () => 0,
     functions: () => undefined,
     testTokens: noTestTokens,
+    secretFields: new Set<string>(),
     fetch(url) {
       fetched.push(url);
       const found = documents[url];

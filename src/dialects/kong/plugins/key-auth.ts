@@ -39,7 +39,8 @@ export const keyAuth: KongPlugin = definePlugin<KeyAuth>({
     };
     return { access: options };
   },
-  access(options) {
+  access(options, { secretFields }) {
+    for (const name of options.names) secretFields.add(name.toLowerCase());
     const known = new Map(options.keys.map((one) => [one.key, one]));
     const challenge = ['WWW-Authenticate', options.challenge];
     const judge = (exchange: Exchange, found: string | undefined): Outcome => {

@@ -1,0 +1,46 @@
+/**
+ * Names of fields, parameters and members whose values are secrets. Words are compared, not texts: `X-Api-Key`, `api_key`, `apiKey` and
+ * `APIKEY` are one name, and `tokenizer` is none.
+ */
+const endings = [
+  'password',
+  'passwd',
+  'passphrase',
+  'pwd',
+  'secret',
+  'token',
+  'tokens',
+  'api key',
+  'apikey',
+  'access key',
+  'private key',
+  'subscription key',
+  'session',
+  'session id',
+  'sessionid',
+  'sid',
+  'otp',
+  'credential',
+  'credentials',
+  'authorization',
+  'signature',
+  'assertion',
+  'code verifier',
+  'authorization code',
+  'cookie',
+  'cookies',
+];
+
+const wordsOf = (name: string): string =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[-_.:[\]\s]+/g, ' ')
+    .trim()
+    .toLowerCase();
+
+/** Whether the value of something with this name is kept out of files. */
+export function isSecretName(name: string): boolean {
+  if (name.length > 200) return false;
+  const words = wordsOf(name);
+  return endings.some((one) => words === one || words.endsWith(` ${one}`));
+}

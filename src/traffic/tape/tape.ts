@@ -1,0 +1,64 @@
+import type { Asked, Asker } from './asked.ts';
+import { nearest, type NearMiss } from './near-miss.ts';
+import { isAnswer, type TapedAnswer, type TapedExchange } from './taped.ts';
+
+interface Slot {
+  readonly asked: Asked;
+  readonly exchange: TapedAnswer;
+  served: number;
+}
+
+/** The answers of a tape by what was asked. What was asked several times is answered in the order of the recording; then the last answer stays. */
+export class Tape {
+  readonly #slots: Slot[] = [];
+  readonly #byKey = new Map<string, Slot[]>();
+
+  constructor(exchanges: readonly TapedExchange[], asker: Asker) {
+    for (const exchange of exchanges.filter(isAnswer).sort((one, other) => one.at - other.at)) {
+      const slot = { asked: asker.read(exchange.upstreamRequest), exchange, served: 0 };
+      this.#slots.push(slot);
+      const key = keyOf(exchange.upstream, slot.asked);
+      const there = this.#byKey.get(key);
+      if (there === undefined) this.#byKey.set(key, [slot]);
+      else there.push(slot);
+    }
+  }
+
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  /** The next answer for this request, or undefined. What a foreign tape holds is good for every upstream. */
+  take(upstream: string, asked: Asked): TapedAnswer | undefined {
+    const found = this.#byKey.get(keyOf(upstream, asked)) ?? this.#byKey.get(keyOf('', asked));
+    if (found === undefined) return undefined;
+    const slot = found.find(({ served }) => served === 0) ?? (found.at(-1) as Slot);
+    slot.served += 1;
+    return slot.exchange;
+  }
+
+  nearest(upstream: string, asked: Asked): NearMiss[] {
+    const candidates = this.#slots.filter(({ exchange }) => exchange.upstream === upstream || exchange.upstream === '');
+    return nearest(
+      asked,
+      candidates.map((one) => one.asked),
+    );
+  }
+
+  /** What somebody has asked for. */
+  get used(): readonly TapedAnswer[] {
+    return this.#slots.filter(({ served }) => served > 0).map(({ exchange }) => exchange);
+  }
+
+  /** What nobody has asked for. */
+  get unused(): readonly TapedAnswer[] {
+    return this.#slots.filter(({ served }) => served === 0).map(({ exchange }) => exchange);
+  }
+
+  /** Back to the first answers. */
+  rewind(): void {
+    for (const slot of this.#slots) slot.served = 0;
+  }
+}
+
+const keyOf = (upstream: string, { key }: Asked): string => `${upstream} ${key}`;
