@@ -10,6 +10,7 @@ export type {
   ListenerQuery,
   RawRequest,
   RouteInfo,
+  Scope,
 } from './gateway/types.ts';
 export type { BrokenName, TokenOptions } from './identity/mint.ts';
 export type { PersonaName } from './identity/personas.ts';
@@ -20,5 +21,5 @@ export type { FetchHandler, ProxyMiddlewareOptions } from './transport/served-up
 export type { Recorded } from './traffic/recording.ts';
 export type { Traffic, TrafficFilter, WaitOptions } from './traffic/traffic.ts';
 export type { PlannedFault } from './transport/planned-faults.ts';
-export type { UpstreamTarget } from './transport/upstreams.ts';
+export type { LiveTarget, UpstreamTarget } from './transport/upstreams.ts';
 export { defineConfig, type NativeConfig, type NativeConsumer, type NativeRoute } from './dialects/native/config.ts';

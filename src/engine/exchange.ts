@@ -3,6 +3,7 @@ import type { Fields } from '../http/fields.ts';
 import { endToEnd } from '../http/hop-by-hop.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Listener, Named, Route } from '../model/gateway.ts';
+import type { Clock } from './clock.ts';
 import type { MessageBody } from './message-body.ts';
 import type { Outcome } from './outcome.ts';
 import type { Slot } from './slot.ts';
@@ -86,9 +87,6 @@ export class Exchange {
   readonly arrived: Arrived;
   readonly connection: Connection;
   readonly listener: Listener;
-  readonly startedAt: number;
-  /** Prefix of every state key; empty outside scopes. */
-  readonly scope: string;
   /** The main request of a subrequest. */
   readonly parent: Exchange | null;
   method: string;
@@ -118,6 +116,9 @@ export class Exchange {
   /** Set by the engine, one for each program: a closure for each request would tie requests together until a full collection. */
   runner: SubrequestRunner | null = null;
 
+  #startedAt: number;
+  #scope: string;
+  #clock: Clock | null;
   #outgoing: Outgoing | null = null;
   #slots: Map<Slot<unknown>, unknown> | null = null;
   #aborted = false;
@@ -129,21 +130,41 @@ export class Exchange {
     listener: Listener;
     startedAt: number;
     scope?: string;
+    clock?: Clock | null;
     parent?: Exchange | null;
     body: MessageBody;
   }) {
     this.arrived = init.arrived;
     this.connection = init.connection;
     this.listener = init.listener;
-    this.startedAt = init.startedAt;
-    this.scope = init.scope ?? '';
     this.parent = init.parent ?? null;
+    this.#startedAt = init.startedAt;
+    this.#scope = init.scope ?? this.parent?.scope ?? '';
+    this.#clock = init.clock ?? this.parent?.clock ?? null;
     this.body = init.body;
     this.method = init.arrived.method;
     const target = originForm(init.arrived.target);
     const mark = target.indexOf('?');
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? '' : target.slice(mark + 1);
+  }
+
+  /** Prefix of every state key; empty outside scopes. */
+  get scope(): string {
+    return this.#scope;
+  }
+  /** The clock of its scope; null outside scopes, where the gateway's holds. */
+  get clock(): Clock | null {
+    return this.#clock;
+  }
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+  /** Before anybody has seen it. */
+  enterScope(prefix: string, clock: Clock): void {
+    this.#scope = prefix;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
   }
 
   /** Made on first use: the end-to-end fields of what arrived, free to edit. */

@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 
 /** What kinds may use. All of it is given; nothing is global. */
 export interface Deps {
+  /** The gateway's. While a request runs, `exchange.clock ?? clock` is its time. */
   readonly clock: Clock;
   readonly store: Store;
   readonly memory: Memory;
@@ -18,8 +19,8 @@ export interface Deps {
   readonly random: () => number;
   /** Fetches a document (a key set, a discovery document) through the upstream map. Throws where that fails. */
   readonly fetch: (url: string, init?: FetchInit) => Promise<FetchedDocument>;
-  /** A user's function by its name, or undefined. */
-  readonly functions: (name: string) => UserFunction | undefined;
+  /** A user's function by its name, or undefined. `scope`: of the exchange. */
+  readonly functions: (name: string, scope?: string) => UserFunction | undefined;
   readonly testTokens: TestTokens;
   /** Header fields and query parameters that credentials are read from, lower-case: their values are kept out of files. */
   readonly secretFields: { add(lowerName: string): void };
@@ -29,6 +30,8 @@ export interface FetchInit {
   readonly headers?: readonly string[];
   readonly body?: Buffer;
   readonly timeoutMs?: number;
+  /** On whose behalf: overrides and faults of its scope hold. */
+  readonly within?: Pick<Exchange, 'scope' | 'clock'>;
 }
 export interface FetchedDocument {
   readonly status: number;

@@ -203,7 +203,6 @@ async function subrequest(program: SiteProgram, parent: Exchange, request: SubRe
     connection: parent.connection,
     listener: parent.listener,
     startedAt: parent.startedAt,
-    scope: parent.scope,
     parent,
     body: request.body === null ? new MessageBody(null) : MessageBody.of(request.body),
   });

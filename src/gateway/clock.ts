@@ -4,6 +4,22 @@ import { TimerHeap } from './timer-heap.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const maxDelay = 2_147_483_647;
 
+/** Resolves when the clock has moved on by `ms`; rejects with the signal's reason. */
+export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    });
+    const stop = (): void => {
+      cancel();
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
 /** The clock of one gateway: runs with the machine's until it is frozen, moved or sent elsewhere. */
 export class GatewayClock implements Clock {
   readonly #real: () => number;
@@ -24,26 +40,27 @@ export class GatewayClock implements Clock {
     return this.#frozenAt ?? this.#real() + this.#offset;
   }
 
-  after(ms: number, act: () => void): () => void {
+  /** What calls it off answers for how many ms it would still have waited. */
+  after(ms: number, act: () => void): () => number {
     const timer = { due: this.now() + Math.max(0, ms), order: (this.#order += 1), act, place: -1 };
     this.#timers.add(timer);
     if (timer.due < this.#alarmAt) this.#arm();
-    return () => this.#timers.remove(timer);
+    return () => {
+      this.#timers.remove(timer);
+      return timer.due - this.now();
+    };
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      });
-      const stop = (): void => {
-        cancel();
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', stop, { once: true });
-    });
+    return sleepOn(this, ms, signal);
+  }
+
+  /** Another clock that shows the same, moves as this one does now, and on which nobody waits. */
+  fork(): GatewayClock {
+    const other = new GatewayClock(this.#real);
+    other.#offset = this.#offset;
+    other.#frozenAt = this.#frozenAt;
+    return other;
   }
 
   /** Moves on by `ms`, waking what is due in its order. Resolves when what was woken waits again. */

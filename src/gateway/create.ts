@@ -6,7 +6,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { dialects as allDialects } from '../dialects/index.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
-import { Recording } from '../traffic/recording.ts';
+import { Recording, type Recorded } from '../traffic/recording.ts';
 import { Tapes } from '../traffic/tape/tapes.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import { inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
@@ -22,6 +22,9 @@ import { tapeRequestOf } from './tape-request.ts';
 import { standInFor } from './local-names.ts';
 import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
+import { realTimer } from './real-timer.ts';
+import { scopeHandle } from './scope-handle.ts';
+import { refuseScope } from './scopes.ts';
 import { fidelityOf, routesOf } from './report.ts';
 import { watchFiles, type Watching } from './watch.ts';
 import type { Explanation, Gateway, GatewayOptions, ListenerInfo } from './types.ts';
@@ -62,6 +65,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     isSecretField: (name) => services.secretFields.has(name),
     after: realTimer,
   });
+  services.replay.rewind = (scope) => tapes.rewind(scope);
   const mount = (): void => {
     tapes.mount(upstreams.tapes);
     services.replay.answer = tapes.isActive ? (exchange, upstream, tape) => tapes.answer(exchange, upstream, tape) : null;
@@ -75,6 +79,11 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
   const reception: Reception = {
     now: () => clock.now(),
     handle(exchange, responder, refused) {
+      try {
+        services.scopes.enter(exchange);
+      } catch (error) {
+        return inFlight.track(refuseScope(exchange, responder, (error as Error).message));
+      }
       inFlight.track(handle(exchange, localNames === null ? responder : localNames(exchange, responder), refused));
     },
     wordFault: (listener, what) => wordFault(dispatch.defaultSite(listener).book, what, null),
@@ -87,13 +96,15 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     const { onExchange } = options;
     if (recording === null && onExchange === undefined) return done;
     return done.then(() => {
-      if (recording !== null) {
-        const recorded = recording.finished((exchanges += 1), clock.now());
-        tapes.add(exchange, recorded);
-        traffic?.add(recorded);
-      }
-      onExchange?.(recordOf(exchange, clock.now()));
+      const now = (exchange.clock ?? clock).now();
+      if (recording !== null) keep(recording.finished((exchanges += 1), now), exchange);
+      onExchange?.(recordOf(exchange, now));
     });
+  };
+  const keep = (recorded: Recorded, exchange: Exchange): void => {
+    tapes.add(exchange, recorded);
+    traffic?.keep(recorded);
+    if (recorded.scope !== '') services.scopes.of(recorded.scope)?.traffic.keep(recorded);
   };
   const limitsOf = (listener: Listener): Limits => dispatch.defaultSite(listener).site.limits;
   const judge = (one: InProcessRequest): Fault | null => faultOfHead(one.method, one.target, '1.1', factsOf(one.headers.raw), limitsOf(first()));
@@ -158,7 +169,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     await services.close();
   };
 
-  return {
+  const gateway: Gateway = {
     get url() {
       return (listeners[0] as ListenerInfo).url;
     },
@@ -174,7 +185,9 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     async fetch(input, fetchOptions) {
       const responder = new WebResponder();
       const request = inProcessRequest(input, fetchOptions);
-      reception.handle(inProcessExchange(request, first(), clock.now()), responder, judge(request));
+      const exchange = inProcessExchange(request, first(), clock.now());
+      if (fetchOptions?.scope !== undefined) services.scopes.enter(exchange, fetchOptions.scope);
+      reception.handle(exchange, responder, judge(request));
       return responder.response;
     },
     listener: (req, res) => receive(req, res, first(), limitsOf(first()), reception),
@@ -189,6 +202,7 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       const exchange = inProcessExchange(request, first(), clock.now());
       exchange.trace = new Trace();
       exchange.dry = true;
+      services.scopes.enter(exchange, fetchOptions?.scope);
       const responder = new WebResponder();
       await handle(exchange, responder, judge(request));
       const sent = exchange.response?.from === 'upstream';
@@ -220,25 +234,20 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     override: (upstream, handler) => services.override(upstream, handler),
     fault: (upstream, plan) => services.faults.plan(upstream, plan),
     tapes: { report: () => tapes.report(), flush: () => tapes.flush() },
+    scope: (name) => scopeHandle(gateway, services, services.scopes.named(name)),
     async reset() {
       services.reset();
-      tapes.rewind();
       traffic?.clear();
     },
     reload,
     close,
     [Symbol.asyncDispose]: close,
   };
+  return gateway;
 }
 
 /** Of each body, while a tape is recorded. */
 const tapedBytes = 64 * 1_048_576;
-
-/** Of the machine's time: a frozen clock must not keep a test from ending. */
-function realTimer(ms: number, act: () => void): () => void {
-  const timer = setTimeout(act, ms);
-  return () => clearTimeout(timer);
-}
 
 /** What was asked for in code or on the command line stands above the configuration. */
 function withLimits(loaded: Loaded, limits: Partial<Limits>): Loaded {

@@ -7,8 +7,9 @@ import { documentFetcher } from '../transport/fetch-document.ts';
 import { PlannedFaults } from '../transport/planned-faults.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind, type Replay } from '../transport/proxy.ts';
-import { Upstreams, type UpstreamTarget } from '../transport/upstreams.ts';
+import { Upstreams, type LiveTarget, type UpstreamTarget } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
+import { Scopes, type ScopeState } from './scopes.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
 import type { GatewayOptions } from './types.ts';
 
@@ -24,9 +25,10 @@ export interface Services {
   readonly deps: Deps;
   readonly kits: readonly Kit[];
   /** Puts something in the place of an upstream, or of a `function:NAME`. Answers how to take it back. */
-  override(upstream: string, handler: UpstreamTarget | UserFunction): () => void;
-  /** Counters, caches, overrides, faults and clock as they were at the start. */
-  reset(): void;
+  override(upstream: string, handler: LiveTarget | UserFunction, scope?: string): () => void;
+  /** Counters, caches, overrides, faults and clock as they were at the start; those of one scope alone, where it is given. */
+  reset(scope?: ScopeState): void;
+  readonly scopes: Scopes;
   close(): Promise<void>;
 }
 
@@ -37,10 +39,11 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const clock = new GatewayClock();
   const store = new MemoryStore();
   const memory = new ProcessMemory();
+  const scopes = new Scopes(clock);
   const pools = new Pools();
   const upstreams = new Upstreams(upstreamTargets);
   const faults = new PlannedFaults();
-  const replay: Replay = { answer: null };
+  const replay: Replay = { answer: null, rewind: () => {} };
   const secretFields = new Set<string>();
   const sending = { pools, upstreams, clock, faults, replay };
   const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
@@ -50,7 +53,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     memory,
     random: Math.random,
     fetch: documentFetcher(sending),
-    functions: (name) => overridden.get(name) ?? functions.get(name),
+    functions: (name, scope = '') => overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name),
     testTokens: identity,
     secretFields,
   };
@@ -63,24 +66,32 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     identity,
     deps,
     kits: [policyKit, { destinations: [proxyKind(sending)] }],
-    override(upstream, handler) {
-      if (!upstream.startsWith(functionPrefix)) return upstreams.override(upstream, handler as UpstreamTarget);
-      const name = upstream.slice(functionPrefix.length);
+    scopes,
+    override(upstream, handler, scope = '') {
+      if (!upstream.startsWith(functionPrefix)) return upstreams.override(scope + upstream, handler as LiveTarget);
+      const name = scope + upstream.slice(functionPrefix.length);
       overridden.set(name, handler as UserFunction);
       return () => {
         if (overridden.get(name) === handler) overridden.delete(name);
       };
     },
-    reset() {
-      upstreams.clearOverrides();
-      overridden.clear();
-      faults.clear();
-      store.clear();
-      memory.clear();
-      clock.reset();
+    reset(scope) {
+      const prefix = scope?.prefix ?? '';
+      upstreams.clearOverrides(prefix);
+      for (const name of overridden.keys()) if (name.startsWith(prefix)) overridden.delete(name);
+      faults.clear(prefix);
+      store.clear(scope?.name);
+      memory.clear(prefix);
+      replay.rewind(scope?.prefix);
+      if (scope === undefined) clock.reset();
+      for (const one of scope === undefined ? scopes.all : [scope]) {
+        one.clock.reset();
+        one.traffic.clear();
+      }
     },
     async close() {
       clock.close();
+      for (const one of scopes.all) one.clock.close();
       await Promise.all([pools.close(), upstreams.close()]);
     },
   };

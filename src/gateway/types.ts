@@ -9,10 +9,11 @@ import type { Ignores } from '../traffic/tape/asked.ts';
 import type { TapeReport } from '../traffic/tape/tapes.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { PlannedFault } from '../transport/planned-faults.ts';
-import type { UpstreamTarget } from '../transport/upstreams.ts';
+import type { LiveTarget, UpstreamTarget } from '../transport/upstreams.ts';
 import type { GatewayClock } from './clock.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
 import type { ConfigInput } from './load.ts';
+import type { ScopeClock } from './scope-clock.ts';
 
 export interface GatewayOptions {
   /** Path, paths or folder of a configuration, or an object of the native dialect. Default: the working folder. */
@@ -122,6 +123,33 @@ export interface RawRequest {
 export interface FetchOptions {
   /** The peer: `IP` or `IP:PORT`. */
   readonly remoteAddress?: string;
+  /** The scope that it belongs to. */
+  readonly scope?: string;
+}
+
+/**
+ * One isolated scope of a gateway. What is not changed here is as the gateway has it; what is changed here, nobody else sees. Over a socket
+ * a request belongs to it by its host (`url`), by a field `devgateway-scope: NAME`, or by `baggage: devgateway.scope=NAME`.
+ */
+export interface Scope {
+  /** In lower case. */
+  readonly name: string;
+  /** The base URL with the scope in its host: `http://NAME.scope.localhost:PORT`. */
+  readonly url: string;
+  fetch(request: Request | RawRequest | string, options?: Omit<FetchOptions, 'scope'>): Promise<Response>;
+  /** Follows the gateway's clock until it is moved or stopped. */
+  readonly clock: ScopeClock;
+  /** Its own last thousand exchanges; the gateway's traffic shows them too, each with `scope`. */
+  readonly traffic: Traffic;
+  /** Above the gateway's own. */
+  override(upstream: string, handler: LiveTarget | UserFunction): () => void;
+  /** Above the gateway's own. */
+  fault(upstream: string, plan: PlannedFault): () => void;
+  /** As `gateway.token`, by the clock of the scope. */
+  token(claims?: Readonly<Record<string, unknown>>, options?: TokenOptions): Promise<string>;
+  explain(request: Request | RawRequest | string, options?: Omit<FetchOptions, 'scope'>): Promise<Explanation>;
+  /** Its counters, caches, overrides, faults, traffic and clock back to the start, and nobody else's. */
+  reset(): Promise<void>;
 }
 
 export interface Explanation {
@@ -164,12 +192,20 @@ export interface Gateway extends AsyncDisposable {
    * Puts a handler, a URL or a function in the place of an upstream until `reset`, or until what it answers is called. The name is as the
    * configuration writes it; `*` is every upstream, `function:NAME` a function.
    */
-  override(upstream: string, handler: UpstreamTarget | UserFunction): () => void;
+  override(upstream: string, handler: LiveTarget | UserFunction): () => void;
   /** Makes an upstream answer a status, wait, or break off; until `reset`, so many `times`, or until what it answers is called. */
   fault(upstream: string, plan: PlannedFault): () => void;
   /** What the tape has answered, did not have, and holds in vain; `flush` writes what was recorded so far. */
   readonly tapes: { report(): TapeReport; flush(): Promise<void> };
-  /** Counters, caches, overrides, faults and clock back to the start, tapes to their first answers; the listeners stay. */
+  /**
+   * An isolated scope, made when it is first named: a worker of a test run that shares this gateway with others.
+   * Throws TypeError where the name is not 1 to 64 letters, digits, `_` or `-`.
+   */
+  scope(name: string): Scope;
+  /**
+   * Counters, caches, overrides, faults, traffic and clock back to the start, those of every scope too, and tapes to their first answers; the
+   * listeners stay.
+   */
   reset(): Promise<void>;
   /** Swaps the configuration, as a change of the files would. Throws DevgatewayError and keeps the old one where the new one fails. */
   reload(config?: ConfigInput): Promise<void>;

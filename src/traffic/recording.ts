@@ -1,4 +1,5 @@
 import type { Exchange, ExchangeRecorder, ResponseState } from '../engine/exchange.ts';
+import { scopeName } from '../engine/scope.ts';
 import { Trace, type TraceEntry } from '../engine/trace.ts';
 import { Capture } from './capture.ts';
 import { RequestMessage, ResponseMessage } from './message.ts';
@@ -10,6 +11,8 @@ export interface Recorded {
   /** When it arrived, in ms of the gateway's clock, and how long it took. */
   readonly at: number;
   readonly durationMs: number;
+  /** Empty outside scopes. */
+  readonly scope: string;
   readonly route: string | null;
   /** The upstream that was asked, as the configuration writes it; null where none was. */
   readonly upstream: string | null;
@@ -65,11 +68,12 @@ export class Recording implements ExchangeRecorder {
   }
 
   finished(id: number, now: number): Recorded {
-    const { startedAt, route, upstream, decidedBy, fault, response } = this.#exchange;
+    const { startedAt, scope, route, upstream, decidedBy, fault, response } = this.#exchange;
     return {
       id,
       at: startedAt,
       durationMs: Math.max(0, now - startedAt),
+      scope: scopeName(scope),
       route: route?.id ?? null,
       upstream,
       decidedBy: decidedBy?.kind ?? fault?.kind ?? '',

@@ -28,14 +28,16 @@ export class Traffic {
   readonly #after: (ms: number, act: () => void) => () => void;
   readonly #kept: Recorded[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #mostBytes: number;
   #count = 0;
 
-  /** `after`: calls `act` in so many ms of the machine's time; answers how to call that off. */
-  constructor(after: (ms: number, act: () => void) => () => void) {
+  /** `after`: calls `act` in so many ms of the machine's time; answers how to call that off. `bytes`: of bodies that are held. */
+  constructor(after: (ms: number, act: () => void) => () => void, bytes: number = mostBytes) {
     this.#after = after;
+    this.#mostBytes = bytes;
   }
 
-  add(recorded: Recorded): void {
+  keep(recorded: Recorded): void {
     this.#count += 1;
     this.#kept.push(recorded);
     if (this.#kept.length > mostKept) this.#kept.shift();
@@ -46,7 +48,7 @@ export class Traffic {
 
   #shed(): void {
     let held = this.#kept.reduce((sum, one) => sum + bytesOf(one), 0);
-    while (held > mostBytes && this.#kept.length > 1) held -= bytesOf(this.#kept.shift() as Recorded);
+    while (held > this.#mostBytes && this.#kept.length > 1) held -= bytesOf(this.#kept.shift() as Recorded);
   }
 
   /** The last thousand, or fewer where their bodies are large. */

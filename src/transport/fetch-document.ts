@@ -30,7 +30,9 @@ export function documentFetcher(services: Services): Deps['fetch'] {
       },
       connection: { remoteAddress: '', remotePort: 0, secure: false },
       listener: nobody,
-      startedAt: services.clock.now(),
+      startedAt: (init.within?.clock ?? services.clock).now(),
+      scope: init.within?.scope ?? '',
+      clock: init.within?.clock ?? null,
       body: init.body === undefined ? new MessageBody(null) : MessageBody.of(init.body),
     });
     const answer = await proxy.create(options, undefined as never, undefined as never)(exchange);

@@ -3,6 +3,7 @@ import { refuse, type Failure } from '../engine/outcome.ts';
 import { ownAnswer } from '../engine/own-answer.ts';
 import { fault } from '../model/fault.ts';
 import type { Sending } from './pending-answer.ts';
+import { namesWithin } from './upstreams.ts';
 
 /** What an upstream is to do instead of its own, or before it. */
 export interface PlannedFault {
@@ -18,7 +19,10 @@ export interface PlannedFault {
   readonly times?: number;
 }
 
-/** Faults that tests have planned, by the name of an upstream as the configuration writes it; `*` is every upstream. */
+/**
+ * Faults that tests have planned, by the name of an upstream as the configuration writes it; `*` is every upstream. Behind the prefix of a
+ * scope a name stands for that scope alone, and above the gateway's own.
+ */
 export class PlannedFaults {
   readonly #plans = new Map<string, { readonly plan: PlannedFault; left: number }>();
 
@@ -35,9 +39,9 @@ export class PlannedFaults {
     };
   }
 
-  /** The fault for one request. */
-  take(names: readonly string[]): PlannedFault | undefined {
-    for (const name of [...names, '*']) {
+  /** The fault for one request of a scope, or outside scopes. */
+  take(names: readonly string[], scope: string): PlannedFault | undefined {
+    for (const name of namesWithin(scope, names)) {
       const entry = this.#plans.get(name);
       if (entry === undefined) continue;
       entry.left -= 1;
@@ -47,8 +51,9 @@ export class PlannedFaults {
     return undefined;
   }
 
-  clear(): void {
-    this.#plans.clear();
+  /** Of one scope, or all. */
+  clear(scope = ''): void {
+    for (const name of this.#plans.keys()) if (name.startsWith(scope)) this.#plans.delete(name);
   }
 }
 

@@ -28,6 +28,8 @@ export interface Services {
 export interface Replay {
   /** Null while nobody records or replays. `tape`: a file that stands for this upstream alone. Undefined: the upstream is to be asked. */
   answer: ((exchange: Exchange, upstream: string, tape: string | undefined) => Answer | undefined | Promise<Answer | undefined>) | null;
+  /** Back to the first answers, of one scope or of all. */
+  rewind: (scope?: string) => void;
 }
 
 /** The destination kind `proxy`: forwards over pooled connections, and over our own writer where a request or its dialect needs it. */
@@ -40,8 +42,8 @@ export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
         const address = exchange.outgoing.address ?? fixed;
         if (address === null) return refuse(fault('internal', { cause: new Error('no step has said where to send the request') }));
         exchange.upstream = address.names[0] ?? address.url;
-        const sending = { exchange, options, clock: services.clock, upstream: exchange.upstream };
-        const plan = services.faults.isEmpty ? undefined : services.faults.take(address.names);
+        const sending = { exchange, options, clock: exchange.clock ?? services.clock, upstream: exchange.upstream };
+        const plan = services.faults.isEmpty ? undefined : services.faults.take(address.names, exchange.scope);
         return plan === undefined ? send(address, services, sending) : misbehave(plan, sending, () => send(address, services, sending));
       };
     },
@@ -49,7 +51,7 @@ export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
 }
 
 function send(address: Address, services: Services, sending: Sending): Promise<Answer | Failure> {
-  return services.replay.answer === null || services.upstreams.isOverridden(address.names)
+  return services.replay.answer === null || services.upstreams.isOverridden(address.names, sending.exchange.scope)
     ? sendLive(address, services, sending)
     : sendTaped(address, services, sending);
 }
@@ -61,7 +63,7 @@ async function sendTaped(address: Address, services: Services, sending: Sending)
 }
 
 function sendLive({ names, url }: Address, { upstreams, pools }: Services, sending: Sending): Promise<Answer | Failure> {
-  const origin = upstreams.resolve(names, url);
+  const origin = upstreams.resolve(names, url, sending.exchange.scope);
   return typeof origin === 'string' ? forward(origin, pools, sending) : origin.then((one) => forward(one, pools, sending));
 }
 

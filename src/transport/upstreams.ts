@@ -3,7 +3,8 @@ import type { LocalUpstream } from '../model/gateway.ts';
 import { handlersOf, type Handlers, type ServedTarget } from './served-upstream.ts';
 
 /** Where a production address is on this machine: a URL (`echo:` is a built-in echo), or what is served here. */
-export type UpstreamTarget = string | URL | ServedTarget | Taped;
+export type UpstreamTarget = LiveTarget | Taped;
+export type LiveTarget = string | URL | ServedTarget;
 /** A tape that answers: the path of a HAR file. */
 export interface Taped {
   readonly replay: string;
@@ -20,25 +21,25 @@ export class Upstreams {
   readonly #served = new Map<unknown, Promise<string>>();
   readonly #servers: Server[] = [];
   #configured: Readonly<Record<string, LocalUpstream>> = {};
-  readonly #overrides = new Map<string, UpstreamTarget>();
+  readonly #overrides = new Map<string, LiveTarget>();
 
   constructor(targets: Readonly<Record<string, UpstreamTarget>>) {
     this.#targets = new Map(Object.entries(targets));
   }
 
   /** The origin to connect to. `names`: every way in which the configuration writes the upstream; `url`: its own address. */
-  resolve(names: readonly string[], url: string): string | Promise<string> {
+  resolve(names: readonly string[], url: string, scope = ''): string | Promise<string> {
+    // What is known of a name for good does not count where a scope may have put something else in its place.
+    const own = scope === '' || this.#overrides.size === 0 ? undefined : this.#overridden(namesOf(scope, names));
+    if (own !== undefined) return isServed(own) ? this.#serve(own) : originOf(String(own));
     const known = this.#origins.get(names);
     if (known !== undefined) return known;
-    const target = this.find(names);
-    if (target === 'echo:') return this.#serve('echo:');
+    const target = this.find(names) ?? url;
     if (isTaped(target)) throw new Error('a tape has no address');
-    if (target === undefined || typeof target === 'string' || target instanceof URL) {
-      const origin = originOf(String(target ?? url));
-      this.#origins.set(names, origin);
-      return origin;
-    }
-    return this.#serve(target);
+    if (isServed(target)) return this.#serve(target);
+    const origin = originOf(String(target));
+    this.#origins.set(names, origin);
+    return origin;
   }
 
   /** What the configuration itself says. What was given in code or on the command line stands above it. */
@@ -47,8 +48,12 @@ export class Upstreams {
     this.#origins = new WeakMap();
   }
 
-  /** Puts something in the place of an upstream, above all else that is known of it. Answers how to take it back. */
-  override(name: string, target: UpstreamTarget): () => void {
+  /**
+   * Puts something in the place of an upstream, above all else that is known of it. Answers how to take it back. Behind the prefix of a scope
+   * a name stands for that scope alone.
+   */
+  override(name: string, target: LiveTarget): () => void {
+    if (isTaped(target)) throw new TypeError('a tape cannot be an override: name it among the upstreams');
     this.#overrides.set(name, target);
     this.#origins = new WeakMap();
     return () => {
@@ -58,14 +63,15 @@ export class Upstreams {
     };
   }
 
-  clearOverrides(): void {
-    this.#overrides.clear();
+  /** Of one scope, or all. */
+  clearOverrides(scope = ''): void {
+    for (const name of this.#overrides.keys()) if (name.startsWith(scope)) this.#overrides.delete(name);
     this.#origins = new WeakMap();
   }
 
   /** Whether tests have put something in its place. */
-  isOverridden(names: readonly string[]): boolean {
-    return this.#overrides.size > 0 && [...names, '*'].some((name) => this.#overrides.has(name));
+  isOverridden(names: readonly string[], scope: string): boolean {
+    return this.#overrides.size > 0 && this.#overridden(namesWithin(scope, names)) !== undefined;
   }
 
   /** The tape that stands for an upstream. */
@@ -80,10 +86,8 @@ export class Upstreams {
   }
 
   find(names: readonly string[]): UpstreamTarget | undefined {
-    for (const name of this.#overrides.size === 0 ? [] : [...names, '*']) {
-      const target = this.#overrides.get(name);
-      if (target !== undefined) return target;
-    }
+    const overridden = this.#overrides.size === 0 ? undefined : this.#overridden([...names, '*']);
+    if (overridden !== undefined) return overridden;
     for (const name of names) {
       const target = this.#targets.get(name);
       if (target !== undefined) return target;
@@ -97,6 +101,14 @@ export class Upstreams {
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
+  }
+
+  #overridden(names: readonly string[]): LiveTarget | undefined {
+    for (const name of names) {
+      const target = this.#overrides.get(name);
+      if (target !== undefined) return target;
+    }
+    return undefined;
   }
 
   #serve(target: ServedTarget | 'echo:'): Promise<string> {
@@ -119,6 +131,15 @@ export class Upstreams {
 }
 
 const isTaped = (target: unknown): target is Taped => typeof target === 'object' && target !== null && 'replay' in target;
+/** The names that stand for an upstream in a scope: each, then all; with the prefix of the scope. */
+const namesOf = (scope: string, names: readonly string[]): string[] => [...names, '*'].map((name) => scope + name);
+
+/** The same, then those of the gateway itself. */
+export const namesWithin = (scope: string, names: readonly string[]): string[] =>
+  scope === '' ? [...names, '*'] : [...namesOf(scope, names), ...names, '*'];
+
+const isServed = (target: LiveTarget): target is ServedTarget | 'echo:' =>
+  target === 'echo:' || !(typeof target === 'string' || target instanceof URL);
 
 function originOf(url: string): string {
   if (url.startsWith('unix:')) return url;

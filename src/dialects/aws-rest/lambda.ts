@@ -24,7 +24,7 @@ export const lambda: DestinationKind<LambdaOptions> = {
     const { stage } = options;
     const types = options.binaryMediaTypes.map((type) => type.toLowerCase());
     return async (exchange) => {
-      const run = functions(options.function) as ((event: unknown, context: unknown) => unknown) | undefined;
+      const run = functions(options.function, exchange.scope) as ((event: unknown, context: unknown) => unknown) | undefined;
       if (run === undefined) return refuse(fault('upstream-unmapped', { upstream: `function:${options.function}` }));
       const { headers } = exchange.arrived;
       const requestId = requestIdOf(exchange, random);

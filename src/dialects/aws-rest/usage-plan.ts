@@ -43,7 +43,7 @@ const throttled = ({ limit, remaining, retryAfterMs }: Allowance): Outcome => re
 function within(bounds: readonly Bound[], from: number, exchange: Exchange, deps: Deps): Outcome | Promise<Outcome> {
   for (let at = from; at < bounds.length; at += 1) {
     const { key, limiter, over } = bounds[at] as Bound;
-    const allowance = deps.store.update(exchange.scope + key, limiter, deps.clock.now(), 1);
+    const allowance = deps.store.update(exchange.scope + key, limiter, (exchange.clock ?? deps.clock).now(), 1);
     if (allowance instanceof Promise) return allowance.then((later) => (later.allowed ? within(bounds, at + 1, exchange, deps) : over(later)));
     if (!allowance.allowed) return over(allowance);
   }

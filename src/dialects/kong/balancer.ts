@@ -16,9 +16,10 @@ export const balancer: DestinationKind<BalancerOptions> = {
   create({ name, weights, hosts }, { linkDestination, memory }, destination) {
     const children = destination.children.map(linkDestination);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const turns = memory.get(`kong:balancer:${name}:${weights.join(',')}`, () => weights.map(() => 0));
+    const key = `kong:balancer:${name}:${weights.join(',')}`;
     return (exchange) => {
       if (children.length === 0) return refuse(kongError(503, 'failure to get a peer from the ring-balancer'));
+      const turns = memory.get(exchange.scope + key, () => weights.map(() => 0));
       let chosen = 0;
       for (const [at, weight] of weights.entries()) {
         turns[at] = (turns[at] as number) + weight;

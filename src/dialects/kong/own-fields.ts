@@ -16,7 +16,7 @@ export const ownFieldsStep: StepKind<OwnFieldsOptions> = {
       const { response } = exchange;
       if (response === null) return undefined;
       const { headers } = response;
-      const elapsed = String(Math.max(0, Math.round(clock.now() - exchange.startedAt)));
+      const elapsed = String(Math.max(0, Math.round((exchange.clock ?? clock).now() - exchange.startedAt)));
       if (response.from === 'upstream') {
         if (on.has('x-kong-upstream-status')) headers.set('X-Kong-Upstream-Status', String(response.status));
         if (on.has('x-kong-upstream-latency')) headers.set('X-Kong-Upstream-Latency', elapsed);

@@ -26,7 +26,7 @@ export const limitStep: StepKind<LimitOptions> = {
       for (const { zone, key, limiter } of limits) {
         const counts = key(exchange);
         if (counts === '') continue;
-        const verdict = await store.update(`${exchange.scope}nginx/limit_req/${zone}/${counts}`, limiter, clock.now(), 1);
+        const verdict = await store.update(`${exchange.scope}nginx/limit_req/${zone}/${counts}`, limiter, (exchange.clock ?? clock).now(), 1);
         const state = stateOf(exchange);
         const dry = options.dryRun ? '_DRY_RUN' : '';
         if (!verdict.allowed) {
@@ -36,7 +36,7 @@ export const limitStep: StepKind<LimitOptions> = {
         state.limitStatus = verdict.delayMs > 0 || state.limitStatus.startsWith('DELAYED') ? `DELAYED${dry}` : 'PASSED';
         delayMs = Math.max(delayMs, verdict.delayMs);
       }
-      if (delayMs > 0 && !options.dryRun) await clock.sleep(delayMs, exchange.signal);
+      if (delayMs > 0 && !options.dryRun) await (exchange.clock ?? clock).sleep(delayMs, exchange.signal);
       return undefined;
     };
   },

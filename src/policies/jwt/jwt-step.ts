@@ -90,7 +90,7 @@ export const jwtKind: StepKind<JwtOptions> = {
       return admit(exchange, token);
     }
     function admit(exchange: Exchange, { header, payload }: ParsedJwt): Outcome {
-      const problem = lasting(header, payload) ?? timely(payload, deps.clock.now());
+      const problem = lasting(header, payload) ?? timely(payload, (exchange.clock ?? deps.clock).now());
       if (problem !== undefined) return unauthenticated(problem);
       exchange.caller.claims = payload;
       if (options.scopes.length === 0) return undefined;
@@ -123,11 +123,11 @@ function algorithmsOf({ algorithms }: JwtOptions, origin: Origin, problems: Diag
 function keysOf(options: JwtOptions, deps: Deps, origin: Origin, problems: Diagnostic[]): Keys {
   const { jwks, issuer } = options;
   if (jwks !== null && typeof jwks === 'object') return inlineKeys(jwks, origin, problems);
-  const remote = (exchange: Exchange, url: string): RemoteKeys =>
-    deps.memory.get(
-      `${exchange.scope}keys:${url}`,
-      () => new RemoteKeys(jwks === null ? keysOfIssuer(deps.fetch, url) : keysAt(deps.fetch, url), deps.clock),
-    );
+  const remote = ({ scope, clock }: Exchange, url: string): RemoteKeys =>
+    deps.memory.get(`${scope}keys:${url}`, () => {
+      const fetch: Deps['fetch'] = (one, init) => deps.fetch(one, { ...init, within: { scope, clock } });
+      return new RemoteKeys(jwks === null ? keysOfIssuer(fetch, url) : keysAt(fetch, url), clock ?? deps.clock);
+    });
   if (jwks !== null) return { now: (exchange) => remote(exchange, jwks).current, for: (exchange, token) => remote(exchange, jwks).for(token) };
   if (issuer.length === 0)
     problems.push(diagnosticAt('DG1204', origin, 'there are no keys to verify tokens with', 'give jwks, or an issuer that is asked for them'));

@@ -55,8 +55,8 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
       const value = valueOf(exchange);
       return compiled.map(({ prefix }) => exchange.scope + prefix + value);
     };
-    const ask = (keys: readonly string[], how: 'limiter' | 'look'): Allowance[] | Promise<Allowance[]> => {
-      const now = clock.now();
+    const ask = (exchange: Exchange, keys: readonly string[], how: 'limiter' | 'look'): Allowance[] | Promise<Allowance[]> => {
+      const now = (exchange.clock ?? clock).now();
       const asked: (Allowance | Promise<Allowance>)[] = compiled.map((one, at) => store.update(keys[at] as string, one[how], now, 1));
       return asked.some((one) => one instanceof Promise) ? Promise.all(asked.map((one) => Promise.resolve(one))) : (asked as Allowance[]);
     };
@@ -69,21 +69,21 @@ export const rateLimitKind: StepKind<RateLimitOptions> = {
       return refuse(fault('rate-limited', { limit, remaining, retryAfterMs }));
     };
     const count = (exchange: Exchange, keys: readonly string[]): Outcome | Promise<Outcome> => {
-      const found = ask(keys, 'limiter');
+      const found = ask(exchange, keys, 'limiter');
       return found instanceof Promise ? found.then((later) => settle(exchange, later)) : settle(exchange, found);
     };
 
     const [only] = compiled;
     if (compiled.length === 1 && only !== undefined)
       return (exchange) => {
-        const verdict = store.update(exchange.scope + only.prefix + valueOf(exchange), only.limiter, clock.now(), 1);
+        const verdict = store.update(exchange.scope + only.prefix + valueOf(exchange), only.limiter, (exchange.clock ?? clock).now(), 1);
         return verdict instanceof Promise ? verdict.then((later) => settle(exchange, [later])) : settle(exchange, [verdict]);
       };
     return (exchange) => {
       const keys = keysOf(exchange);
       const goOn = (found: readonly Allowance[]): Outcome | Promise<Outcome> =>
         found.every((one) => one.allowed) ? count(exchange, keys) : settle(exchange, found);
-      const found = ask(keys, 'look');
+      const found = ask(exchange, keys, 'look');
       return found instanceof Promise ? found.then(goOn) : goOn(found);
     };
   },

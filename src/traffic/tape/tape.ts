@@ -5,7 +5,8 @@ import { isAnswer, type TapedAnswer, type TapedExchange } from './taped.ts';
 interface Slot {
   readonly asked: Asked;
   readonly exchange: TapedAnswer;
-  served: number;
+  /** The scopes that it was served in: each has the sequence for itself. */
+  readonly servedIn: Set<string>;
 }
 
 /** The answers of a tape by what was asked. What was asked several times is answered in the order of the recording; then the last answer stays. */
@@ -15,7 +16,7 @@ export class Tape {
 
   constructor(exchanges: readonly TapedExchange[], asker: Asker) {
     for (const exchange of exchanges.filter(isAnswer).sort((one, other) => one.at - other.at)) {
-      const slot = { asked: asker.read(exchange.upstreamRequest), exchange, served: 0 };
+      const slot = { asked: asker.read(exchange.upstreamRequest), exchange, servedIn: new Set<string>() };
       this.#slots.push(slot);
       const key = keyOf(exchange.upstream, slot.asked);
       const there = this.#byKey.get(key);
@@ -29,11 +30,11 @@ export class Tape {
   }
 
   /** The next answer for this request, or undefined. What a foreign tape holds is good for every upstream. */
-  take(upstream: string, asked: Asked): TapedAnswer | undefined {
+  take(upstream: string, asked: Asked, scope: string): TapedAnswer | undefined {
     const found = this.#byKey.get(keyOf(upstream, asked)) ?? this.#byKey.get(keyOf('', asked));
     if (found === undefined) return undefined;
-    const slot = found.find(({ served }) => served === 0) ?? (found.at(-1) as Slot);
-    slot.served += 1;
+    const slot = found.find(({ servedIn }) => !servedIn.has(scope)) ?? (found.at(-1) as Slot);
+    slot.servedIn.add(scope);
     return slot.exchange;
   }
 
@@ -47,17 +48,20 @@ export class Tape {
 
   /** What somebody has asked for. */
   get used(): readonly TapedAnswer[] {
-    return this.#slots.filter(({ served }) => served > 0).map(({ exchange }) => exchange);
+    return this.#slots.filter(({ servedIn }) => servedIn.size > 0).map(({ exchange }) => exchange);
   }
 
   /** What nobody has asked for. */
   get unused(): readonly TapedAnswer[] {
-    return this.#slots.filter(({ served }) => served === 0).map(({ exchange }) => exchange);
+    return this.#slots.filter(({ servedIn }) => servedIn.size === 0).map(({ exchange }) => exchange);
   }
 
-  /** Back to the first answers. */
-  rewind(): void {
-    for (const slot of this.#slots) slot.served = 0;
+  /** Back to the first answers, of one scope or of all. */
+  rewind(scope?: string): void {
+    for (const { servedIn } of this.#slots) {
+      if (scope === undefined) servedIn.clear();
+      else servedIn.delete(scope);
+    }
   }
 }
 

@@ -119,10 +119,10 @@ export class Tapes {
 
   async #replay(exchange: Exchange, upstream: string, tape: Tape): Promise<Answer | undefined> {
     const asked = this.#asker.read(await requestOf(exchange));
-    const taped = tape.take(upstream, asked);
+    const taped = tape.take(upstream, asked, exchange.scope);
     if (taped !== undefined) {
       this.#served += 1;
-      return answerFrom(taped, exchange, this.#services.clock.now(), this.#services.resign);
+      return answerFrom(taped, exchange, (exchange.clock ?? this.#services.clock).now(), this.#services.resign);
     }
     if (this.mode === 'record-missing' && tape === this.#tape) {
       exchange.write(live, true);
@@ -153,9 +153,10 @@ export class Tapes {
     await this.#recorder?.flush(last);
   }
 
-  /** Back to the first answers; what was recorded stays. */
-  rewind(): void {
-    for (const tape of this.#all) tape.rewind();
+  /** Back to the first answers, of one scope or of all; what was recorded stays. */
+  rewind(scope?: string): void {
+    for (const tape of this.#all) tape.rewind(scope);
+    if (scope !== undefined) return;
     this.#served = 0;
     this.#unknown = [];
   }

@@ -213,6 +213,12 @@ describe('answers', () => {
     const said: string[] = [];
     for (let at = 0; at < 4; at += 1) said.push(await (await gateway.fetch('/')).text());
     expect(said).toEqual(['1', '2', '3', '3']);
+    // Each scope has the sequence for itself.
+    const worker = gateway.scope('w1');
+    expect(await (await worker.fetch('/')).text()).toBe('1');
+    expect(await (await worker.fetch('/')).text()).toBe('2');
+    await worker.reset();
+    expect([await (await worker.fetch('/')).text(), await (await gateway.fetch('/')).text()]).toEqual(['1', '3']);
     await gateway.reset();
     expect(await (await gateway.fetch('/')).text()).toBe('1');
   });

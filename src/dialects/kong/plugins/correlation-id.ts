@@ -1,3 +1,4 @@
+import type { Exchange } from '../../../engine/exchange.ts';
 import { slot, type Slot } from '../../../engine/slot.ts';
 import { uuid } from '../request-id.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
@@ -22,16 +23,16 @@ export const correlationId: KongPlugin = definePlugin<CorrelationId, Correlation
   },
   access({ header, generator }, { random, clock, memory }) {
     const worker = uuid(random);
-    const counter = memory.get('kong:correlation-id', () => ({ count: 0 }));
-    const make = (): string => {
+    const make = (exchange: Exchange): string => {
+      const counter = memory.get(`${exchange.scope}kong:correlation-id`, () => ({ count: 0 }));
       counter.count += 1;
       if (generator === 'uuid') return uuid(random);
       if (generator === 'uuid#counter') return `${worker}#${counter.count}`;
-      return `127.0.0.1-8000-1-${counter.count}-1-${(clock.now() / 1000).toFixed(3)}`;
+      return `127.0.0.1-8000-1-${counter.count}-1-${((exchange.clock ?? clock).now() / 1000).toFixed(3)}`;
     };
     return (exchange) => {
       const given = exchange.arrived.headers.get(header);
-      const id = given === undefined || given === '' ? make() : given;
+      const id = given === undefined || given === '' ? make(exchange) : given;
       exchange.outgoing.headers.set(header, id);
       exchange.write(idSlot, id);
       return undefined;

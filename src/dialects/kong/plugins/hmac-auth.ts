@@ -57,7 +57,8 @@ export const hmacAuth: KongPlugin = definePlugin<HmacAuth>({
       const refused = (fault: Fault): Outcome => refuseOrAnonymous(exchange, options.anonymous, fault);
       const [authorization, proxied] = [headers.get('authorization'), headers.get('proxy-authorization')];
       if (authorization === undefined && proxied === undefined) return refused(absent);
-      if (!['x-date', 'date'].some((name) => Math.abs(clock.now() - timeOf(headers.get(name))) <= options.skewMs)) return refused(late);
+      const now = (exchange.clock ?? clock).now();
+      if (!['x-date', 'date'].some((name) => Math.abs(now - timeOf(headers.get(name))) <= options.skewMs)) return refused(late);
       const fromProxy = fieldsOf(proxied);
       const fields = fromProxy ?? fieldsOf(authorization);
       if (options.hide) exchange.outgoing.headers.remove(fromProxy === null ? 'authorization' : 'proxy-authorization');

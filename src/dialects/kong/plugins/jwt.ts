@@ -1,6 +1,5 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Exchange } from '../../../engine/exchange.ts';
-import type { Clock } from '../../../engine/clock.ts';
 import { cookieOf } from '../../../http/cookies.ts';
 import { parseQuery } from '../../../http/query.ts';
 import type { Fault } from '../../../model/fault.ts';
@@ -96,7 +95,7 @@ export const jwt: KongPlugin = definePlugin<Jwt>({
       const key = own ?? found.key;
       if (key === undefined) return bad({ message: 'Invalid key/secret' });
       if (!verifyJws(token, key, new Set([found.credential.algorithm]))) return bad({ message: 'Invalid signature' });
-      const problems = claimProblems(token, options, clock);
+      const problems = claimProblems(token, options, Math.floor((exchange.clock ?? clock).now() / 1000));
       if (problems !== undefined) return bad(problems);
       const { consumer, id } = found.credential;
       authenticate(exchange, consumer, { id, kind: 'jwt', name: found.credential.key });
@@ -139,8 +138,8 @@ function tokensOf(exchange: Exchange, { params, cookies, headers }: Jwt): string
   return [...found];
 }
 
-function claimProblems({ payload }: ParsedJwt, { verify, maximumExpiration }: Jwt, clock: Clock): Record<string, string> | undefined {
-  const now = Math.floor(clock.now() / 1000);
+/** `now` in seconds. */
+function claimProblems({ payload }: ParsedJwt, { verify, maximumExpiration }: Jwt, now: number): Record<string, string> | undefined {
   const problems: Record<string, string> = {};
   for (const name of verify) {
     const value = payload[name];

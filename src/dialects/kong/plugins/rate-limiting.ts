@@ -86,7 +86,7 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting, null>({
       return { period, limit, limiter, look: peek(limiter) };
     });
     return async (exchange) => {
-      const now = clock.now();
+      const now = (exchange.clock ?? clock).now();
       const identifier = identifierOf(exchange, options, trusted);
       const key = (period: string): string => `${exchange.scope}kong:rate-limiting:${options.place}:${identifier}:${period}`;
       const usage: { period: (typeof periods)[number]; limit: number; left: number }[] = [];

@@ -1,0 +1,31 @@
+import type { TokenOptions } from '../identity/mint.ts';
+import type { ScopeState } from './scopes.ts';
+import type { Services } from './services.ts';
+import type { Gateway, Scope } from './types.ts';
+
+/** What a test holds of one scope. */
+export function scopeHandle(gateway: Gateway, services: Services, state: ScopeState): Scope {
+  const { name, prefix, clock, traffic } = state;
+  return {
+    name,
+    get url() {
+      const url = new URL(gateway.url);
+      url.hostname = `${name}.scope.localhost`;
+      return url.origin;
+    },
+    fetch: (request, options) => gateway.fetch(request, { ...options, scope: name }),
+    clock,
+    get traffic() {
+      // Says so where nothing is kept.
+      void gateway.traffic;
+      return traffic;
+    },
+    override: (upstream, handler) => services.override(upstream, handler, prefix),
+    fault: (upstream, plan) => services.faults.plan(prefix + upstream, plan),
+    token: (claims = {}, options: TokenOptions = {}) => services.identity.token(claims, options, clock.now()),
+    explain: (request, options) => gateway.explain(request, { ...options, scope: name }),
+    async reset() {
+      services.reset(state);
+    },
+  };
+}
