@@ -34,7 +34,7 @@ export interface Services {
 
 /** The one place where the parts of a gateway are put together. */
 export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'folder' | 'keepTokenKeys'>): Services {
-  const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {});
+  const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {}, options.folder ?? process.cwd());
   const overridden = new Map<string, UserFunction>();
   const clock = new GatewayClock();
   const store = new MemoryStore();
@@ -99,7 +99,10 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
 
 const functionPrefix = 'function:';
 
-function splitUpstreams(given: Readonly<Record<string, UpstreamTarget | UserFunction>>): {
+function splitUpstreams(
+  given: Readonly<Record<string, UpstreamTarget | UserFunction>>,
+  folder: string,
+): {
   upstreamTargets: Record<string, UpstreamTarget>;
   functions: Map<string, UserFunction>;
 } {
@@ -107,6 +110,7 @@ function splitUpstreams(given: Readonly<Record<string, UpstreamTarget | UserFunc
   const functions = new Map<string, UserFunction>();
   for (const [name, target] of Object.entries(given)) {
     if (name.startsWith(functionPrefix)) functions.set(name.slice(functionPrefix.length), target as UserFunction);
+    else if (typeof target === 'object' && 'replay' in target) upstreamTargets[name] = { replay: path.resolve(folder, String(target.replay)) };
     else upstreamTargets[name] = target as UpstreamTarget;
   }
   return { upstreamTargets, functions };

@@ -223,6 +223,20 @@ describe('answers', () => {
     expect(await (await gateway.fetch('/')).text()).toBe('1');
   });
 
+  it('stand in the file in the same order, whoever was faster', async () => {
+    const order = async (targets: readonly string[]): Promise<string[]> => {
+      const where = folder();
+      {
+        await using gateway = await open(where, { mode: 'record' }, async () => new Response(''), { config: plain });
+        await Promise.all(targets.map(async (one) => (await gateway.fetch(one)).text()));
+      }
+      const { log } = JSON.parse(readFileSync(path.join(where, 'tapes/traffic.har'), 'utf8')) as { log: { entries: { request: { url: string } }[] } };
+      return log.entries.map((one) => new URL(one.request.url).pathname);
+    };
+    expect(await order(['/b', '/a', '/c'])).toEqual(['/a', '/b', '/c']);
+    expect(await order(['/c', '/b', '/a'])).toEqual(['/a', '/b', '/c']);
+  });
+
   it('come plain to a client that does not take their coding', async () => {
     const where = folder();
     const service = new LoginService(async () => '');
@@ -292,6 +306,9 @@ describe('answers', () => {
     const answer = await gateway.fetch('/rates?a=1&b=2');
     expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, '2', 'hi']);
     expect(await (await gateway.fetch('/other')).text()).toBe('live');
+    await using inCode = await createGateway({ config: both, folder: where, upstreams: { 'pay:80': { replay: 'pay.har' }, '*': down } });
+    expect(await (await inCode.fetch('/rates?b=2&a=1')).text()).toBe('hi');
+    expect(() => inCode.override('pay:80', { replay: 'pay.har' } as never)).toThrow('a tape cannot be an override');
     gateway.override('pay:80', async () => new Response('override'));
     expect(await (await gateway.fetch('/rates')).text()).toBe('override');
   });
