@@ -1,5 +1,18 @@
-export { createGateway } from './gateway/create.ts';
+import { createGateway as create } from './gateway/create.ts';
+import type { ControlOpener, Gateway, GatewayOptions } from './gateway/types.ts';
+
+/** The control API, and Express with it, is loaded only where it is asked for. */
+const openControl: ControlOpener = async (gateway, options) => (await import('./admin/control.ts')).openControl(gateway, options);
+
+/**
+ * Starts a gateway from a production configuration.
+ * @throws DevgatewayError with every problem of the configuration, each with its file, line and remedy.
+ */
+export const createGateway = (options: GatewayOptions = {}): Promise<Gateway> => create(options, undefined, openControl);
+
 export type {
+  Control,
+  ControlOptions,
   Explanation,
   FetchOptions,
   Fidelity,

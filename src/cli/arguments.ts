@@ -13,6 +13,8 @@ export const flags = {
   port: { type: 'string' },
   host: { type: 'string' },
   'as-host': { type: 'string' },
+  control: { type: 'boolean' },
+  'control-port': { type: 'string' },
   'env-file': { type: 'string', multiple: true },
   stage: { type: 'string' },
   var: { type: 'string', multiple: true },
@@ -45,6 +47,8 @@ export interface CommandLine {
   readonly host: string | undefined;
   /** The production host that requests to this machine stand for. */
   readonly asHost: string | undefined;
+  /** Where the control API listens, 0 for any free port; undefined where it is not wanted. */
+  readonly controlPort: number | undefined;
   readonly envFiles: readonly string[];
   readonly stage: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
@@ -96,9 +100,10 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
     positionals: named === undefined ? positionals : rest,
     dialect: values.dialect,
     upstreams: pairs('--upstream', values.upstream ?? [], 'NAME=URL'),
-    port: values.port === undefined ? undefined : portOf(values.port),
+    port: values.port === undefined ? undefined : portOf('--port', values.port),
     host: values.host,
     asHost: hostOf(values['as-host']),
+    controlPort: values['control-port'] === undefined ? (values.control ? 0 : undefined) : portOf('--control-port', values['control-port']),
     envFiles: values['env-file'] ?? [],
     stage: values.stage,
     variables: pairs('--var', values.var ?? [], 'KEY=VALUE'),
@@ -142,10 +147,10 @@ function hostOf(text: string | undefined): string | undefined {
   throw wrongUsage(`--as-host is ${JSON.stringify(text)}`, 'expected a host such as api.example.com');
 }
 
-function portOf(text: string): number {
+function portOf(flag: string, text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw wrongUsage(`--port is ${JSON.stringify(text)}`, 'expected a whole number from 0 to 65535; 0 takes any free one');
+    throw wrongUsage(`${flag} is ${JSON.stringify(text)}`, 'expected a whole number from 0 to 65535; 0 takes any free one');
   return port;
 }
 

@@ -25,6 +25,7 @@ Options
   --upstream NAME=URL    where a production address is on this machine (repeatable)
   --port N, --host HOST  where to listen; port 0 takes any free one
   --as-host HOST         requests to localhost stand for this host; HOST.localhost always stands for HOST
+  --control              open the control API for other processes, on loopback; --control-port N on this port
   --env-file FILE        values for the configuration (repeatable)
   --stage NAME, --var K=V
   --json                 one JSON document on stdout and nothing else

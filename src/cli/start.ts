@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { createGateway } from '../gateway/create.ts';
-import type { Gateway, TapeOptions } from '../gateway/types.ts';
+import type { Gateway, GatewayOptions, TapeOptions } from '../gateway/types.ts';
 import type { Paint } from '../report/paint.ts';
 import type { CommandLine } from './arguments.ts';
 import { failure } from './failure.ts';
@@ -22,10 +22,14 @@ export interface Serving {
 export async function serve(line: CommandLine, terminal: Terminal, serving?: Serving): Promise<number> {
   const speaks = !line.json && !line.quiet;
   const paint = paintOf(terminal, line);
-  await using gateway = await createGateway({
+  const { controlPort } = line;
+  const controlled = controlPort === undefined ? null : await import('./control.ts');
+  const given = terminal.env['DEVGATEWAY_CONTROL_TOKEN'] ?? '';
+  const options: GatewayOptions = {
     asHost: true,
-    traffic: serving?.traffic ?? false,
+    traffic: serving?.traffic ?? controlled !== null,
     keepTokenKeys: true,
+    ...(controlPort === undefined ? {} : { control: { port: controlPort, ...(given === '' ? {} : { token: given }) } }),
     ...gatewayOptionsOf(line, terminal),
     watch: true,
     onReload(error) {
@@ -33,7 +37,8 @@ export async function serve(line: CommandLine, terminal: Terminal, serving?: Ser
       else if (speaks) terminal.out(paint.dim(`reloaded: ${gateway.routes.length} routes`));
     },
     ...(speaks ? { onExchange: (record) => terminal.out(requestLine(record, paint)) } : {}),
-  });
+  };
+  await using gateway = await createGateway(options, undefined, controlled?.openControlIn(terminal.folder) ?? null);
   const readyMs = Math.round(performance.now());
   if (line.json && serving === undefined)
     terminal.out(
@@ -44,9 +49,13 @@ export async function serve(line: CommandLine, terminal: Terminal, serving?: Ser
         listeners: gateway.listeners,
         routes: gateway.routes,
         fidelity: gateway.fidelity.counts,
+        ...(gateway.control === null ? {} : { control: { url: gateway.control.url } }),
       }),
     );
-  else if (speaks) terminal.out(await banner(gateway, readyMs, line, terminal));
+  else if (speaks) {
+    terminal.out(await banner(gateway, readyMs, line, terminal));
+    if (gateway.control !== null && controlled !== null) terminal.out(controlled.controlLine(gateway.control, terminal.folder));
+  }
   // A process that is killed writes nothing: what was compiled is kept now.
   setImmediate(flushCompileCache);
   const program = line.program.length === 0 ? 0 : await (await import('./run-program.ts')).runProgram(line, gateway.url, terminal);

@@ -27,7 +27,7 @@ import { scopeHandle } from './scope-handle.ts';
 import { refuseScope } from './scopes.ts';
 import { fidelityOf, routesOf } from './report.ts';
 import { watchFiles, type Watching } from './watch.ts';
-import type { Explanation, Gateway, GatewayOptions, ListenerInfo } from './types.ts';
+import type { ControlOpener, Explanation, Gateway, GatewayOptions, ListenerInfo } from './types.ts';
 import { inProcessRequest } from './in-process-request.ts';
 import { composeServices } from './services.ts';
 
@@ -35,7 +35,11 @@ import { composeServices } from './services.ts';
  * Starts a gateway from a production configuration.
  * @throws DevgatewayError with every problem of the configuration, each with its file, line and remedy.
  */
-export async function createGateway(options: GatewayOptions = {}, dialects: readonly Dialect[] = allDialects): Promise<Gateway> {
+export async function createGateway(
+  options: GatewayOptions = {},
+  dialects: readonly Dialect[] = allDialects,
+  openControl: ControlOpener | null = null,
+): Promise<Gateway> {
   const host = options.host ?? '127.0.0.1';
   const services = composeServices(options);
   const { clock, upstreams, identity } = services;
@@ -161,7 +165,9 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
     }
   };
   const watching: Watching | null = options.watch === true ? await watchFiles(loaded.watched, changed) : null;
+  let control: Awaited<ReturnType<ControlOpener>> | null = null;
   const close = async (): Promise<void> => {
+    await control?.close();
     await watching?.close();
     const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
     await Promise.all(ports.map((one) => one.close(idle)));
@@ -240,9 +246,20 @@ export async function createGateway(options: GatewayOptions = {}, dialects: read
       traffic?.clear();
     },
     reload,
+    get control() {
+      return control === null ? null : { url: control.url, token: control.token };
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
+  if (openControl !== null && options.control !== undefined && options.control !== false) {
+    try {
+      control = await openControl(gateway, options.control === true ? {} : options.control);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
   return gateway;
 }
 

@@ -61,7 +61,8 @@ function track(server: Server, event: string): Set<Socket> {
   return sockets;
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+/** Answers the port. @throws DevgatewayError DG1401, DG1402 */
+export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const [code, message, hint] =

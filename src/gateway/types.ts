@@ -56,6 +56,8 @@ export interface GatewayOptions {
    * that are there are used, and none are written.
    */
   readonly keepTokenKeys?: boolean;
+  /** Opens the control API for other processes: on loopback, with a token. Default false. */
+  readonly control?: boolean | ControlOptions;
   /** Over the limits of the configuration. */
   readonly limits?: Partial<Limits>;
   /** How long `close` waits for requests that are being answered, in ms of the machine's time. Default 5000. */
@@ -70,6 +72,19 @@ export interface TapeOptions {
   /** What is not compared when a request is looked for. */
   readonly ignore?: Ignores;
 }
+export interface ControlOptions {
+  /** 0: any free one (default). */
+  readonly port?: number;
+  /** Default: a random one for each start. */
+  readonly token?: string;
+}
+/** Where the control API of a gateway is. */
+export interface Control {
+  readonly url: string;
+  readonly token: string;
+}
+/** Opens the control API: given to `createGateway`, because it is built upon it. */
+export type ControlOpener = (gateway: Gateway, options: ControlOptions) => Promise<Control & { close(): Promise<void> }>;
 
 export interface ListenerInfo {
   readonly name: string;
@@ -209,5 +224,7 @@ export interface Gateway extends AsyncDisposable {
   reset(): Promise<void>;
   /** Swaps the configuration, as a change of the files would. Throws DevgatewayError and keeps the old one where the new one fails. */
   reload(config?: ConfigInput): Promise<void>;
+  /** Where the control API is; null where it was not asked for. */
+  readonly control: Control | null;
   close(): Promise<void>;
 }

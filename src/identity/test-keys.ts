@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writePrivateFile } from './private-file.ts';
 
 /** What the keys of every kind begin with: no issuer in production has such. */
 export const kidPrefix = 'devgateway-';
@@ -57,14 +58,10 @@ export class TestKeys {
     }
   }
 
-  /** Whole or not at all. A folder that cannot be written leaves the keys to this process. */
+  /** A folder that cannot be written leaves the keys to this process. */
   #write(kept: Readonly<Record<string, JsonWebKey>>): void {
-    const folder = path.dirname(this.#file);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (!existsSync(path.join(folder, '.gitignore'))) writeFileSync(path.join(folder, '.gitignore'), '*\n');
-      writeFileSync(`${this.#file}.new`, `${JSON.stringify(kept, null, 1)}\n`, { mode: 0o600 });
-      renameSync(`${this.#file}.new`, this.#file);
+      writePrivateFile(this.#file, `${JSON.stringify(kept, null, 1)}\n`);
     } catch {
       return;
     }

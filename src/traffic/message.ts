@@ -1,14 +1,17 @@
 import type { Capture } from './capture.ts';
 import type { Fields } from '../http/fields.ts';
 
+/** What was seen of a body. */
+export type Captured = Pick<Capture, 'bytes' | 'held' | 'size' | 'complete'>;
+
 /** A message as it stood on the wire: fields in their order, case and repetition. */
 export class Message {
   /** Flat: name, value, name, value. */
   readonly rawHeaders: readonly string[];
   readonly #fields: Fields;
-  readonly #body: Capture;
+  readonly #body: Captured;
 
-  constructor(fields: Fields, body: Capture) {
+  constructor(fields: Fields, body: Captured) {
     this.#fields = fields.copy();
     this.rawHeaders = this.#fields.raw;
     this.#body = body;
@@ -45,7 +48,7 @@ export class RequestMessage extends Message {
   readonly method: string;
   readonly target: string;
 
-  constructor(method: string, target: string, fields: Fields, body: Capture) {
+  constructor(method: string, target: string, fields: Fields, body: Captured) {
     super(fields, body);
     this.method = method;
     this.target = target;
@@ -59,7 +62,7 @@ export class RequestMessage extends Message {
 export class ResponseMessage extends Message {
   readonly status: number;
 
-  constructor(status: number, fields: Fields, body: Capture) {
+  constructor(status: number, fields: Fields, body: Captured) {
     super(fields, body);
     this.status = status;
   }

@@ -17,6 +17,8 @@ export interface WaitOptions {
   readonly count?: number;
   /** Of the machine's time. Default 5000. */
   readonly timeoutMs?: number;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
 }
 
 const mostKept = 1_000;
@@ -61,23 +63,33 @@ export class Traffic {
   }
 
   /** Resolves with the first `count` that fit, as soon as there are so many. Rejects when its time is over, telling what came instead. */
-  waitFor(filter: TrafficFilter = {}, { count = 1, timeoutMs = 5_000 }: WaitOptions = {}): Promise<Recorded[]> {
+  waitFor(filter: TrafficFilter = {}, { count = 1, timeoutMs = 5_000, signal }: WaitOptions = {}): Promise<Recorded[]> {
     return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        this.#waiting.delete(look);
+        callOff();
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const giveUp = (): void => {
+        stop();
+        reject(signal?.reason as Error);
+      };
       const look = (): void => {
         const found = this.query(filter);
         if (found.length < count) return;
-        this.#waiting.delete(look);
-        callOff();
+        stop();
         resolve(found.slice(0, count));
       };
       const callOff = this.#after(timeoutMs, () => {
-        this.#waiting.delete(look);
+        stop();
         const came = this.#kept.slice(-10).map(({ request, response }) => `${request.method} ${request.target} ${response.status}`);
         reject(
           new Error(`no ${count} such exchange${count === 1 ? '' : 's'} within ${timeoutMs} ms; the last that came: ${came.join(', ') || 'none'}`),
         );
       });
       this.#waiting.add(look);
+      if (signal?.aborted === true) return giveUp();
+      signal?.addEventListener('abort', giveUp, { once: true });
       look();
     });
   }
@@ -90,6 +102,9 @@ export class Traffic {
 /** What an exchange holds in bodies. Shared ones count twice: a bound, not an account. */
 const bytesOf = ({ request, upstreamRequest, upstreamResponse, response }: Recorded): number =>
   [request, upstreamRequest, upstreamResponse, response].reduce((sum, message) => sum + (message?.held ?? 0), 0);
+
+/** Whether an exchange has what a filter asks for. */
+export const matches = (filter: TrafficFilter, exchange: Recorded): boolean => predicateOf(filter)(exchange);
 
 function predicateOf(filter: TrafficFilter): (exchange: Recorded) => boolean {
   if (typeof filter === 'function') return filter;
