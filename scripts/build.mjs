@@ -74,7 +74,7 @@ if (!process.argv.includes('--fast')) {
   // Jest's default mode cannot load ESM, neither by require nor through createRequire: everything is bundled in.
   await build({
     ...shared,
-    entryPoints: { index: 'src/index.ts', dialect: 'src/dialect.ts', msw: 'src/msw.ts', jest: 'src/jest.ts' },
+    entryPoints: { index: 'src/index.ts', dialect: 'src/dialect.ts', identity: 'src/identity.ts', msw: 'src/msw.ts', jest: 'src/jest.ts' },
     outdir: 'dist/cjs',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

@@ -4,7 +4,7 @@ import { nowhere } from '../model/origin.ts';
 import { isHost } from '../transport/request-head.ts';
 import { didYouMean } from '../sources/setting.ts';
 
-export const commands = ['start', 'check', 'routes', 'explain', 'token', 'record', 'replay', 'cert', 'init', 'completion', 'help'] as const;
+export const commands = ['start', 'check', 'routes', 'explain', 'token', 'issuer', 'record', 'replay', 'cert', 'init', 'completion', 'help'] as const;
 export type CommandName = (typeof commands)[number];
 
 export const flags = {

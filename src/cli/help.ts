@@ -15,6 +15,7 @@ Commands
                                     [--mode record|record-missing]
   replay [CONFIG...] [-- PROGRAM]   serve from the tape, with no upstream [--tapes PATH] [--report FILE.json|FILE.xml]
                                     [--strict: exit 1 where something is unknown or unused]
+  issuer [CONFIG...]                serve the local identity provider alone: key set, discovery, token endpoint
   cert                              export the local certificate authority
   init [CONFIG...]                  write a devgateway.yaml for what is here [--force]
   completion bash|zsh|fish          print a completion script

@@ -6,5 +6,6 @@ export { explain } from './explain.ts';
 export { help } from './help.ts';
 export { record, replay } from './tape-commands.ts';
 export { init } from './init.ts';
+export { issuer } from './issuer.ts';
 export { token } from './token.ts';
 export { routes } from './routes.ts';

@@ -200,6 +200,10 @@ export async function createGateway(
     middleware: () => (req, res, next) => receive(req, res, first(), limitsOf(first()), reception, false, next),
     clock,
     token: (claims = {}, tokenOptions = {}) => identity.token(claims, tokenOptions, clock.now()),
+    async issuer() {
+      const url = await services.issuer();
+      return { url, jwksUri: `${url}/.well-known/jwks.json` };
+    },
     get expectedTokens() {
       return identity.shapes.map(({ issuer, audience, algorithms }) => ({ issuer, audience, algorithms }));
     },

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Deps, Kit, UserFunction } from '../engine/kit.ts';
+import { issuerHandler } from '../identity/issuer.ts';
+import { unboundShape } from '../identity/mint.ts';
 import { TestIdentity } from '../identity/test-identity.ts';
 import { TestKeys } from '../identity/test-keys.ts';
 import { policyKit } from '../policies/kit.ts';
@@ -22,6 +24,8 @@ export interface Services {
   /** Lower-case. */
   readonly secretFields: ReadonlySet<string>;
   readonly identity: TestIdentity;
+  /** The address of the local identity provider, which listens from when it is first asked for. */
+  issuer(): Promise<string>;
   readonly deps: Deps;
   readonly kits: readonly Kit[];
   /** Puts something in the place of an upstream, or of a `function:NAME`. Answers how to take it back. */
@@ -47,6 +51,13 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const secretFields = new Set<string>();
   const sending = { pools, upstreams, clock, faults, replay };
   const identity = new TestIdentity(new TestKeys(path.join(options.folder ?? process.cwd(), '.devgateway'), options.keepTokenKeys ?? false));
+  const issuing = issuerHandler({
+    keys: identity.keys,
+    get issuer() {
+      return identity.issuer ?? unboundShape.issuer;
+    },
+    token: (claims, tokenOptions) => identity.token(claims, tokenOptions, clock.now()),
+  });
   const deps: Deps = {
     clock,
     store,
@@ -64,6 +75,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     replay,
     secretFields,
     identity,
+    issuer: () => upstreams.serve(issuing),
     deps,
     kits: [policyKit, { destinations: [proxyKind(sending)] }],
     scopes,

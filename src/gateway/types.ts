@@ -189,6 +189,11 @@ export interface Gateway extends AsyncDisposable {
    * is null is left out. Throws TypeError where nothing can be signed that would be accepted.
    */
   token(claims?: Readonly<Record<string, unknown>>, options?: TokenOptions): Promise<string>;
+  /**
+   * The local identity provider, for services that verify test tokens themselves: key set, discovery documents, token endpoint. It listens
+   * on loopback from the first call on, until the gateway is closed.
+   */
+  issuer(): Promise<{ readonly url: string; readonly jwksUri: string }>;
   /** What the configuration expects of tokens, policy by policy. Test tokens are accepted by all of them. */
   readonly expectedTokens: readonly {
     readonly issuer: string | undefined;

@@ -4,12 +4,12 @@ import { kidPrefix, testAlgorithms, type TestAlgorithm, type TestKeys } from './
 
 /** The test keys of one gateway, and what its configuration expects of tokens. */
 export class TestIdentity implements TestTokens {
-  readonly #keys: TestKeys;
+  readonly keys: TestKeys;
   #shapes: readonly TokenShape[] = [];
   #collecting: TokenShape[] = [];
 
   constructor(keys: TestKeys) {
-    this.#keys = keys;
+    this.keys = keys;
   }
 
   /** Links a program with `link` and takes over what it expects; where that fails, what was expected before stays. */
@@ -27,7 +27,7 @@ export class TestIdentity implements TestTokens {
   keyFor({ alg, kid }: { readonly alg: string; readonly kid?: string }): ReturnType<TestTokens['keyFor']> {
     if (kid === undefined || !kid.startsWith(kidPrefix)) return undefined;
     // Keys are made for those who mint, not for whoever sends a name.
-    const key = this.#has(alg) ? this.#keys.known(alg) : undefined;
+    const key = this.#has(alg) ? this.keys.known(alg) : undefined;
     return key?.kid === kid ? key.verify : null;
   }
 
@@ -46,9 +46,14 @@ export class TestIdentity implements TestTokens {
     return sign(issuer, header, claims, this.#keys);
   }
 
+  /** That of the first policy which names one. */
+  get issuer(): string | undefined {
+    return this.#shapes.find(({ issuer }) => issuer !== undefined)?.issuer;
+  }
+
   /** `now` in ms. With an issuer among the claims, for the policy of that issuer; else for the first policy. */
   token(claims: Readonly<Record<string, unknown>>, options: TokenOptions, now: number): Promise<string> {
     const shape = this.#shapes.find((one) => one.issuer !== undefined && one.issuer === claims['iss']) ?? this.#shapes[0] ?? unboundShape;
-    return mint(shape, claims, options, this.#keys, now);
+    return mint(shape, claims, options, this.keys, now);
   }
 }

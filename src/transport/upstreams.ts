@@ -31,12 +31,12 @@ export class Upstreams {
   resolve(names: readonly string[], url: string, scope = ''): string | Promise<string> {
     // What is known of a name for good does not count where a scope may have put something else in its place.
     const own = scope === '' || this.#overrides.size === 0 ? undefined : this.#overridden(namesOf(scope, names));
-    if (own !== undefined) return isServed(own) ? this.#serve(own) : originOf(String(own));
+    if (own !== undefined) return isServed(own) ? this.serve(own) : originOf(String(own));
     const known = this.#origins.get(names);
     if (known !== undefined) return known;
     const target = this.find(names) ?? url;
     if (isTaped(target)) throw new Error('a tape has no address');
-    if (isServed(target)) return this.#serve(target);
+    if (isServed(target)) return this.serve(target);
     const origin = originOf(String(target));
     this.#origins.set(names, origin);
     return origin;
@@ -111,11 +111,16 @@ export class Upstreams {
     return undefined;
   }
 
-  #serve(target: ServedTarget | 'echo:'): Promise<string> {
+  /** Where a function is served: on a server of its own on loopback, from when it is first asked for. */
+  serve(target: ServedTarget | 'echo:'): Promise<string> {
     const key = typeof target === 'object' && 'module' in target ? target.module : target;
     let served = this.#served.get(key);
     if (served === undefined) this.#served.set(key, (served = handlersOf(target).then((handlers) => this.#listen(handlers))));
     return served;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
   }
 
   #listen({ listener, upgrade }: Handlers): Promise<string> {

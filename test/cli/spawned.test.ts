@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Spawned } from './spawned.ts';
 
@@ -24,6 +25,41 @@ const start = (...args: string[]): Spawned => {
 const replying = (body: string): string => `routes:\n  - name: hello\n    match: { path: /hello }\n    steps:\n      - reply: { body: ${body} }\n`;
 /** No error of a user shows the inside of the program. */
 const stack = /^\s+at /m;
+
+describe('devgateway issuer', () => {
+  const policy = `routes:\n  - steps:\n      - jwt: { issuer: 'https://login.test/', algorithms: [ES256], jwks: { keys: [] } }\n      - reply: {}\n`;
+
+  it('serves the issuer that the configuration expects alone, with the keys of the other commands', async () => {
+    write('devgateway.yaml', policy);
+    const issuer = start('issuer', '--port', '0');
+    const url = await issuer.url();
+    expect(issuer.out).toContain('issues tokens of https://login.test/');
+    const minting = start('token', '--claim', 'sub=ann');
+    expect(await minting.ended).toBe(0);
+    const keys = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
+    const { payload } = await jwtVerify(minting.out.trim(), keys, { issuer: 'https://login.test/' });
+    expect(payload.sub).toBe('ann');
+    expect((await fetch(`${url}/orders`)).status).toBe(404);
+    expect(await issuer.stop()).toBe(0);
+  });
+
+  it('bears the name of its own address where there is no configuration', async () => {
+    const issuer = start('issuer', '--port', '0', '--json');
+    const { url } = JSON.parse((await issuer.says(/^\{.*\}$/m))[0]) as { url: string };
+    const found = (await (await fetch(`${url}/.well-known/openid-configuration`)).json()) as { issuer: string };
+    expect(found.issuer).toBe(url);
+    const answer = await fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) });
+    const { access_token } = (await answer.json()) as { access_token: string };
+    await jwtVerify(access_token, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), { issuer: url });
+  });
+
+  it('refuses a configuration with a mistake', async () => {
+    write('devgateway.yaml', 'routes:\n  - nmae: hello\n');
+    const issuer = start('issuer');
+    expect(await issuer.ended).toBe(1);
+    expect(issuer.err).toContain('DG1201');
+  });
+});
 
 describe('devgateway start', () => {
   it('says what it read, prints a line for each request, reloads, and ends with 0', async () => {

@@ -25,12 +25,18 @@ describe('the packed package, in an empty project', () => {
   });
 
   it('is imported', async () => {
-    project.write('a.mjs', `import { createGateway, defineConfig } from 'devgateway';\nimport 'devgateway/dialect';\n${use}`);
+    project.write(
+      'a.mjs',
+      `import { createGateway, defineConfig } from 'devgateway';\nimport 'devgateway/dialect';\nimport 'devgateway/identity';\n${use}`,
+    );
     expect(await project.node('a.mjs')).toBe('hi\n');
   });
 
   it('is required', async () => {
-    project.write('a.cjs', `const { createGateway } = require('devgateway');\nrequire('devgateway/dialect');\n(async () => {\n${use}\n})();`);
+    project.write(
+      'a.cjs',
+      `const { createGateway } = require('devgateway');\nrequire('devgateway/dialect');\nrequire('devgateway/identity');\n(async () => {\n${use}\n})();`,
+    );
     expect(await project.node('a.cjs')).toBe('hi\n');
   });
 
