@@ -25,6 +25,7 @@ export type {
   RouteInfo,
   Scope,
 } from './gateway/types.ts';
+export type { UnhandledError } from './gateway/unhandled.ts';
 export type { BrokenName, TokenOptions } from './identity/mint.ts';
 export type { PersonaName } from './identity/personas.ts';
 export type { ConfigInput } from './gateway/load.ts';

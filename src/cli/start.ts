@@ -1,6 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import { createGateway } from '../gateway/create.ts';
 import type { Gateway, GatewayOptions, TapeOptions } from '../gateway/types.ts';
+import type { UnhandledError } from '../gateway/unhandled.ts';
+import { printable } from '../report/diagnostics.ts';
 import type { Paint } from '../report/paint.ts';
 import type { CommandLine } from './arguments.ts';
 import { failure } from './failure.ts';
@@ -36,6 +38,7 @@ export async function serve(line: CommandLine, terminal: Terminal, serving?: Ser
       if (error !== null) failure(error, line, terminal);
       else if (speaks) terminal.out(paint.dim(`reloaded: ${gateway.routes.length} routes`));
     },
+    onError: (one) => terminal.err(paint.red(threw(one))),
     ...(speaks ? { onExchange: (record) => terminal.out(requestLine(record, paint)) } : {}),
   };
   await using gateway = await createGateway(options, undefined, controlled?.openControlIn(terminal.folder) ?? null);
@@ -79,6 +82,10 @@ async function banner(gateway: Gateway, readyMs: number, line: CommandLine, term
     .filter((one) => one !== '')
     .join('\n');
 }
+
+/** With its stack: it is the user's own code that failed. */
+const threw = ({ upstream, request, error }: UnhandledError): string =>
+  printable(`${upstream} threw${request === '' ? '' : ` on ${request}`}\n${error instanceof Error ? error.stack : String(error)}`);
 
 /** Keys that production does not have are never accepted without a word. */
 function testTokens(gateway: Gateway, paint: Paint): string[] {

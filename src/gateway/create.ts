@@ -241,6 +241,7 @@ export async function createGateway(
       if (traffic === null) throw new TypeError('this gateway was started with traffic: false');
       return traffic;
     },
+    errors: services.errors,
     override: (upstream, handler) => services.override(upstream, handler),
     fault: (upstream, plan) => services.faults.plan(upstream, plan),
     tapes: { report: () => tapes.report(), flush: () => tapes.flush() },

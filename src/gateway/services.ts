@@ -14,6 +14,7 @@ import { GatewayClock } from './clock.ts';
 import { Scopes, type ScopeState } from './scopes.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
 import type { GatewayOptions } from './types.ts';
+import { collectInto, type UnhandledError } from './unhandled.ts';
 
 /** All that outlives the programs of one gateway, and what kinds are given of it. */
 export interface Services {
@@ -23,6 +24,7 @@ export interface Services {
   readonly replay: Replay;
   /** Lower-case. */
   readonly secretFields: ReadonlySet<string>;
+  readonly errors: UnhandledError[];
   readonly identity: TestIdentity;
   /** The address of the local identity provider, which listens from when it is first asked for. */
   issuer(): Promise<string>;
@@ -37,7 +39,7 @@ export interface Services {
 }
 
 /** The one place where the parts of a gateway are put together. */
-export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'folder' | 'keepTokenKeys'>): Services {
+export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'folder' | 'keepTokenKeys' | 'onError'>): Services {
   const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {}, options.folder ?? process.cwd());
   const overridden = new Map<string, UserFunction>();
   const clock = new GatewayClock();
@@ -45,7 +47,9 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const memory = new ProcessMemory();
   const scopes = new Scopes(clock);
   const pools = new Pools();
-  const upstreams = new Upstreams(upstreamTargets);
+  const errors: UnhandledError[] = [];
+  const collect = collectInto(errors, options.onError);
+  const upstreams = new Upstreams(upstreamTargets, (upstream, error, request) => collect({ error, upstream, request }));
   const faults = new PlannedFaults();
   const replay: Replay = { answer: null, rewind: () => {} };
   const secretFields = new Set<string>();
@@ -64,7 +68,10 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     memory,
     random: Math.random,
     fetch: documentFetcher(sending),
-    functions: (name, scope = '') => overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name),
+    functions(name, scope = '') {
+      const run = overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name);
+      return run && watched(run, (error) => collect({ error, upstream: `${functionPrefix}${name}`, request: '' }));
+    },
     testTokens: identity,
     secretFields,
   };
@@ -74,8 +81,9 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     faults,
     replay,
     secretFields,
+    errors,
     identity,
-    issuer: () => upstreams.serve(issuing),
+    issuer: () => upstreams.serve(issuing, 'the issuer'),
     deps,
     kits: [policyKit, { destinations: [proxyKind(sending)] }],
     scopes,
@@ -110,6 +118,18 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
 }
 
 const functionPrefix = 'function:';
+
+/** What the function throws is heard, and thrown as before. */
+const watched =
+  (run: UserFunction, failed: (error: unknown) => void): UserFunction =>
+  async (...args) => {
+    try {
+      return await run(...args);
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  };
 
 function splitUpstreams(
   given: Readonly<Record<string, UpstreamTarget | UserFunction>>,

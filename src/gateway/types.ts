@@ -14,6 +14,7 @@ import type { GatewayClock } from './clock.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
 import type { ConfigInput } from './load.ts';
 import type { ScopeClock } from './scope-clock.ts';
+import type { UnhandledError } from './unhandled.ts';
 
 export interface GatewayOptions {
   /** Path, paths or folder of a configuration, or an object of the native dialect. Default: the working folder. */
@@ -35,6 +36,8 @@ export interface GatewayOptions {
    * stands above what the configuration says.
    */
   readonly traffic?: boolean | TapeOptions;
+  /** Called with what an upstream function threw, as it is added to `gateway.errors`. */
+  readonly onError?: (error: UnhandledError) => void;
   /** Called after each request. */
   readonly onExchange?: (record: ExchangeRecord) => void;
   readonly logLevel?: 'silent' | 'error' | 'info';
@@ -217,6 +220,11 @@ export interface Gateway extends AsyncDisposable {
   fault(upstream: string, plan: PlannedFault): () => void;
   /** What the tape has answered, did not have, and holds in vain; `flush` writes what was recorded so far. */
   readonly tapes: { report(): TapeReport; flush(): Promise<void> };
+  /**
+   * What upstream functions threw, the oldest first; the last hundred. `reset` keeps them: whoever expects them takes them, by `splice(0)`.
+   * With `devgateway/vitest` or `devgateway/jest` what is left fails the test.
+   */
+  readonly errors: UnhandledError[];
   /**
    * An isolated scope, made when it is first named: a worker of a test run that shares this gateway with others.
    * Throws TypeError where the name is not 1 to 64 letters, digits, `_` or `-`.

@@ -43,7 +43,7 @@ export class TestIdentity implements TestTokens {
   /** A token with these claims and no other, by the algorithm that its header names as far as there is a test key for it. */
   resign(header: Readonly<Record<string, unknown>>, claims: Readonly<Record<string, unknown>>): Promise<string> {
     const issuer = this.#shapes.find((one) => one.issuer !== undefined && one.issuer === claims['iss']) ?? unboundShape;
-    return sign(issuer, header, claims, this.#keys);
+    return sign(issuer, header, claims, this.keys);
   }
 
   /** That of the first policy which names one. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { LocalUpstream } from '../model/gateway.ts';
-import { handlersOf, type Handlers, type ServedTarget } from './served-upstream.ts';
+import { handlersOf, type Failed, type Handlers, type ServedTarget } from './served-upstream.ts';
 
 /** Where a production address is on this machine: a URL (`echo:` is a built-in echo), or what is served here. */
 export type UpstreamTarget = LiveTarget | Taped;
@@ -21,22 +21,25 @@ export class Upstreams {
   readonly #served = new Map<unknown, Promise<string>>();
   readonly #servers: Server[] = [];
   #configured: Readonly<Record<string, LocalUpstream>> = {};
+  readonly #failed: (upstream: string, ...what: Parameters<Failed>) => void;
   readonly #overrides = new Map<string, LiveTarget>();
 
-  constructor(targets: Readonly<Record<string, UpstreamTarget>>) {
+  /** `failed` hears what functions throw, and of which upstream. */
+  constructor(targets: Readonly<Record<string, UpstreamTarget>>, failed: (upstream: string, ...what: Parameters<Failed>) => void) {
     this.#targets = new Map(Object.entries(targets));
+    this.#failed = failed;
   }
 
   /** The origin to connect to. `names`: every way in which the configuration writes the upstream; `url`: its own address. */
   resolve(names: readonly string[], url: string, scope = ''): string | Promise<string> {
     // What is known of a name for good does not count where a scope may have put something else in its place.
     const own = scope === '' || this.#overrides.size === 0 ? undefined : this.#overridden(namesOf(scope, names));
-    if (own !== undefined) return isServed(own) ? this.serve(own) : originOf(String(own));
+    if (own !== undefined) return isServed(own) ? this.serve(own, names[0] ?? url) : originOf(String(own));
     const known = this.#origins.get(names);
     if (known !== undefined) return known;
     const target = this.find(names) ?? url;
     if (isTaped(target)) throw new Error('a tape has no address');
-    if (isServed(target)) return this.serve(target);
+    if (isServed(target)) return this.serve(target, names[0] ?? url);
     const origin = originOf(String(target));
     this.#origins.set(names, origin);
     return origin;
@@ -99,10 +102,6 @@ export class Upstreams {
     return this.#targets.get('*');
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
-  }
-
   #overridden(names: readonly string[]): LiveTarget | undefined {
     for (const name of names) {
       const target = this.#overrides.get(name);
@@ -111,11 +110,14 @@ export class Upstreams {
     return undefined;
   }
 
-  /** Where a function is served: on a server of its own on loopback, from when it is first asked for. */
-  serve(target: ServedTarget | 'echo:'): Promise<string> {
+  /** Where a function is served: on a server of its own on loopback, from when it is first asked for. `name`: whose failures these are. */
+  serve(target: ServedTarget | 'echo:', name: string): Promise<string> {
     const key = typeof target === 'object' && 'module' in target ? target.module : target;
     let served = this.#served.get(key);
-    if (served === undefined) this.#served.set(key, (served = handlersOf(target).then((handlers) => this.#listen(handlers))));
+    if (served === undefined) {
+      served = handlersOf(target, (...what) => this.#failed(name, ...what)).then((handlers) => this.#listen(handlers));
+      this.#served.set(key, served);
+    }
     return served;
   }
 

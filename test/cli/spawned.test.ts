@@ -79,6 +79,16 @@ describe('devgateway start', () => {
     expect(gateway.err).not.toMatch(stack);
   });
 
+  it('shows where an upstream function throws, and goes on', async () => {
+    write('orders.mjs', 'export default function orders(req, res) {\n  throw new Error("out of orders");\n}\n');
+    write('devgateway.yaml', "upstreams: { 'orders:80': { module: ./orders.mjs } }\nroutes: [{ upstream: 'orders:80' }]\n");
+    const gateway = start('--port', '0');
+    const url = await gateway.url();
+    for (const at of [1, 2]) expect((await fetch(`${url}/${at}`)).status).toBe(500);
+    await gateway.says(/orders:80 threw on GET \/2\nError: out of orders\n +at .*orders\.mjs:2/);
+    expect(await gateway.stop()).toBe(0);
+  });
+
   it('runs a configuration in TypeScript', async () => {
     write(
       'devgateway.config.ts',

@@ -13,6 +13,29 @@ const broken = (name: string, from: string, to: string): void => {
   expect(text).toContain(from);
   project.write(name, text.replace(from, to));
 };
+/** One test that fails by its upstream alone, one that takes the error, one after them that has nothing to do with it. */
+const throwingSuite = (imports: string): string => `${imports}
+const open = () => createGateway({
+  config: { routes: [{ match: { path: '/orders/*' }, upstream: 'orders.internal:8080' }] },
+  upstreams: { 'orders.internal:8080': async () => { throw new Error('out of orders'); } },
+});
+test('looks elsewhere', async () => {
+  const gateway = await open();
+  await gateway.fetch('/orders/7');
+  await gateway.close();
+});
+test('takes it', async () => {
+  const gateway = await open();
+  await gateway.fetch('/orders/7');
+  expect(gateway.errors.splice(0)[0].error.message).toBe('out of orders');
+  await gateway.close();
+});
+test('comes after', async () => {
+  expect(1).toBe(1);
+});
+`;
+/** What a test must tell whose upstream function threw. */
+const threw = /upstream functions of this test threw\s+orders\.internal:8080, GET \/orders\/7: Error: out of orders/;
 /** What a failing matcher must tell: what was wanted, and what each step said with its line. */
 const story = /expected the exchange to take the route "other"[^]*GET \/orders\/7 -> 200, route orders[^]*jwt {2}continue {2}\S*devgateway\.yaml:5/;
 
@@ -45,6 +68,13 @@ describe('a real suite of Vitest, in a project that installs the package', () =>
     expect(await project.said('node_modules/typescript/bin/tsc', ...flags, 'wrong.test.ts')).toContain('TS2345');
   }, 60_000);
 
+  it('fails a test whose upstream throws, unless it takes the error', async () => {
+    project.write('throwing.test.ts', throwingSuite(`import { createGateway } from 'devgateway';\nimport { expect, test } from 'vitest';\n`));
+    const said = await project.said('node_modules/vitest/vitest.mjs', 'run', 'throwing.test.ts');
+    expect(said).toMatch(threw);
+    expect(said).toMatch(/Tests +1 failed \| 2 passed/);
+  }, 60_000);
+
   it('tells the story of an exchange where a matcher fails', async () => {
     broken('orders.test.ts', "toTakeRoute('orders')", "toTakeRoute('other')");
     expect(await project.said('node_modules/vitest/vitest.mjs', 'run', 'orders.test.ts')).toMatch(story);
@@ -62,6 +92,13 @@ describe('a real suite of Jest in its default mode, in a project that installs t
     const said = await project.said('node_modules/jest/bin/jest.js', '--detectOpenHandles', 'orders.test.js');
     expect(said).toMatch(/Tests: +2 passed/);
     expect(said).not.toMatch(/open handle|did not exit/);
+  }, 60_000);
+
+  it('fails a test whose upstream throws, unless it takes the error', async () => {
+    project.write('throwing.test.js', throwingSuite(`const { createGateway } = require('devgateway');\n`));
+    const said = await project.said('node_modules/jest/bin/jest.js', 'throwing.test.js');
+    expect(said).toMatch(threw);
+    expect(said).toMatch(/Tests: +1 failed, 2 passed/);
   }, 60_000);
 
   it('tells the story of an exchange where a matcher fails', async () => {
