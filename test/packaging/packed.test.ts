@@ -69,6 +69,12 @@ describe('the packed package, in an empty project', () => {
     expect(await project.node('--test', '--test-reporter=tap', 'orders.test.mjs')).toMatch(/# pass 5\n# fail 0/);
   }, 60_000);
 
+  it('runs the tests of recipes/supertest-express', async () => {
+    await project.install('supertest@7.3.2', 'express@5.3.0');
+    project.copy('supertest-express');
+    expect(await project.node('--test', '--test-reporter=tap', 'orders.test.mjs')).toMatch(/# pass 5\n# fail 0/);
+  }, 60_000);
+
   it.each(['README.md', 'docs/tokens.md', 'docs/in-tests.md'])('does what %s shows', async (name) => {
     const snippets = [...readFileSync(path.join(root, name), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string);
     expect(snippets.length).toBeGreaterThan(0);
