@@ -7,7 +7,7 @@ let project: Project;
 beforeAll(async () => {
   project = await Project.withPackage();
 }, 120_000);
-afterAll(() => project.remove());
+afterAll(() => project.remove(), 60_000);
 const broken = (name: string, from: string, to: string): void => {
   const text = readFileSync(path.join(project.folder, name), 'utf8');
   expect(text).toContain(from);

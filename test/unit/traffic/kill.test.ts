@@ -24,4 +24,4 @@ it('a process that is killed 50 times while it records never leaves a broken tap
     size = entries.length;
   }
   rmSync(folder, { recursive: true });
-}, 120_000);
+}, 300_000);
