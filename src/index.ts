@@ -10,6 +10,10 @@ const openControl: ControlOpener = async (gateway, options) => (await import('./
  */
 export const createGateway = (options: GatewayOptions = {}): Promise<Gateway> => create(options, undefined, openControl);
 
+export { connectGateway } from './admin/connect/connect.ts';
+export type { ConnectOptions, RemoteGateway } from './admin/connect/connect.ts';
+export type { RemoteClock, RemoteScope } from './admin/connect/remote-scope.ts';
+export type { RemoteTraffic } from './admin/connect/remote-traffic.ts';
 export type {
   Control,
   ControlOptions,
