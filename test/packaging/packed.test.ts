@@ -9,7 +9,7 @@ let project: Project;
 beforeAll(async () => {
   project = await Project.withPackage();
 }, 120_000);
-afterAll(() => project.remove());
+afterAll(() => project.remove(), 60_000);
 
 const kong = '_format_version: "3.0"\nservices:\n  - { name: a, url: "http://orders.internal:8080", routes: [{ name: a, paths: [/orders] }] }\n';
 const use = `const gateway = await createGateway({ config: { routes: [{ match: { path: '/a' }, steps: [{ reply: { body: 'hi' } }] }] } });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../../src/index.ts';
+import { Spawned } from '../cli/spawned.ts';
 import { transcriptOf } from './transcript.ts';
 
 const recipes = path.resolve(import.meta.dirname, '../../recipes');
@@ -53,6 +54,26 @@ describe('a recipe does what its README says', () => {
     await follow('in-front-of-json-server', { config: 'devgateway.yaml', upstreams: { '127.0.0.1:3000': `http://127.0.0.1:${port}` } });
   }, 20_000);
 });
+
+const python = spawnSync('python3', ['--version']).status === 0;
+
+it.skipIf(!python)(
+  'the tests of drive-from-python pass against a running gateway (needs python3)',
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-python-'));
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    cpSync(path.join(recipes, 'drive-from-python'), folder, { recursive: true });
+    const gateway = new Spawned(folder, ['start', '--control']);
+    cleanups.unshift(() => gateway.stop());
+    await gateway.says(/control API/);
+    const tests = spawn('python3', ['-B', '-m', 'unittest', '-v'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [tests.stdout, tests.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+    await new Promise((resolve) => tests.once('close', resolve));
+    expect(said).toMatch(/Ran 5 tests in .*\n\nOK/);
+  },
+  30_000,
+);
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

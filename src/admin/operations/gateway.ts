@@ -16,7 +16,13 @@ const show: Operation = {
   scoped: true,
   answer: {
     type: 'object',
-    properties: { url: { type: 'string' }, listeners: list('Where it listens.'), sources: list('The files.'), diagnostics: list('Findings.') },
+    properties: {
+      url: { type: 'string', description: 'With a scope, its own.' },
+      address: { type: 'string', description: 'Where it listens, without a scope in its host.' },
+      listeners: list('Where it listens.'),
+      sources: list('The files.'),
+      diagnostics: list('Findings.'),
+    },
   },
   run: ({ gateway, target }) => ({
     url: target.url,
