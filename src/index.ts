@@ -8,7 +8,9 @@ const openControl: ControlOpener = async (gateway, options) => (await import('./
  * Starts a gateway from a production configuration.
  * @throws DevgatewayError with every problem of the configuration, each with its file, line and remedy.
  */
-export const createGateway = (options: GatewayOptions = {}): Promise<Gateway> => create(options, undefined, openControl);
+export function createGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  return create(options, undefined, openControl);
+}
 
 export { connectGateway } from './admin/connect/connect.ts';
 export type { ConnectOptions, RemoteGateway } from './admin/connect/connect.ts';

@@ -1,5 +1,6 @@
 import type { ConfigInput } from '../../gateway/load.ts';
 import type { Fidelity, RouteInfo } from '../../gateway/types.ts';
+import { collectInto, type UnhandledError } from '../../gateway/unhandled.ts';
 import { Upstreams } from '../../transport/upstreams.ts';
 import { findControl } from '../control-file.ts';
 import { ControlClient } from './client.ts';
@@ -12,6 +13,8 @@ export interface RemoteGateway extends RemoteScope, AsyncDisposable {
   fidelity(): Promise<Fidelity>;
   reload(config?: ConfigInput): Promise<void>;
   scope(name: string): RemoteScope;
+  /** What handlers threw that were put in the place of upstreams from here; as `gateway.errors`. */
+  readonly errors: UnhandledError[];
   /** Takes back what was put here, and ends what was opened here. The gateway goes on. */
   close(): Promise<void>;
 }
@@ -30,7 +33,9 @@ export interface ConnectOptions {
 export async function connectGateway(url?: string, { token, folder = process.cwd() }: ConnectOptions = {}): Promise<RemoteGateway> {
   const at = place(url, token, folder);
   const sender = new Sender();
-  const served = new Upstreams({});
+  const errors: UnhandledError[] = [];
+  const collect = collectInto(errors);
+  const served = new Upstreams({}, (name, error, request) => collect({ error, upstream: name.replace(/^\d+ /, ''), request }));
   const client = new ControlClient(sender, at.url, at.token);
   let count = 0;
   const { url: address } = await client.ask<{ url: string }>('GET', '/v1').catch((error: unknown) => {
@@ -40,8 +45,8 @@ export async function connectGateway(url?: string, { token, folder = process.cwd
   const shared: Shared = {
     sender,
     address,
-    async serve(handler) {
-      const name = `handler-${(count += 1)}`;
+    async serve(handler, upstream) {
+      const name = `${(count += 1)} ${upstream}`;
       served.override(name, handler);
       return served.resolve([name], '');
     },
@@ -63,6 +68,7 @@ export async function connectGateway(url?: string, { token, folder = process.cwd
       host.hostname = `${name.toLowerCase()}.scope.localhost`;
       return remoteScope(shared, client.within(name), host.origin, name);
     },
+    errors,
     close,
     [Symbol.asyncDispose]: close,
   };

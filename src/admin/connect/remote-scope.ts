@@ -4,7 +4,7 @@ import type { Explanation, FetchOptions, RawRequest } from '../../gateway/types.
 import type { TokenOptions } from '../../identity/mint.ts';
 import type { PlannedFault } from '../../transport/planned-faults.ts';
 import type { ServedTarget } from '../../transport/served-upstream.ts';
-import type { UpstreamTarget } from '../../transport/upstreams.ts';
+import type { LiveTarget } from '../../transport/upstreams.ts';
 import type { ControlClient } from './client.ts';
 import { RemoteTraffic } from './remote-traffic.ts';
 import type { Sender } from './sender.ts';
@@ -26,7 +26,7 @@ export interface RemoteScope {
   readonly clock: RemoteClock;
   readonly traffic: RemoteTraffic;
   /** A function runs in this process, behind a server on loopback that `close` ends. */
-  override(upstream: string, handler: UpstreamTarget | UserFunction): Promise<() => Promise<void>>;
+  override(upstream: string, handler: LiveTarget | UserFunction): Promise<() => Promise<void>>;
   fault(upstream: string, plan: PlannedFault): Promise<() => Promise<void>>;
   token(claims?: Readonly<Record<string, unknown>>, options?: TokenOptions): Promise<string>;
   explain(request: Request | RawRequest | string, options?: Omit<FetchOptions, 'scope'>): Promise<Explanation>;
@@ -38,8 +38,8 @@ export interface Shared {
   readonly sender: Sender;
   /** Of the gateway, without a scope. */
   readonly address: string;
-  /** Serves a handler on loopback; answers its URL. */
-  serve(handler: ServedTarget): Promise<string>;
+  /** Serves a handler on loopback; answers its URL. `upstream`: whose failures its own are. */
+  serve(handler: ServedTarget, upstream: string): Promise<string>;
   /** Done before the connection is closed. */
   readonly undone: Set<() => Promise<void>>;
 }
@@ -78,7 +78,7 @@ export function remoteScope(shared: Shared, client: ControlClient, url: string, 
     async override(upstream, handler) {
       const isUrl = typeof handler === 'string' || handler instanceof URL;
       const served = upstream.startsWith('function:') ? resultOf(handler as UserFunction) : (handler as ServedTarget);
-      return put(`/v1/overrides/${encodeURIComponent(upstream)}`, { url: isUrl ? String(handler) : await shared.serve(served) });
+      return put(`/v1/overrides/${encodeURIComponent(upstream)}`, { url: isUrl ? String(handler) : await shared.serve(served, upstream) });
     },
     fault: (upstream, plan) => put(`/v1/faults/${encodeURIComponent(upstream)}`, { ...plan }),
     token: async (claims = {}, options = {}) => (await client.ask<{ token: string }>('POST', '/v1/tokens', { body: { claims, ...options } })).token,

@@ -66,6 +66,14 @@ describe('connectGateway', () => {
     expect(await text(gateway)).toContain('"/open"');
   });
 
+  it('keeps what a function of this process throws', async () => {
+    await remote.override('one:80', () => {
+      throw new Error('a mistake of the test');
+    });
+    expect(await text(gateway)).toBe('500');
+    expect(remote.errors.splice(0)).toMatchObject([{ upstream: 'one:80', error: { message: 'a mistake of the test' } }]);
+  });
+
   it('overrides by a URL, and plans faults', async () => {
     await remote.override('one:80', 'http://127.0.0.1:1');
     expect(await text(gateway)).toBe('502');

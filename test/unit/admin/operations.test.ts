@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../../src/index.ts';
 import { asking } from './asking.ts';
@@ -15,8 +18,8 @@ const start = async (): Promise<Gateway> => {
   gateway.clock.freeze();
   return gateway;
 };
-const text = async (one: { fetch: Gateway['fetch'] }, path = '/open', headers: Record<string, string> = {}): Promise<string> => {
-  const answer = await one.fetch(new Request(`http://localhost${path}`, { headers }));
+const text = async (one: { fetch: Gateway['fetch'] }, target = '/open', headers: Record<string, string> = {}): Promise<string> => {
+  const answer = await one.fetch(new Request(`http://localhost${target}`, { headers }));
   return answer.status === 200 ? answer.text() : String(answer.status);
 };
 
@@ -177,4 +180,16 @@ describe('over the control API', () => {
     await ask('POST', '/v1/reset');
     expect([await text(b, '/limited'), await text(gateway, '/limited')]).toEqual(['real', 'real']);
   });
+});
+
+it('tells of the tape, and has it written', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-control-'));
+  const config = { routes: [{ match: { path: '/*' }, upstream: 'one:80' }] };
+  await using gateway = await createGateway({ config, folder, control: true, traffic: { mode: 'record' }, upstreams: { '*': 'echo:' } });
+  const ask = asking(gateway);
+  await (await gateway.fetch('/')).text();
+  expect((await ask('POST', '/v1/tapes/flush')).status).toBe(204);
+  expect((await ask('GET', '/v1/tapes')).body).toMatchObject({ mode: 'record', recorded: 1, ok: true });
+  expect(readFileSync(path.join(folder, 'tapes/traffic.har'), 'utf8')).toContain('"upstream": "one:80"');
+  rmSync(folder, { recursive: true });
 });
