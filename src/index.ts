@@ -38,6 +38,7 @@ export type { ConfigInput } from './gateway/load.ts';
 export { DevgatewayError, isUserError } from './model/error.ts';
 export type { Diagnostic, ErrorCode } from './model/error.ts';
 export type { FetchHandler, ProxyMiddlewareOptions } from './transport/served-upstream.ts';
+export type { RecordedFrame } from './traffic/frames.ts';
 export type { Recorded } from './traffic/recording.ts';
 export type { Traffic, TrafficFilter, WaitOptions } from './traffic/traffic.ts';
 export type { PlannedFault } from './transport/planned-faults.ts';

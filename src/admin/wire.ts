@@ -1,5 +1,6 @@
 import { Fields } from '../http/fields.ts';
 import { RequestMessage, ResponseMessage, type Captured } from '../traffic/message.ts';
+import type { RecordedFrame } from '../traffic/frames.ts';
 import type { Recorded } from '../traffic/recording.ts';
 
 interface WireMessage {
@@ -11,8 +12,11 @@ interface WireMessage {
 type WireRequest = WireMessage & { readonly method: string; readonly target: string };
 type WireResponse = WireMessage & { readonly status: number };
 
+type WireFrame = Omit<RecordedFrame, 'data'> & { readonly dataBase64: string };
+
 /** An exchange as JSON: bodies as base64. */
-export type WireExchange = Omit<Recorded, 'request' | 'upstreamRequest' | 'upstreamResponse' | 'response'> & {
+export type WireExchange = Omit<Recorded, 'request' | 'upstreamRequest' | 'upstreamResponse' | 'response' | 'frames'> & {
+  readonly frames: readonly WireFrame[];
   readonly request: WireRequest;
   readonly upstreamRequest: WireRequest | null;
   readonly upstreamResponse: WireResponse | null;
@@ -27,6 +31,7 @@ export function toWire(one: Recorded): WireExchange {
     upstreamRequest: upstreamRequest === null ? null : requestToWire(upstreamRequest),
     upstreamResponse: upstreamResponse === null ? null : responseToWire(upstreamResponse),
     response: responseToWire(response),
+    frames: one.frames.map(({ data, ...frame }) => ({ ...frame, dataBase64: data.toString('base64') })),
   };
 }
 const requestToWire = (one: RequestMessage): WireRequest => ({ method: one.method, target: one.target, ...messageToWire(one) });
@@ -47,6 +52,7 @@ export function fromWire(one: WireExchange): Recorded {
     upstreamRequest: upstreamRequest === null ? null : requestFromWire(upstreamRequest),
     upstreamResponse: upstreamResponse === null ? null : responseFromWire(upstreamResponse),
     response: responseFromWire(response),
+    frames: one.frames.map(({ dataBase64, ...frame }) => ({ ...frame, data: Buffer.from(dataBase64, 'base64') })),
   };
 }
 const requestFromWire = (one: WireRequest): RequestMessage => new RequestMessage(one.method, one.target, fieldsOf(one), captured(one));

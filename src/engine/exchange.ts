@@ -72,6 +72,12 @@ export interface SubRequest {
   readonly body: Buffer | null;
 }
 
+/** Sees the bytes of a tunnel as they pass. Must not change them. */
+export interface TunnelWatcher {
+  fromClient(chunk: Buffer): void;
+  fromUpstream(chunk: Buffer): void;
+}
+
 /** Sees the messages of an exchange as they pass. */
 export interface ExchangeRecorder {
   /** The outgoing request is complete. */
@@ -80,6 +86,8 @@ export interface ExchangeRecorder {
   answered(response: ResponseState): void;
   /** The response is complete. `changed`: its body is not the upstream's. */
   responding(response: ResponseState, changed: boolean): void;
+  /** The two sides go on in another protocol. Null where nobody watches. */
+  tunnel(): TunnelWatcher | null;
 }
 
 /** One request and all that becomes of it. */

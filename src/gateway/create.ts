@@ -95,13 +95,15 @@ export async function createGateway(
   const handle = (exchange: Exchange, responder: Responder, refused: Fault | null): Promise<void> => {
     const site = dispatch.siteOf(exchange);
     const recording =
-      (traffic === null && !tapes.isRecording) || exchange.dry ? null : new Recording(exchange, tapes.isRecording ? tapedBytes : undefined);
+      (traffic === null && !tapes.isRecording) || exchange.dry
+        ? null
+        : new Recording(exchange, () => (exchange.clock ?? clock).now(), tapes.isRecording ? tapedBytes : undefined);
     const done = refused === null ? run(site, exchange, responder) : answerFault(site, exchange, refused, responder);
     const { onExchange } = options;
     if (recording === null && onExchange === undefined) return done;
     return done.then(() => {
       const now = (exchange.clock ?? clock).now();
-      if (recording !== null) keep(recording.finished((exchanges += 1), now), exchange);
+      if (recording !== null) keep(recording.finished((exchanges += 1)), exchange);
       onExchange?.(recordOf(exchange, now));
     });
   };

@@ -1,7 +1,8 @@
-import type { Exchange, ExchangeRecorder, ResponseState } from '../engine/exchange.ts';
+import type { Exchange, ExchangeRecorder, ResponseState, TunnelWatcher } from '../engine/exchange.ts';
 import { scopeName } from '../engine/scope.ts';
 import { Trace, type TraceEntry } from '../engine/trace.ts';
 import { Capture } from './capture.ts';
+import { Frames, type RecordedFrame } from './frames.ts';
 import { RequestMessage, ResponseMessage } from './message.ts';
 
 /** One exchange that is over: four messages, and what decided. */
@@ -26,6 +27,8 @@ export interface Recorded {
   /** What the upstream answered, before the gateway changed it. */
   readonly upstreamResponse: ResponseMessage | null;
   readonly response: ResponseMessage;
+  /** What passed over a WebSocket, once that is closed; empty for every other exchange. The first thousand. */
+  readonly frames: readonly RecordedFrame[];
 }
 
 /** Follows one exchange from its arrival to its end. */
@@ -39,10 +42,13 @@ export class Recording implements ExchangeRecorder {
   #upstreamResponse: ResponseMessage | null = null;
   #answerBody: Capture | null = null;
   #responseBody: Capture | null = null;
+  #frames: Frames | null = null;
+  readonly #now: () => number;
 
   /** `most`: bytes that are kept of each body. */
-  constructor(exchange: Exchange, most?: number) {
+  constructor(exchange: Exchange, now: () => number, most?: number) {
     this.#exchange = exchange;
+    this.#now = now;
     this.#most = most;
     this.#requestBody = new Capture(most);
     exchange.trace ??= this.#trace;
@@ -67,12 +73,17 @@ export class Recording implements ExchangeRecorder {
     this.#responseBody = from === 'upstream' && !changed && this.#answerBody !== null ? this.#answerBody : new Capture(this.#most).watch(body);
   }
 
-  finished(id: number, now: number): Recorded {
+  tunnel(): TunnelWatcher | null {
+    if (!/^websocket$/i.test(this.#arrived.header('upgrade') ?? '')) return null;
+    return (this.#frames = new Frames(this.#now));
+  }
+
+  finished(id: number): Recorded {
     const { startedAt, scope, route, upstream, decidedBy, fault, response } = this.#exchange;
     return {
       id,
       at: startedAt,
-      durationMs: Math.max(0, now - startedAt),
+      durationMs: Math.max(0, this.#now() - startedAt),
       scope: scopeName(scope),
       route: route?.id ?? null,
       upstream,
@@ -82,6 +93,7 @@ export class Recording implements ExchangeRecorder {
       upstreamRequest: this.#upstreamRequest,
       upstreamResponse: this.#upstreamResponse,
       response: new ResponseMessage(response?.status ?? 0, (response as ResponseState).headers, this.#responseBody ?? new Capture()),
+      frames: this.#frames?.all ?? [],
     };
   }
 }

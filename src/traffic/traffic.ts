@@ -100,8 +100,9 @@ export class Traffic {
 }
 
 /** What an exchange holds in bodies. Shared ones count twice: a bound, not an account. */
-const bytesOf = ({ request, upstreamRequest, upstreamResponse, response }: Recorded): number =>
-  [request, upstreamRequest, upstreamResponse, response].reduce((sum, message) => sum + (message?.held ?? 0), 0);
+const bytesOf = ({ request, upstreamRequest, upstreamResponse, response, frames }: Recorded): number =>
+  [request, upstreamRequest, upstreamResponse, response].reduce((sum, message) => sum + (message?.held ?? 0), 0) +
+  frames.reduce((sum, { data }) => sum + data.length, 0);
 
 /** Whether an exchange has what a filter asks for. */
 export const matches = (filter: TrafficFilter, exchange: Recorded): boolean => predicateOf(filter)(exchange);

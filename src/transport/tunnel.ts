@@ -1,13 +1,8 @@
 import type { Duplex } from 'node:stream';
-
-/** Sees the bytes of a tunnel as they pass: a frame reader, a recorder. Must not change them. */
-export interface TunnelWatcher {
-  fromClient(chunk: Buffer): void;
-  fromUpstream(chunk: Buffer): void;
-}
+import type { TunnelWatcher } from '../engine/exchange.ts';
 
 /** Joins two connections until either ends. `head`: what the client had sent already. Resolves when both are closed. */
-export function joinTunnel(client: Duplex, upstream: Duplex, head: Buffer, watcher?: TunnelWatcher): Promise<void> {
+export function joinTunnel(client: Duplex, upstream: Duplex, head: Buffer, watcher: TunnelWatcher | null): Promise<void> {
   return new Promise((resolve) => {
     let open = 2;
     const closed = (other: Duplex) => () => {
@@ -22,7 +17,7 @@ export function joinTunnel(client: Duplex, upstream: Duplex, head: Buffer, watch
     upstream.on('close', closed(client));
     client.on('error', () => client.destroy());
     upstream.on('error', () => upstream.destroy());
-    if (watcher !== undefined) {
+    if (watcher !== null) {
       if (head.length > 0) watcher.fromClient(head);
       client.on('data', (chunk: Buffer) => watcher.fromClient(chunk));
       upstream.on('data', (chunk: Buffer) => watcher.fromUpstream(chunk));

@@ -70,7 +70,7 @@ class UpgradeResponder implements Responder {
       return Promise.resolve();
     }
     socket.write(headOf(response));
-    return joinTunnel(socket, tunnel, this.#head);
+    return joinTunnel(socket, tunnel, this.#head, exchange.recorder?.tunnel() ?? null);
   }
 }
 

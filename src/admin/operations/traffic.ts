@@ -20,7 +20,8 @@ const exchanges: Schema = {
     exchanges: {
       type: 'array',
       items: { type: 'object' },
-      description: 'The oldest first: id, at, durationMs, scope, route, decidedBy, steps and four messages with rawHeaders and bodyBase64.',
+      description:
+        'The oldest first: id, at, durationMs, scope, route, decidedBy, steps, four messages with rawHeaders and bodyBase64, and the frames of a WebSocket with dataBase64.',
     },
   },
 };
