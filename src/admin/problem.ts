@@ -25,8 +25,8 @@ export class Refusal extends Error {
 export function problemOf(error: unknown): Problem {
   if (error instanceof DevgatewayError) return { ...problem(422, error.message), code: error.code, diagnostics: error.diagnostics };
   if (error instanceof Refusal) return problem(error.status, error.message);
-  // What the gateway calls a wrong call.
-  if (error instanceof TypeError) return problem(400, error.message);
+  // What the gateway calls a wrong call; a path whose escapes are broken.
+  if (error instanceof TypeError || error instanceof URIError) return problem(400, error.message);
   const { status, expose } = error as { readonly status?: unknown; readonly expose?: unknown };
   if (typeof status === 'number' && expose === true) return problem(status, (error as Error).message);
   return { ...problem(500, 'an internal error; this is a bug of devgateway'), code: 'DG9002' };

@@ -8,7 +8,7 @@ export function scopeless(files: ReadonlyMap<string, string>): string[] {
   for (const [file, text] of files) {
     if (!/^(?:dialects|policies)\//.test(file)) continue;
     for (const line of text.split('\n')) {
-      const state = /\b(?:store\.update|memory\.get)\(/.test(line) && !/scope\b|\bkeys?\b/.test(line);
+      const state = /\b(?:store\.update|memory\.get|functions)\(/.test(line) && !/scope\b|\bkeys?\b/.test(line);
       const time = /(?<![.#\w]|\?\? )(?:deps\.)?clock\.(?:now|sleep|after)\(/.test(line);
       if (state || time) found.push(`${file}: ${line.trim()}`);
     }
@@ -25,6 +25,7 @@ it.each([
   ['await deps.clock.sleep(5);', 1],
   ['memory.get(`kong:${name}`, make)', 1],
   ["store.update('nginx', limiter, now, 1)", 1],
+  ['functions(options.function)', 1],
   ['const now = (exchange.clock ?? clock).now();', 0],
   ['memory.get(`${exchange.scope}kong`, make)', 0],
 ])('%s', (line, count) => {

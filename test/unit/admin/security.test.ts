@@ -69,6 +69,7 @@ it('refuses what is too large, no JSON, or of another type', async () => {
   expect((await ask('POST', '/v1/tokens', '{"claims":')).status).toBe(400);
   expect((await ask('POST', '/v1/tokens', '"text"')).status).toBe(400);
   expect((await asking(gateway, { 'content-type': 'text/plain' })('POST', '/v1/tokens', '{}')).status).toBe(415);
+  expect((await ask('PUT', '/v1/overrides/%zz', { url: 'echo:' })).status).toBe(400);
   expect((await ask('POST', '/v1/nothing')).body).toMatchObject({ status: 404, detail: expect.stringContaining('POST /v1/nothing') });
 });
 

@@ -1,4 +1,5 @@
 import { request as send } from 'node:http';
+import { connect } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type Gateway, type GatewayOptions } from '../../../src/index.ts';
 import { Fields } from '../../../src/http/fields.ts';
@@ -220,4 +221,24 @@ it('key sets are asked for in their scope', async () => {
   expect(asked).toEqual([]);
   await a.fetch(new Request('http://localhost/', { headers }));
   expect(asked).toEqual(['/.well-known/openid-configuration']);
+});
+
+it('a stream of HTTP/2 carries its scope too, by its authority or by a field', async () => {
+  await using gateway = await start();
+  const session = connect(gateway.url);
+  const ask = (headers: Record<string, string>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      session
+        .request({ ':path': '/open', ...headers })
+        .on('error', reject)
+        .on('close', resolve)
+        .resume();
+    });
+  await ask({ ':authority': 'a.scope.localhost' });
+  await ask({ 'devgateway-scope': 'b' });
+  session.close();
+  expect(gateway.traffic.all.map(({ scope, request }) => `${scope} ${request.header('host')}`)).toEqual([
+    'a localhost',
+    `b ${new URL(gateway.url).host}`,
+  ]);
 });
