@@ -10,6 +10,12 @@ export interface Taped {
   readonly replay: string;
 }
 
+interface Served {
+  readonly url: string;
+  readonly server: Server;
+}
+const graceMs = 5_000;
+
 /**
  * Where production addresses are on this machine. What nobody mapped keeps its own address. `*` maps everything else.
  * Functions get a server of their own on loopback when they are first asked.
@@ -18,8 +24,8 @@ export class Upstreams {
   readonly #targets: ReadonlyMap<string, UpstreamTarget>;
   /** By the list of names: each upstream of a configuration has its own, and two may share a URL. */
   #origins = new WeakMap<readonly string[], string>();
-  readonly #served = new Map<unknown, Promise<string>>();
-  readonly #servers: Server[] = [];
+  readonly #served = new Map<unknown, Promise<Served>>();
+  readonly #servers = new Set<Server>();
   #configured: Readonly<Record<string, LocalUpstream>> = {};
   readonly #failed: (upstream: string, ...what: Parameters<Failed>) => void;
   readonly #overrides = new Map<string, LiveTarget>();
@@ -57,19 +63,18 @@ export class Upstreams {
    */
   override(name: string, target: LiveTarget): () => void {
     if (isTaped(target)) throw new TypeError('a tape cannot be an override: name it among the upstreams');
+    const before = this.#overrides.get(name);
     this.#overrides.set(name, target);
     this.#origins = new WeakMap();
+    if (before !== undefined) this.#release(before);
     return () => {
-      if (this.#overrides.get(name) !== target) return;
-      this.#overrides.delete(name);
-      this.#origins = new WeakMap();
+      if (this.#overrides.get(name) === target) this.#remove([name]);
     };
   }
 
   /** Of one scope, or all. */
   clearOverrides(scope = ''): void {
-    for (const name of this.#overrides.keys()) if (name.startsWith(scope)) this.#overrides.delete(name);
-    this.#origins = new WeakMap();
+    this.#remove([...this.#overrides.keys()].filter((name) => name.startsWith(scope)));
   }
 
   /** Whether tests have put something in its place. */
@@ -102,6 +107,10 @@ export class Upstreams {
     return this.#targets.get('*');
   }
 
+  async close(): Promise<void> {
+    await Promise.all([...this.#servers].map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
+  }
+
   #overridden(names: readonly string[]): LiveTarget | undefined {
     for (const name of names) {
       const target = this.#overrides.get(name);
@@ -110,28 +119,44 @@ export class Upstreams {
     return undefined;
   }
 
+  #remove(names: readonly string[]): void {
+    const removed = names.map((name) => this.#overrides.get(name));
+    for (const name of names) this.#overrides.delete(name);
+    this.#origins = new WeakMap();
+    for (const target of removed) if (target !== undefined) this.#release(target);
+  }
+
+  /** Closes the server of a function that no name stands for any more, after the time of those who are on their way to it. */
+  #release(target: LiveTarget): void {
+    const served = this.#served.get(target);
+    if (typeof target !== 'function' || served === undefined) return;
+    if ([...this.#overrides.values(), ...this.#targets.values()].includes(target)) return;
+    this.#served.delete(target);
+    void served.then(
+      ({ server }) => setTimeout(() => server.close(), graceMs).unref(),
+      () => {},
+    );
+  }
+
   /** Where a function is served: on a server of its own on loopback, from when it is first asked for. `name`: whose failures these are. */
-  serve(target: ServedTarget | 'echo:', name: string): Promise<string> {
+  async serve(target: ServedTarget | 'echo:', name: string): Promise<string> {
     const key = typeof target === 'object' && 'module' in target ? target.module : target;
     let served = this.#served.get(key);
     if (served === undefined) {
       served = handlersOf(target, (...what) => this.#failed(name, ...what)).then((handlers) => this.#listen(handlers));
       this.#served.set(key, served);
     }
-    return served;
+    return (await served).url;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
-  }
-
-  #listen({ listener, upgrade }: Handlers): Promise<string> {
+  #listen({ listener, upgrade }: Handlers): Promise<Served> {
     const server = createServer({ maxHeaderSize: 262_144 }, listener);
     if (upgrade !== null) server.on('upgrade', upgrade);
-    this.#servers.push(server);
+    this.#servers.add(server);
+    server.on('close', () => this.#servers.delete(server));
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as { port: number }).port}`));
+      server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, server }));
       server.unref();
     });
   }

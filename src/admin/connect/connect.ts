@@ -47,8 +47,8 @@ export async function connectGateway(url?: string, { token, folder = process.cwd
     address,
     async serve(handler, upstream) {
       const name = `${(count += 1)} ${upstream}`;
-      served.override(name, handler);
-      return served.resolve([name], '');
+      const release = served.override(name, handler);
+      return { url: await served.resolve([name], ''), release };
     },
     undone: new Set(),
   };

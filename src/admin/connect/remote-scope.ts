@@ -38,8 +38,8 @@ export interface Shared {
   readonly sender: Sender;
   /** Of the gateway, without a scope. */
   readonly address: string;
-  /** Serves a handler on loopback; answers its URL. `upstream`: whose failures its own are. */
-  serve(handler: ServedTarget, upstream: string): Promise<string>;
+  /** Serves a handler on loopback until it is released. `upstream`: whose failures its own are. */
+  serve(handler: ServedTarget, upstream: string): Promise<{ readonly url: string; readonly release: () => void }>;
   /** Done before the connection is closed. */
   readonly undone: Set<() => Promise<void>>;
 }
@@ -78,7 +78,11 @@ export function remoteScope(shared: Shared, client: ControlClient, url: string, 
     async override(upstream, handler) {
       const isUrl = typeof handler === 'string' || handler instanceof URL;
       const served = upstream.startsWith('function:') ? resultOf(handler as UserFunction) : (handler as ServedTarget);
-      return put(`/v1/overrides/${encodeURIComponent(upstream)}`, { url: isUrl ? String(handler) : await shared.serve(served, upstream) });
+      const path = `/v1/overrides/${encodeURIComponent(upstream)}`;
+      if (isUrl) return put(path, { url: String(handler) });
+      const { url: at, release } = await shared.serve(served, upstream);
+      const undo = await put(path, { url: at });
+      return () => undo().finally(release);
     },
     fault: (upstream, plan) => put(`/v1/faults/${encodeURIComponent(upstream)}`, { ...plan }),
     token: async (claims = {}, options = {}) => (await client.ask<{ token: string }>('POST', '/v1/tokens', { body: { claims, ...options } })).token,
