@@ -18,7 +18,7 @@ it('the server of an override is closed some time after it was taken back, unles
   upstreams.override('b', second);
   upstreams.override('@scope/c', second);
   upstreams.override('d', third);
-  const urls = await Promise.all(['a', 'b', 'd'].map((name) => upstreams.resolve([name], '')));
+  const urls = await Promise.all(['a', 'b', 'd'].map(async (name) => upstreams.resolve([name], '')));
   undo();
   upstreams.override('b', first);
   upstreams.override('b', 'echo:');
