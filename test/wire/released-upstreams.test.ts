@@ -13,7 +13,7 @@ it('the server of an override is closed some time after it was taken back, unles
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   const handlers = [1, 2, 3].map((at) => () => new Response(String(at)));
   const [first, second, third] = handlers as [() => Response, () => Response, () => Response];
-  const upstreams = new Upstreams({ three: third });
+  const upstreams = new Upstreams({ three: third }, () => {});
   const undo = upstreams.override('a', first);
   upstreams.override('b', second);
   upstreams.override('@scope/c', second);
