@@ -9,7 +9,11 @@ export default defineConfig({
     testTimeout: 20_000,
     pool: 'threads',
     maxWorkers: 2,
-    // The authority that tests make is not the user's.
-    env: { XDG_STATE_HOME: path.join(tmpdir(), 'devgateway-test-state') },
+    env: {
+      // The authority that tests make is not the user's.
+      XDG_STATE_HOME: path.join(tmpdir(), 'devgateway-test-state'),
+      // The container that cleans up after testcontainers would have to be fetched; ours end with their gateways.
+      TESTCONTAINERS_RYUK_DISABLED: 'true',
+    },
   },
 });

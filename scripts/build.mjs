@@ -22,7 +22,7 @@ const shared = {
   target: 'node22',
   define: { DEVGATEWAY_VERSION: JSON.stringify(version) },
   // Optional peers of the bundled libraries are not ours to bring.
-  external: ['fsevents', 'msw', 'vitest'],
+  external: ['fsevents', 'msw', 'testcontainers', 'vitest'],
   logLevel: 'warning',
 };
 
@@ -74,7 +74,14 @@ if (!process.argv.includes('--fast')) {
   // Jest's default mode cannot load ESM, neither by require nor through createRequire: everything is bundled in.
   await build({
     ...shared,
-    entryPoints: { index: 'src/index.ts', dialect: 'src/dialect.ts', identity: 'src/identity.ts', msw: 'src/msw.ts', jest: 'src/jest.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      dialect: 'src/dialect.ts',
+      identity: 'src/identity.ts',
+      msw: 'src/msw.ts',
+      testcontainers: 'src/testcontainers.ts',
+      jest: 'src/jest.ts',
+    },
     outdir: 'dist/cjs',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

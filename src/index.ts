@@ -42,5 +42,6 @@ export type { RecordedFrame } from './traffic/frames.ts';
 export type { Recorded } from './traffic/recording.ts';
 export type { Traffic, TrafficFilter, WaitOptions } from './traffic/traffic.ts';
 export type { PlannedFault } from './transport/planned-faults.ts';
-export type { LiveTarget, UpstreamTarget } from './transport/upstreams.ts';
+export type { ContainerSettings } from './model/gateway.ts';
+export type { ContainerTarget, LiveTarget, UpstreamTarget } from './transport/upstreams.ts';
 export { defineConfig, type NativeConfig, type NativeConsumer, type NativeRoute } from './dialects/native/config.ts';

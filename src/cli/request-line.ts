@@ -15,8 +15,11 @@ export function requestLine(record: ExchangeRecord, paint: Paint): string {
   const line = parts.filter((one) => one !== '').join('  ');
   if (record.trouble === null) return line;
   const { code, upstream, reason } = record.trouble;
-  return `${line}\n  ${code}  ${oneLine(upstream)}: ${oneLine(reason)}\n  = say where it is with --upstream ${oneLine(upstream)}=URL, or put an echo there: --upstream '${oneLine(upstream)}=echo:'`;
+  const trouble = `${line}\n  ${code}  ${oneLine(upstream)}: ${oneLine(reason, 500)}`;
+  // What keeps a container from running says itself how to mend it.
+  if (code !== 'DG1301' && code !== 'DG1302') return trouble;
+  return `${trouble}\n  = say where it is with --upstream ${oneLine(upstream)}=URL, or put an echo there: --upstream '${oneLine(upstream)}=echo:'`;
 }
 
 /** A target may hold what would move the cursor of a terminal. */
-const oneLine = (text: string): string => text.slice(0, 200).replaceAll(/[^ -~]/g, '?');
+const oneLine = (text: string, length = 200): string => text.slice(0, length).replaceAll(/[^ -~]/g, '?');

@@ -16,7 +16,7 @@ export interface ExchangeRecord {
   readonly reason: string;
   /** Of that step, else of the route. */
   readonly origin: Origin | null;
-  /** Where an upstream has no address here (DG1301), or nothing answers at the one that it has (DG1302). */
+  /** Where an upstream has no address here (DG1301), nothing answers at the one that it has (DG1302), or its container does not run (DG1303 to DG1305). */
   readonly trouble: { readonly code: ErrorCode; readonly upstream: string; readonly reason: string } | null;
 }
 
@@ -48,6 +48,6 @@ function troubleOf(fault: Fault): ExchangeRecord['trouble'] {
   const code =
     fault.kind === 'upstream-unresolved' || fault.kind === 'upstream-unmapped' ? 'DG1301' : fault.kind === 'upstream-unreachable' ? 'DG1302' : null;
   if (code === null) return null;
-  const { upstream, reason = 'has no address here' } = fault.detail as { readonly upstream: string; readonly reason?: string };
-  return { code, upstream, reason };
+  const detail = fault.detail as { readonly upstream: string; readonly reason?: string; readonly code?: ErrorCode };
+  return { code: detail.code ?? code, upstream: detail.upstream, reason: detail.reason ?? 'has no address here' };
 }

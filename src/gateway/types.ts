@@ -21,7 +21,7 @@ export interface GatewayOptions {
   readonly config?: ConfigInput;
   /** Only where detection is ambiguous. */
   readonly dialect?: string;
-  /** Where production addresses are: URLs, node request listeners, fetch handlers. `function:NAME` is a function. */
+  /** Where production addresses are: URLs, node request listeners, fetch handlers, containers. `function:NAME` is a function. */
   readonly upstreams?: Readonly<Record<string, UpstreamTarget | UserFunction>>;
   /** Of the first listener; 0: any free one (default). */
   readonly port?: number;

@@ -1,3 +1,5 @@
+import type { UserErrorCode } from './error.ts';
+
 /** Every way in which any gateway can answer for itself. Steps and adapters raise these; only a fault book words them. */
 export interface FaultDetails {
   'bad-request': { readonly reason: string };
@@ -16,7 +18,8 @@ export interface FaultDetails {
   'rate-limited': { readonly limit: number; readonly remaining: number; readonly retryAfterMs: number };
   'upstream-unmapped': { readonly upstream: string };
   'upstream-unresolved': { readonly upstream: string; readonly hostname: string };
-  'upstream-unreachable': { readonly upstream: string; readonly reason: string };
+  /** `code`: of the mistake that keeps it from being reached, where it has one of its own. */
+  'upstream-unreachable': { readonly upstream: string; readonly reason: string; readonly code?: UserErrorCode };
   'upstream-connect-timeout': { readonly upstream: string; readonly afterMs: number };
   'upstream-timeout': { readonly upstream: string; readonly afterMs: number };
   'upstream-reset': { readonly upstream: string; readonly reason: string };

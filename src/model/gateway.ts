@@ -12,8 +12,12 @@ export interface Gateway {
   readonly traffic?: TapeSettings;
 }
 
-/** A URL, a module whose default export is a node request listener or a fetch handler, or a tape that answers. Files are absolute. */
-export type LocalUpstream = { readonly url: string } | { readonly module: string } | { readonly replay: string };
+/** A URL, a module whose default export is a node request listener or a fetch handler, a tape that answers, or a container. Files are absolute. */
+export type LocalUpstream =
+  | { readonly url: string }
+  | { readonly module: string }
+  | { readonly replay: string }
+  | { readonly container: ContainerSettings };
 
 export const tapeModes = ['off', 'record', 'replay', 'record-missing', 'strict'] as const;
 /**
@@ -26,6 +30,21 @@ export interface TapeSettings {
   /** A `.har` file, or a folder for one. */
   readonly tapes: string;
   readonly ignore: { readonly query: readonly string[]; readonly body: readonly string[] };
+}
+
+/** What runs in a container. Upstreams with the same settings share one. */
+export interface ContainerSettings {
+  readonly image: string;
+  /** The port inside the container, which speaks HTTP. */
+  readonly port: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  /** When it is ready: the port listens (default), a path answers 2xx, or its log says a text. */
+  readonly wait?: 'port' | { readonly http: string } | { readonly log: string };
+  /** How long it may take to be ready, in ms of the machine's time. Default 60,000. */
+  readonly startupTimeoutMs?: number;
+  /** The project that testcontainers is installed in. Default: the working folder's. */
+  readonly folder?: string;
 }
 
 /** A kind with the options that it reads. */

@@ -4,6 +4,7 @@ import type { Answer, DestinationKind } from '../engine/kit.ts';
 import { refuse, type Failure } from '../engine/outcome.ts';
 import type { BodySource } from '../http/body.ts';
 import type { Fields } from '../http/fields.ts';
+import { isUserError, type Diagnostic, type UserErrorCode } from '../model/error.ts';
 import { fault } from '../model/fault.ts';
 import type { ProxyOptions } from '../model/gateway.ts';
 import { sendHttp1 } from './http1-client/send.ts';
@@ -64,7 +65,19 @@ async function sendTaped(address: Address, services: Services, sending: Sending)
 
 function sendLive({ names, url }: Address, { upstreams, pools }: Services, sending: Sending): Promise<Answer | Failure> {
   const origin = upstreams.resolve(names, url, sending.exchange.scope);
-  return typeof origin === 'string' ? forward(origin, pools, sending) : origin.then((one) => forward(one, pools, sending));
+  return typeof origin === 'string'
+    ? forward(origin, pools, sending)
+    : origin.then(
+        (one) => forward(one, pools, sending),
+        (error: unknown) => notRunning(error, sending),
+      );
+}
+
+/** What a user can mend is told as an upstream that cannot be reached; the rest is our own failure. */
+function notRunning(error: unknown, { upstream }: Sending): Failure {
+  if (!isUserError(error)) throw error;
+  const { message, hint } = error.diagnostics[0] as Diagnostic;
+  return refuse(fault('upstream-unreachable', { upstream, reason: `${message}. ${hint}`, code: error.code as UserErrorCode }));
 }
 
 function forward(origin: string, pools: Pools, sending: Sending): Promise<Answer | Failure> {

@@ -1,14 +1,20 @@
 import { createServer, type Server } from 'node:http';
-import type { LocalUpstream } from '../model/gateway.ts';
+import type { ContainerSettings, LocalUpstream } from '../model/gateway.ts';
+import { Containers } from './containers/containers.ts';
 import { handlersOf, type Failed, type Handlers, type ServedTarget } from './served-upstream.ts';
 
-/** Where a production address is on this machine: a URL (`echo:` is a built-in echo), or what is served here. */
-export type UpstreamTarget = LiveTarget | Taped;
-export type LiveTarget = string | URL | ServedTarget;
+/** Runs in a container, from the first request for it until the gateway is closed. */
+export interface ContainerTarget {
+  readonly container: ContainerSettings;
+}
 /** A tape that answers: the path of a HAR file. */
 export interface Taped {
   readonly replay: string;
 }
+/** What can be asked: a URL (`echo:` is a built-in echo), what is served here, or a container. */
+export type LiveTarget = string | URL | ServedTarget | ContainerTarget;
+/** Where a production address is on this machine. */
+export type UpstreamTarget = LiveTarget | Taped;
 
 interface Served {
   readonly url: string;
@@ -26,6 +32,7 @@ export class Upstreams {
   #origins = new WeakMap<readonly string[], string>();
   readonly #served = new Map<unknown, Promise<Served>>();
   readonly #servers = new Set<Server>();
+  readonly #containers = new Containers();
   #configured: Readonly<Record<string, LocalUpstream>> = {};
   readonly #failed: (upstream: string, ...what: Parameters<Failed>) => void;
   readonly #overrides = new Map<string, LiveTarget>();
@@ -40,21 +47,27 @@ export class Upstreams {
   resolve(names: readonly string[], url: string, scope = ''): string | Promise<string> {
     // What is known of a name for good does not count where a scope may have put something else in its place.
     const own = scope === '' || this.#overrides.size === 0 ? undefined : this.#overridden(namesOf(scope, names));
-    if (own !== undefined) return isServed(own) ? this.serve(own, names[0] ?? url) : originOf(String(own));
+    if (own !== undefined) return this.#originOf(own, names[0] ?? url);
     const known = this.#origins.get(names);
     if (known !== undefined) return known;
     const target = this.find(names) ?? url;
     if (isTaped(target)) throw new Error('a tape has no address');
-    if (isServed(target)) return this.serve(target, names[0] ?? url);
-    const origin = originOf(String(target));
-    this.#origins.set(names, origin);
+    const origin = this.#originOf(target, names[0] ?? url);
+    if (typeof origin === 'string') this.#origins.set(names, origin);
     return origin;
+  }
+
+  #originOf(target: LiveTarget, name: string): string | Promise<string> {
+    if (isContainer(target)) return this.#containers.start(target.container);
+    return isServed(target) ? this.serve(target, name) : originOf(String(target));
   }
 
   /** What the configuration itself says. What was given in code or on the command line stands above it. */
   configure(configured: Readonly<Record<string, LocalUpstream>>): void {
     this.#configured = configured;
     this.#origins = new WeakMap();
+    const known = [...Object.values(configured), ...this.#targets.values(), ...this.#overrides.values()];
+    this.#containers.keepOnly(known.filter(isContainer).map(({ container }) => container));
   }
 
   /**
@@ -108,7 +121,8 @@ export class Upstreams {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#servers].map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))));
+    const servers = [...this.#servers].map((server) => new Promise((resolve) => (server.close(resolve), server.closeAllConnections())));
+    await Promise.all([...servers, this.#containers.close()]);
   }
 
   #overridden(names: readonly string[]): LiveTarget | undefined {
@@ -163,15 +177,16 @@ export class Upstreams {
 }
 
 const isTaped = (target: unknown): target is Taped => typeof target === 'object' && target !== null && 'replay' in target;
+const isContainer = (target: UpstreamTarget | LocalUpstream): target is ContainerTarget => typeof target === 'object' && 'container' in target;
+const isServed = (target: Exclude<LiveTarget, ContainerTarget>): target is ServedTarget | 'echo:' =>
+  target === 'echo:' || !(typeof target === 'string' || target instanceof URL);
+
 /** The names that stand for an upstream in a scope: each, then all; with the prefix of the scope. */
 const namesOf = (scope: string, names: readonly string[]): string[] => [...names, '*'].map((name) => scope + name);
 
 /** The same, then those of the gateway itself. */
 export const namesWithin = (scope: string, names: readonly string[]): string[] =>
   scope === '' ? [...names, '*'] : [...namesOf(scope, names), ...names, '*'];
-
-const isServed = (target: LiveTarget): target is ServedTarget | 'echo:' =>
-  target === 'echo:' || !(typeof target === 'string' || target instanceof URL);
 
 function originOf(url: string): string {
   if (url.startsWith('unix:')) return url;

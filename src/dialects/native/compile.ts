@@ -11,12 +11,12 @@ import {
   type TapeSettings,
 } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
-import type { Source } from '../../sources/source.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Condition, NativeWhen } from './match.ts';
 import { readListener } from './read-listener.ts';
 import { readTraffic } from './read-traffic.ts';
 import { readUpstream } from './read-upstream.ts';
+import { readLocalUpstreams } from './read-local-upstreams.ts';
 import { headOrder, requestOrder } from './phases.ts';
 import { stepReaders, type KnownConsumer, type RouteSteps, type Surroundings } from './read-steps.ts';
 import { readDuration, readSize } from './units.ts';
@@ -34,7 +34,7 @@ export function compileNative({ sources, files, ledger }: CompileInput): Compile
     }
     root.get('$schema').string();
     for (const one of root.get('include').items()) include.push(path.resolve(source.folder, one.string() ?? '.'));
-    Object.assign(upstreams, readUpstreams(root.get('upstreams').as('native/upstreams'), source));
+    Object.assign(upstreams, readLocalUpstreams(root.get('upstreams').as('native/upstreams'), source));
     if (root.get('traffic').exists) traffic = readTraffic(root.get('traffic').as('native/traffic'), source.folder);
     const consumers = root.get('consumers').as('native/consumers').items().map(readConsumer);
     const listeners = root
@@ -67,25 +67,6 @@ export function compileNative({ sources, files, ledger }: CompileInput): Compile
 }
 
 const emptyPlan: Plan = { request: [], head: [], body: [], log: [], destination: null };
-
-function readUpstreams(setting: Setting, source: Source): Record<string, LocalUpstream> {
-  const found: Record<string, LocalUpstream> = {};
-  for (const [name, value] of setting.entries()) {
-    if (value.kind === 'map') {
-      const module = value.get('module').string();
-      const replay = value.get('replay').string();
-      value.rejectUnknownKeys();
-      if (module !== undefined) found[name] = { module: path.resolve(source.folder, module) };
-      else if (replay !== undefined) found[name] = { replay: path.resolve(source.folder, replay) };
-      else value.problem('DG1204', `${value.name} says nowhere to go`, 'expected a URL, {module: ./service.mjs} or {replay: ./tape.har}');
-      continue;
-    }
-    const url = value.string() ?? '';
-    if (/^(https?:\/\/[^/]+|unix:\/.+|echo:)/.test(url)) found[name] = { url };
-    else value.problem('DG1203', `${value.name} is ${JSON.stringify(url)}`, 'expected a URL such as http://localhost:3001');
-  }
-  return found;
-}
 
 function readConsumer(setting: Setting): KnownConsumer {
   const username = setting.get('name').string();

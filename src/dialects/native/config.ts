@@ -3,7 +3,9 @@ export interface NativeConfig {
   /** Production configurations beside this one, each read by its own dialect. */
   readonly include?: readonly string[];
   /** Production addresses -> where they are on this machine. */
-  readonly upstreams?: Readonly<Record<string, string | { readonly module: string } | { readonly replay: string }>>;
+  readonly upstreams?: Readonly<
+    Record<string, string | { readonly module: string } | { readonly replay: string } | { readonly container: NativeContainer }>
+  >;
   /** Whether upstreams are recorded to a tape or replayed from it. */
   readonly traffic?: {
     readonly mode?: 'off' | 'record' | 'replay' | 'record-missing' | 'strict';
@@ -14,6 +16,18 @@ export interface NativeConfig {
   readonly listeners?: readonly NativeListener[];
   readonly limits?: Readonly<Record<string, number | string>>;
   readonly routes?: readonly NativeRoute[];
+}
+/** Started at the first request for it; needs the optional peer `testcontainers`, and Docker. */
+export interface NativeContainer {
+  readonly image: string;
+  /** Inside the container. */
+  readonly port: number;
+  readonly env?: Readonly<Record<string, string | number | boolean>>;
+  readonly command?: string | readonly string[];
+  /** When it is ready: the port listens (default), a path answers 2xx, or its log says a text. */
+  readonly wait?: 'port' | { readonly http: string } | { readonly log: string };
+  /** `90s`; default one minute. */
+  readonly startupTimeout?: string | number;
 }
 export interface NativeConsumer {
   readonly name: string;

@@ -10,6 +10,7 @@ import { Source } from '../../../src/sources/source.ts';
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly additionalProperties?: Schema;
   readonly oneOf?: readonly Schema[];
   readonly $ref?: string;
 }
@@ -36,6 +37,11 @@ const route = schema.properties?.['routes']?.items;
 
 it('the schema and the readers know the same settings', () => {
   expect(knownAt({ zzzzzzzz: 1 })).toEqual(keysOf(schema));
+  const locals = schema.properties?.['upstreams']?.additionalProperties?.oneOf ?? [];
+  const container = locals.map((one) => one.properties?.['container']).find((one) => one !== undefined);
+  expect(knownAt({ upstreams: { a: { zzzzzzzz: 1 } } })).toEqual(locals.flatMap(keysOf).sort());
+  expect(knownAt({ upstreams: { a: { container: { zzzzzzzz: 1 } } } })).toEqual(keysOf(container));
+  expect(knownAt({ upstreams: { a: { container: { wait: { zzzzzzzz: 1 } } } } })).toEqual(keysOf(container?.properties?.['wait']?.oneOf?.[1]));
   expect(knownAt({ limits: { zzzzzzzz: 1 } })).toEqual(keysOf(schema.properties?.['limits']));
   expect(knownAt({ listeners: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['listeners']?.items));
   expect(knownAt({ consumers: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['consumers']?.items));
