@@ -23,10 +23,12 @@ export function processTerminal(): Terminal {
     onStop(act) {
       process.on('SIGINT', act);
       process.on('SIGTERM', act);
-      return () => {
-        process.off('SIGINT', act);
-        process.off('SIGTERM', act);
-      };
+      // A library that sees itself as the only listener ends the process at once: ours stays until all have heard the signal.
+      return () =>
+        void setImmediate(() => {
+          process.off('SIGINT', act);
+          process.off('SIGTERM', act);
+        });
     },
   };
 }

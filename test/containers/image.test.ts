@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const recipes = path.join(root, 'recipes');
 const image = 'devgateway-test/devgateway';
 
-describe.skipIf(!hasImages)('the image of the Dockerfile', () => {
+describe.skipIf(!hasImages)('the image of the Dockerfile', { timeout: 60_000 }, () => {
   // Npm is asked from inside: the network of the machine is the one that reaches it.
   beforeAll(() => docker('build', '--network', 'host', '--build-arg', 'BASE=devgateway-test/node', '--tag', image, root), 600_000);
   const started: string[] = [];
@@ -57,5 +57,5 @@ describe.skipIf(!hasImages)('the image of the Dockerfile', () => {
     } finally {
       say('down', '--timeout', '5');
     }
-  }, 60_000);
+  });
 });

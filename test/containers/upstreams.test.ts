@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type ContainerSettings, type Gateway } from '../../src/index.ts';
 import { container } from '../../src/testcontainers.ts';
+import { Spawned } from '../cli/spawned.ts';
 import { containersWith, hasImages } from './docker.ts';
 
 const image = 'devgateway-test/httpd';
@@ -11,7 +15,7 @@ const start = (settings: Partial<ContainerSettings> = {}): Promise<Gateway> =>
     upstreams: { 'orders:80': container({ image, port, env: { PORT: String(port) }, ...settings }) },
   });
 
-describe.skipIf(!hasImages)('an upstream in a container, on a real engine', () => {
+describe.skipIf(!hasImages)('an upstream in a container, on a real engine', { timeout: 60_000 }, () => {
   it('starts at the first request, once for all, and ends with the gateway', async () => {
     await using gateway = await start();
     expect(await containersWith(port)).toHaveLength(0);
@@ -49,5 +53,16 @@ describe.skipIf(!hasImages)('an upstream in a container, on a real engine', () =
   it('of an image that is not there is told so', async () => {
     await using gateway = await start({ image: 'localhost:1/devgateway-test/none' });
     expect(await (await fetch(gateway.url)).text()).toContain('the container of localhost:1/devgateway-test/none did not start');
+  });
+
+  it('ends with the command line that started it', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-container-'));
+    const local = JSON.stringify({ container: { image, port, env: { PORT: port } } });
+    writeFileSync(path.join(folder, 'devgateway.yaml'), `upstreams: { 'orders:80': ${local} }\nroutes: [{ upstream: 'orders:80' }]\n`);
+    const gateway = new Spawned(folder, ['start', '--port', '0']);
+    expect(await (await fetch(`${await gateway.url()}/orders/7`)).json()).toEqual({ order_id: 7 });
+    expect(await gateway.stop()).toBe(0);
+    expect(await containersWith(port)).toHaveLength(0);
+    rmSync(folder, { recursive: true });
   });
 });
