@@ -7,7 +7,6 @@ import { dialects as allDialects } from '../dialects/index.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
 import { Recording, type Recorded } from '../traffic/recording.ts';
-import { Tapes } from '../traffic/tape/tapes.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import { inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { receive } from '../transport/listen-http.ts';
@@ -18,7 +17,7 @@ import { factsOf, faultOfHead } from '../transport/request-head.ts';
 import { Dispatch } from './dispatch.ts';
 import { recordOf } from './exchange-record.ts';
 import { InFlight } from './in-flight.ts';
-import { tapeRequestOf } from './tape-request.ts';
+import { startTaping } from './taping.ts';
 import { standInFor } from './local-names.ts';
 import { openPort, type OpenPort } from './listen.ts';
 import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
@@ -63,18 +62,7 @@ export async function createGateway(
   let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);
   upstreams.configure(program.gateway.upstreams);
-  const tapes = new Tapes(tapeRequestOf(options, program.gateway), {
-    clock,
-    resign: (header, claims) => identity.resign(header, claims),
-    isSecretField: (name) => services.secretFields.has(name),
-    after: realTimer,
-  });
-  services.replay.rewind = (scope) => tapes.rewind(scope);
-  const mount = (): void => {
-    tapes.mount(upstreams.tapes);
-    services.replay.answer = tapes.isActive ? (exchange, upstream, tape) => tapes.answer(exchange, upstream, tape) : null;
-  };
-  mount();
+  const { tapes, mount } = startTaping(options, services, program.gateway);
 
   const inFlight = new InFlight();
   let exchanges = 0;
@@ -137,10 +125,10 @@ export async function createGateway(
     if (next !== undefined) config = next;
     try {
       const proven = await prove();
+      mount(proven.program.gateway);
       ({ loaded, program } = proven);
       dispatch = new Dispatch(program);
       upstreams.configure(program.gateway.upstreams);
-      mount();
     } catch (error) {
       config = before;
       throw error;

@@ -101,9 +101,9 @@ export class Upstreams {
     return isTaped(target) ? target.replay : undefined;
   }
 
-  /** Every tape that stands for some upstream. */
-  get tapes(): string[] {
-    return [...this.#targets.values(), ...Object.values(this.#configured)].flatMap((one) => (isTaped(one) ? [one.replay] : []));
+  /** Every tape that stands for some upstream, once the configuration says this. */
+  tapesWith(configured: Readonly<Record<string, LocalUpstream>>): string[] {
+    return [...this.#targets.values(), ...Object.values(configured)].flatMap((one) => (isTaped(one) ? [one.replay] : []));
   }
 
   find(names: readonly string[]): UpstreamTarget | undefined {

@@ -276,6 +276,18 @@ describe('answers', () => {
     expect(await (await gateway.fetch('/')).text()).toBe('data: 1\n\ndata: 2\n\n');
   });
 
+  it('go on where a reload names a tape that is not there', async () => {
+    const where = folder();
+    writeFileSync(path.join(where, 'a.har'), JSON.stringify({ log: { version: '1.2', entries: [] } }));
+    const next = { ...plain, upstreams: { 'orders:80': { replay: './a.har' } } };
+    await using gateway = await open(where, undefined, async () => new Response('live'), { config: plain });
+    await expect(gateway.reload({ ...next, upstreams: { 'orders:80': { replay: './b.har' } }, routes: [] })).rejects.toMatchObject({
+      code: 'DG1602',
+    });
+    expect(await (await gateway.fetch('/')).text()).toBe('live');
+    expect(gateway.routes).toHaveLength(1);
+  });
+
   it('of a HAR that a browser wrote stand for one upstream', async () => {
     const where = folder();
     const entry = {
