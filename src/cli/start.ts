@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import path from 'node:path';
 import { createGateway } from '../gateway/create.ts';
 import type { Gateway, GatewayOptions, TapeOptions } from '../gateway/types.ts';
 import type { UnhandledError } from '../gateway/unhandled.ts';
@@ -77,7 +78,8 @@ async function banner(gateway: Gateway, readyMs: number, line: CommandLine, term
     ...gateway.listeners.map((one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production`),
     ...testTokens(gateway, paint),
     `  try: curl -i ${await authorization(gateway)}${gateway.url}${somePath(gateway)}`,
-    terminal.input === null ? '' : paint.dim('  h help, r reload, u urls, o routes, c clear, q quit'),
+    tapeLine(gateway, terminal),
+    terminal.input === null || line.program.length > 0 ? '' : paint.dim('  h help, r reload, u urls, o routes, c clear, q quit'),
   ]
     .filter((one) => one !== '')
     .join('\n');
@@ -86,6 +88,18 @@ async function banner(gateway: Gateway, readyMs: number, line: CommandLine, term
 /** With its stack: it is the user's own code that failed. */
 const threw = ({ upstream, request, error }: UnhandledError): string =>
   printable(`${upstream} threw${request === '' ? '' : ` on ${request}`}\n${error instanceof Error ? error.stack : String(error)}`);
+
+/** Whether upstreams are recorded or replayed is never left unsaid. */
+function tapeLine({ tapes }: Gateway, { folder }: Terminal): string {
+  const { mode, file } = tapes.report();
+  return mode === 'off' ? '' : `  ${tapeVerbs[mode]} ${path.relative(folder, file)}`;
+}
+const tapeVerbs = {
+  record: 'records to',
+  'record-missing': 'answers from, and records what is missing to',
+  replay: 'answers from',
+  strict: 'answers from',
+};
 
 /** Keys that production does not have are never accepted without a word. */
 function testTokens(gateway: Gateway, paint: Paint): string[] {

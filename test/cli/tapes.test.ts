@@ -23,6 +23,7 @@ describe('recipes/record-replay-in-ci', () => {
     rmSync(path.join(folder, 'service.mjs'));
     const replay = await run('replay', '--strict', '--report', 'out/a.json', '--report', 'out/a.xml', '--', ...suite);
     expect(replay.out).toContain('4 requests answered from tapes/traffic.har, 4 of its 4 answers used, 0 requests unknown');
+    expect(replay.out).toContain('answers from tapes/traffic.har');
     expect(replay.code, replay.err).toBe(0);
     expect(JSON.parse(read('out/a.json'))).toMatchObject({
       mode: 'strict',
@@ -49,6 +50,7 @@ describe('recipes/record-replay-in-ci', () => {
     const ask = `fetch(process.env.DEVGATEWAY_URL + '/login', { method: 'POST', body: '{"user":"bob"}' }).then((answer) => process.exit(answer.status === 501 ? 0 : 9))`;
     const unknown = await run('replay', '--json', '--strict', '--report', 'a.xml', '--', process.execPath, '-e', ask);
     expect(unknown.code).toBe(1);
+    expect((JSON.parse(unknown.out) as { unknown: { nearest: unknown[] }[] }).unknown[0]?.nearest).toHaveLength(2);
     // Standard output is one JSON document, whatever the program says.
     expect(JSON.parse(unknown.out)).toMatchObject({ ok: false, unknown: [{ request: 'POST /login (shop.internal:80)' }] });
     expect(read('a.xml')).toMatch(

@@ -40,10 +40,8 @@ export class Tape {
 
   nearest(upstream: string, asked: Asked): NearMiss[] {
     const candidates = this.#slots.filter(({ exchange }) => exchange.upstream === upstream || exchange.upstream === '');
-    return nearest(
-      asked,
-      candidates.map((one) => one.asked),
-    );
+    // What was asked several times is one candidate.
+    return nearest(asked, [...new Map(candidates.map((one) => [one.asked.key, one.asked])).values()]);
   }
 
   /** What somebody has asked for. */
