@@ -8,6 +8,7 @@ const endings = [
   'passphrase',
   'pwd',
   'secret',
+  'secrets',
   'token',
   'tokens',
   'api key',
@@ -23,6 +24,7 @@ const endings = [
   'credential',
   'credentials',
   'authorization',
+  'auth',
   'signature',
   'assertion',
   'code verifier',
@@ -30,6 +32,9 @@ const endings = [
   'cookie',
   'cookies',
 ];
+
+/** What all that is in a map of this name is, whatever the names within. */
+const bags = ['secret', 'secrets', 'credential', 'credentials', 'token', 'tokens', 'password', 'passwords', 'api keys', 'cookies'];
 
 const wordsOf = (name: string): string =>
   name
@@ -39,8 +44,11 @@ const wordsOf = (name: string): string =>
     .toLowerCase();
 
 /** Whether the value of something with this name is kept out of files. */
-export function isSecretName(name: string): boolean {
+export const isSecretName = (name: string): boolean => endsWith(name, endings);
+export const isSecretBag = (name: string): boolean => endsWith(name, bags);
+
+function endsWith(name: string, known: readonly string[]): boolean {
   if (name.length > 200) return false;
   const words = wordsOf(name);
-  return endings.some((one) => words === one || words.endsWith(` ${one}`));
+  return known.some((one) => words === one || words.endsWith(` ${one}`));
 }

@@ -1,4 +1,5 @@
 import { parseCookies } from '../../http/cookies.ts';
+import { editJson } from './json-secrets.ts';
 import { isSecretName } from './secret-names.ts';
 
 /** What a secret becomes: the same text gives the same stand-in. */
@@ -8,7 +9,6 @@ export type StandIn = (secret: string) => string;
 const jwt = /(?<![\w-])eyJ[\w-]{8,4000}\.eyJ[\w-]{2,40000}\.[\w-]*/g;
 export const jwtSignature = 'devgateway-redacted';
 
-const jsonMember = new RegExp(String.raw`"((?:[^"\\]|\\.){0,200})"(\s*:\s*)(?:"((?:[^"\\]|\\.)*)"|(-?\d[\d.eE+-]*))`, 'g');
 const xmlElement = /<([\w:.-]{1,200})((?:\s[^<>]*)?)>([^<]+)<\/\1>/g;
 const multipartField = /(name="([^"\r\n]{1,200})"(?:\r?\n[^\r\n]+){0,20}\r?\n\r?\n)([^\r\n]+)/g;
 
@@ -33,12 +33,10 @@ export class Redactor {
   }
 
   /** A body that is text. */
-  text(text: string, contentType: string): string {
+  text(text: string, contentType: string, depth = 0): string {
     if (/x-www-form-urlencoded/i.test(contentType)) return this.#form(text);
-    let out = text.replaceAll(jsonMember, (whole: string, name: string, colon: string, value?: string, number?: string) => {
-      if (!isSecretName(name)) return whole;
-      return number === undefined ? `"${name}"${colon}"${this.#value(unescaped(value ?? ''))}"` : `"${name}"${colon}0`;
-    });
+    const inner = (value: string): string => (depth > 4 ? value : this.text(value, '', depth + 1));
+    let out = editJson(text, { secret: (value) => this.#value(value), inner });
     if (out.includes('</')) {
       out = out.replaceAll(xmlElement, (whole: string, name: string, attributes: string, value: string) =>
         isSecretName(name) ? `<${name}${attributes}>${this.#value(value)}</${name}>` : whole,
@@ -102,7 +100,7 @@ export class Redactor {
   #value(secret: string): string {
     if (secret === '') return '';
     const tokens = this.#tokens(secret);
-    return tokens === secret ? this.#standIn(secret) : tokens;
+    return tokens === secret && !secret.endsWith(`.${jwtSignature}`) ? this.#standIn(secret) : tokens;
   }
 
   #tokens(text: string): string {
@@ -115,13 +113,5 @@ function decoded(text: string): string {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return text;
-  }
-}
-
-function unescaped(json: string): string {
-  try {
-    return JSON.parse(`"${json}"`) as string;
-  } catch {
-    return json;
   }
 }

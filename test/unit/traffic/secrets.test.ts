@@ -67,6 +67,24 @@ describe('what goes into a file', () => {
       '{ "a": 1, "password" : "devgateway-redacted-1" }',
     ],
     ['a number', (one) => one.text('{"otp":123456}', ''), '{"otp":0}'],
+    ['a list', (one) => one.text('{"tokens":["abc", 7],"b":["x"]}', ''), '{"tokens":["devgateway-redacted-1", 0],"b":["x"]}'],
+    ['a map of secrets', (one) => one.text('{"credentials":[{"id":"abc"}],"b":"x"}', ''), '{"credentials":[{"id":"devgateway-redacted-1"}],"b":"x"}'],
+    [
+      'a session that is no secret itself',
+      (one) => one.text('{"session":{"user":"ann","token":"abc"}}', ''),
+      '{"session":{"user":"ann","token":"devgateway-redacted-1"}}',
+    ],
+    [
+      'JSON within JSON',
+      (one) => one.text(JSON.stringify({ a: JSON.stringify({ pin: 1, token: 'abc' }) }), ''),
+      JSON.stringify({ a: JSON.stringify({ pin: 1, token: 'devgateway-redacted-1' }) }),
+    ],
+    [
+      'JSON within a page',
+      (one) => one.text('<script>x = {"token": "abc"}</script><p>"', 'text/html'),
+      '<script>x = {"token": "devgateway-redacted-1"}</script><p>"',
+    ],
+    ['JSON that is broken', (one) => one.text('say "hello\\" {"token":"abc"', ''), 'say "hello\\" {"token":"devgateway-redacted-1"'],
     [
       'a form',
       (one) => one.text('user=ann&password=a+b&grant_type=authorization_code&code=xyz', 'application/x-www-form-urlencoded'),
@@ -135,7 +153,24 @@ describe('what goes into a file', () => {
 
   it('takes time in proportion to the text', () => {
     const { redactor } = redact();
-    for (const piece of ['"', '"a":', '<a>', '<a ', 'name="x"\r\n', 'eyJaaaaaaaa.eyJ', '-eyJ', 'eyJaaaaaaaa.eyJaa-', '?a=', '\\"']) {
+    for (const piece of [
+      '"',
+      '"a":',
+      '<a>',
+      '<a ',
+      'name="x"\r\n',
+      'eyJaaaaaaaa.eyJ',
+      '-eyJ',
+      'eyJaaaaaaaa.eyJaa-',
+      '?a=',
+      '\\"',
+      '[',
+      '{"token":',
+      '"a" ',
+      '[',
+      '{"token":',
+      '"a" ',
+    ]) {
       const started = performance.now();
       redactor.text(piece.repeat(200_000 / piece.length), 'multipart/form-data');
       expect(performance.now() - started, piece).toBeLessThan(1_000);
