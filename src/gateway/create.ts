@@ -161,8 +161,7 @@ export async function createGateway(
     await watching?.close();
     const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
     await Promise.all(ports.map((one) => one.close(idle)));
-    await tapes.flush(true);
-    await services.close();
+    await tapes.flush(true).finally(() => services.close());
   };
 
   const gateway: Gateway = {

@@ -29,6 +29,7 @@ export const userErrors = {
   DG1501: 'wrong usage',
   DG1601: 'the tape cannot be read',
   DG1602: 'there is no tape',
+  DG1603: 'the tape cannot be written',
 } as const;
 
 /** Our own bugs. */

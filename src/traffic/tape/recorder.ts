@@ -1,4 +1,6 @@
 import { decodeBytes } from '../../http/coded-bytes.ts';
+import { diagnosticAt, DevgatewayError } from '../../model/error.ts';
+import { nowhere } from '../../model/origin.ts';
 import type { Message, RequestMessage, ResponseMessage } from '../message.ts';
 import type { Recorded } from '../recording.ts';
 import { jsonOf, writeTape, type TapedEntry } from './tape-file.ts';
@@ -13,6 +15,14 @@ interface Written {
   place: string;
   json: string;
 }
+
+const unwritable = (file: string, error: unknown): DevgatewayError =>
+  new DevgatewayError(
+    diagnosticAt('DG1603', { ...nowhere, file }, `cannot be written: ${(error as Error).message}`, 'say where the tape may be with --tapes'),
+    {
+      cause: error,
+    },
+  );
 
 export interface LeftOut {
   readonly request: string;
@@ -32,7 +42,7 @@ export class Recorder {
   #pending: Recorded[] = [];
   #recorded = 0;
   #swept = 0;
-  #failure: Error | null = null;
+  #failure: DevgatewayError | null = null;
 
   /** `before`: what the file holds already and keeps. `after`: calls `act` in so many ms of the machine's time. */
   constructor(
@@ -73,7 +83,7 @@ export class Recorder {
     this.#callOff?.();
     this.#callOff = null;
     if (this.#settle(last) > 0)
-      this.#writing = this.#writing.then(() => this.#write()).catch((error: unknown) => void (this.#failure = error as Error));
+      this.#writing = this.#writing.then(() => this.#write()).catch((error: unknown) => void (this.#failure = unwritable(this.#file, error)));
     await this.#writing;
     if (this.#pending.length > 0) this.#schedule();
     if (this.#failure !== null) throw this.#failure;
@@ -93,7 +103,7 @@ export class Recorder {
       const messages = [recorded.request, recorded.upstreamRequest, recorded.upstreamResponse, recorded.response].filter((one) => one !== null);
       const cut = messages.find((one) => one.held < one.size);
       if (cut !== undefined) this.leaveOut(recorded, `a body of ${cut.size} bytes is too large for a tape`);
-      else if (messages.every((one) => one.complete)) {
+      else if (isComplete(recorded)) {
         const exchange = this.#redacted(recorded);
         this.#written.push({ place: placeOf(exchange), json: jsonOf(toHar(exchange)) });
         this.#recorded += 1;
@@ -154,6 +164,15 @@ export class Recorder {
     return { rawHeaders: this.#redactor.fields(message.rawHeaders), body: Buffer.from(sweep(text), encoding), coded: plain === null };
   }
 }
+
+/** Where no body can follow (RFC 9110 section 6.4.1), nobody waits for its end. */
+const hasNone = (method: string, { status }: ResponseMessage): boolean => method === 'HEAD' || status === 204 || status === 304;
+
+const isComplete = ({ request, upstreamRequest, upstreamResponse, response }: Recorded): boolean =>
+  request.complete &&
+  (upstreamRequest?.complete ?? true) &&
+  (response.complete || hasNone(request.method, response)) &&
+  (upstreamResponse === null || upstreamResponse.complete || hasNone(upstreamRequest?.method ?? '', upstreamResponse));
 
 const same = (text: string): string => text;
 const writeEveryMs = 200;

@@ -15,7 +15,9 @@ export async function answerFrom({ upstreamResponse, at }: TapedAnswer, exchange
   if (method === 'HEAD' || status === 204 || status === 304) return ownAnswer(status, headers.raw, Buffer.alloc(0));
   const plain = coded ? body : await remintBytes(body, now - at, resign);
   const bytes = coded ? plain : recoded(plain, headers, asked.joined('accept-encoding'));
-  if (headers.has('content-length')) headers.set('Content-Length', String(bytes.length));
+  // What had no length then has none now: it is framed in chunks, as it was.
+  if (!headers.has('content-length')) return { ...ownAnswer(status, headers.raw, bytes), length: undefined };
+  headers.set('Content-Length', String(bytes.length));
   return ownAnswer(status, headers.raw, bytes);
 }
 

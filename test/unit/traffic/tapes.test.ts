@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -196,6 +197,19 @@ describe('what the tape does not have', () => {
   });
 });
 
+/** Over a socket: status, the fields that frame a body, and its bytes. */
+function rawAnswer(gateway: Gateway, method: string, target: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${gateway.url}${target}`, { method, agent: false }, (answer) => {
+      const pieces: Buffer[] = [];
+      const { 'content-length': length, 'content-encoding': coding, 'transfer-encoding': transfer, etag } = answer.headers;
+      answer.on('data', (piece: Buffer) => pieces.push(piece));
+      answer.on('end', () => resolve([answer.statusCode, length, coding, transfer, etag, Buffer.concat(pieces).toString('hex')]));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
 describe('answers', () => {
   const plain = { routes: [{ match: { path: '/*' }, upstream: 'orders:80' }] };
 
@@ -274,6 +288,51 @@ describe('answers', () => {
     }
     await using gateway = await open(where, { mode: 'replay' }, down, { config: plain });
     expect(await (await gateway.fetch('/')).text()).toBe('data: 1\n\ndata: 2\n\n');
+  });
+
+  it('without a body, with no length, in unknown or broken codings are replayed as they came', async () => {
+    const where = folder();
+    const service: UpstreamTarget = (req, res) => {
+      if (req.url === '/204') res.writeHead(204).end();
+      else if (req.url === '/304') res.writeHead(304, { ETag: '"a"' }).end();
+      else if (req.url === '/length') res.writeHead(200, { 'Content-Length': 5 }).end('hello');
+      else if (req.url === '/unknown') res.writeHead(200, { 'Content-Encoding': 'weird' }).end(Buffer.from([1, 255]));
+      else if (req.url === '/lying') res.writeHead(200, { 'Content-Encoding': 'gzip' }).end('not gzip');
+      else res.end('pieces');
+    };
+    const asked = [
+      ['GET', '/204'],
+      ['GET', '/304'],
+      ['HEAD', '/length'],
+      ['GET', '/length'],
+      ['GET', '/unknown'],
+      ['GET', '/lying'],
+      ['GET', '/pieces'],
+    ] as const;
+    const ask = async (gateway: Gateway): Promise<unknown[]> => {
+      const said: unknown[] = [];
+      for (const [method, target] of asked) {
+        const answer = await rawAnswer(gateway, method, target);
+        said.push(answer);
+      }
+      return said;
+    };
+    let live: unknown[] = [];
+    {
+      await using gateway = await open(where, { mode: 'record' }, service, { config: plain });
+      live = await ask(gateway);
+    }
+    await using gateway = await open(where, { mode: 'strict' }, down, { config: plain });
+    expect(await ask(gateway)).toEqual(live);
+    expect(gateway.tapes.report()).toMatchObject({ ok: true, entries: 7 });
+  });
+
+  it('that cannot be written make close fail, and nothing stay open', async () => {
+    const where = folder();
+    writeFileSync(path.join(where, 'file'), '');
+    const gateway = await open(where, { mode: 'record', tapes: 'file/tapes' }, async () => new Response(''), { config: plain });
+    await (await gateway.fetch('/')).text();
+    await expect(gateway.close()).rejects.toMatchObject({ code: 'DG1603' });
   });
 
   it('go on where a reload names a tape that is not there', async () => {
