@@ -125,6 +125,24 @@ describe('a login, a call and a refresh', () => {
   });
 });
 
+it('keys are not in the file, whatever the configuration calls the field or the parameter', async () => {
+  const where = folder();
+  const keyed = (from: object): object => ({ apiKey: { keys: ['Partner-Key-1234'], from } });
+  const routes = [
+    { match: { path: '/field' }, steps: [keyed({ header: 'X-Partner' })], upstream: 'orders:80' },
+    { match: { path: '/query' }, steps: [keyed({ query: 'k' })], upstream: 'orders:80' },
+  ];
+  {
+    await using gateway = await open(where, { mode: 'record' }, async () => new Response(''), { config: { routes } });
+    const field = await gateway.fetch(new Request('http://localhost/field', { headers: { 'X-Partner': 'Partner-Key-1234' } }));
+    const query = await gateway.fetch('/query?k=Partner-Key-1234');
+    expect([field.status, await field.text(), query.status, await query.text()]).toEqual([200, '', 200, '']);
+  }
+  const text = readFileSync(path.join(where, 'tapes/traffic.har'), 'utf8');
+  expect(text).not.toContain('Partner-Key');
+  expect(text).toContain('/query?k=devgateway-redacted-1');
+});
+
 describe('what the tape does not have', () => {
   const plain = { routes: [{ match: { path: '/*' }, upstream: 'orders:80' }] };
   const echo: UpstreamTarget = async (request: Request) => new Response(`${request.method} ${new URL(request.url).search} ${await request.text()}`);
