@@ -1,4 +1,5 @@
 import { Redactor } from './secrets.ts';
+import { isSearchable } from './stand-ins.ts';
 import { fieldOf, type TapedRequest } from './taped.ts';
 
 /** What is not compared when a request is looked for on a tape. */
@@ -27,38 +28,51 @@ const mask = '*';
 export class Asker {
   readonly #query: ReadonlySet<string>;
   readonly #body: readonly (readonly string[])[];
-  readonly #masking: Redactor;
+  readonly #isSecretField: (lowerName: string) => boolean;
 
   constructor(ignores: Ignores, isSecretField: (lowerName: string) => boolean) {
     this.#query = new Set(ignores.query);
     this.#body = (ignores.body ?? []).map((one) => (one.startsWith('/') ? one : `/${one}`).split('/').slice(1));
-    this.#masking = new Redactor(() => mask, isSecretField);
+    this.#isSecretField = isSecretField;
   }
 
   read({ method, target, rawHeaders, body }: TapedRequest): Asked {
-    const [path = '', query = ''] = masked(this.#masking.target(target)).split(/\?(.*)/s);
-    const pairs = [...new URLSearchParams(query)].filter(([name]) => !this.#query.has(name)).sort(byName);
+    const own = new Set<string>();
+    const masking = new Redactor((secret) => (own.add(secret), mask), this.#isSecretField);
+    masking.fields(rawHeaders);
+    const [plainPath = '', query = ''] = masked(masking.target(target)).split(/\?(.*)/s);
     const type = fieldOf(rawHeaders, 'content-type') ?? '';
-    const members = this.#members(body, type);
+    const plainMembers = this.#members(body, type, masking);
+    // On the tape a secret is hidden wherever it stood: so it is here.
+    const hidden = [...own].filter(isSearchable);
+    const hide = (text: string): string => hidden.reduce((shown, secret) => shown.replaceAll(secret, mask), text);
+    const path = hide(plainPath);
+    const pairs = [...new URLSearchParams(query)]
+      .filter(([name]) => !this.#query.has(name))
+      .map(([name, value]): [string, string] => [name, hide(value)])
+      .sort(byName);
+    const members = new Map([...plainMembers].map(([name, value]) => [name, hide(value)]));
     const key = JSON.stringify([method, path, pairs, [...members]]);
     return { method, path, query: pairs, body: members, key };
   }
 
-  #members(bytes: Buffer, type: string): Map<string, string> {
+  #members(bytes: Buffer, type: string, masking: Redactor): Map<string, string> {
     if (bytes.length === 0) return new Map();
     if (/x-www-form-urlencoded/i.test(type)) {
-      const form = [...new URLSearchParams(masked(this.#masking.text(bytes.toString('utf8'), type)))].sort(byName);
+      const form = [...new URLSearchParams(masked(masking.text(bytes.toString('utf8'), type)))].sort(byName);
       return this.#kept(form.map(([name, value]) => [name, value] as const));
     }
     const text = bytes.toString('latin1');
     if (/json/i.test(type) || /^\s*[{[]/.test(text.slice(0, 100))) {
       try {
-        return this.#kept([...leavesOf(JSON.parse(masked(this.#masking.text(bytes.toString('utf8'), type))), '', 0)].sort(byName));
+        return this.#kept([...leavesOf(JSON.parse(masked(masking.text(bytes.toString('utf8'), type))), '', 0)].sort(byName));
       } catch {
         // Not JSON after all.
       }
     }
-    return new Map([['', masked(this.#masking.text(text, type))]]);
+    // Each client draws a boundary of its own.
+    const [, boundary = ''] = /boundary="?([^";,\s]{1,70})/i.exec(type) ?? [];
+    return new Map([['', masked(masking.text(boundary === '' ? text : text.replaceAll(boundary, 'boundary'), type))]]);
   }
 
   #kept(pairs: readonly (readonly [name: string, value: string])[]): Map<string, string> {

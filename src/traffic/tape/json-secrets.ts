@@ -1,4 +1,4 @@
-import { isSecretBag, isSecretName } from './secret-names.ts';
+import { isSecretBag, isSecretName, isSecretNumber } from './secret-names.ts';
 
 /** Gives the text that stands in the place of a string, and the string itself where nothing does. */
 export interface StringEdits {
@@ -16,7 +16,8 @@ export interface StringEdits {
 export const editJson = (text: string, edits: StringEdits): string => editMembers(editTree(text, edits), edits);
 
 function editTree(text: string, edits: StringEdits): string {
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\],]|-?\d[\d.eE+-]*|"/gs;
+  // Unrolled: an alternation for each character would need stack for each.
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]|-?\d[\d.eE+-]*|"/gs;
   const colon = /\s*:/y;
   const bags: boolean[] = [];
   let name: string | null = null;
@@ -41,7 +42,7 @@ function editTree(text: string, edits: StringEdits): string {
         continue;
       }
       const secret = bag || (name !== null && isSecretName(name));
-      const edited = !isString ? (secret ? '0' : piece) : editString(piece, secret, edits);
+      const edited = !isString ? (secret && name !== null && isSecretNumber(name) ? '0' : piece) : editString(piece, secret, edits);
       if (edited === piece) continue;
       out += text.slice(done, found.index) + edited;
       done = token.lastIndex;
@@ -61,7 +62,7 @@ function editString(piece: string, secret: boolean, edits: StringEdits): string 
  * What the walk has missed, where a quote in the text around stood for none of JSON's. A name is bounded: where every quote could begin one,
  * each would be read to the end.
  */
-const member = /"((?:[^"\\]|\\.){0,200})"(\s*:\s*)("(?:[^"\\]|\\.)*")/gs;
+const member = /"((?:[^"\\]|\\.){0,200})"(\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*")/gs;
 const editMembers = (text: string, edits: StringEdits): string =>
   text.replaceAll(member, (whole: string, name: string, sign: string, value: string) =>
     isSecretName(name) ? `"${name}"${sign}${editString(value, true, edits)}` : whole,

@@ -41,6 +41,8 @@ export class Recorder {
   readonly #leftOut: LeftOut[] = [];
   #pending: Recorded[] = [];
   #recorded = 0;
+  /** What the file held already stays as it is. */
+  readonly #before: number;
   #swept = 0;
   #failure: DevgatewayError | null = null;
 
@@ -53,6 +55,7 @@ export class Recorder {
   ) {
     this.#file = file;
     this.#after = after;
+    this.#before = before.length;
     this.#swept = before.length;
     this.#written = before.map(({ exchange, json }) => ({ place: placeOf(exchange), json }));
     this.#standIns = new StandIns(highestStandIn(before));
@@ -104,13 +107,22 @@ export class Recorder {
       const cut = messages.find((one) => one.held < one.size);
       if (cut !== undefined) this.leaveOut(recorded, `a body of ${cut.size} bytes is too large for a tape`);
       else if (isComplete(recorded)) {
-        const exchange = this.#redacted(recorded);
-        this.#written.push({ place: placeOf(exchange), json: jsonOf(toHar(exchange)) });
-        this.#recorded += 1;
+        this.#take(recorded);
       } else if (last) this.leaveOut(recorded, 'a body did not come to its end');
       else this.#pending.push(recorded);
     }
     return this.#recorded - before;
+  }
+
+  /** What one exchange cannot be must not cost the others. */
+  #take(recorded: Recorded): void {
+    try {
+      const exchange = this.#redacted(recorded);
+      this.#written.push({ place: placeOf(exchange), json: jsonOf(toHar(exchange)) });
+      this.#recorded += 1;
+    } catch (error) {
+      this.leaveOut(recorded, `it cannot be written: ${(error as Error).message}`);
+    }
   }
 
   async #write(): Promise<void> {
@@ -118,6 +130,7 @@ export class Recorder {
     const late = this.#standIns.takeNew();
     const sweep = this.#standIns.all();
     for (const [at, one] of this.#written.entries()) {
+      if (at < this.#before) continue;
       const by = at < this.#swept ? late : sweep;
       one.place = by(one.place);
       one.json = by(one.json);
@@ -128,6 +141,7 @@ export class Recorder {
       this.#file,
       sorted.map(({ json }) => json),
     );
+    this.#failure = null;
   }
 
   #redacted({ at, durationMs, route, decidedBy, steps, upstream, request, upstreamRequest, upstreamResponse, response }: Recorded): TapedExchange {

@@ -3,7 +3,7 @@ export type Resign = (header: Readonly<Record<string, unknown>>, claims: Readonl
 
 const redactedToken = /(?<![\w-])(eyJ[\w-]{8,4000})\.(eyJ[\w-]{2,40000})\.devgateway-redacted\b/g;
 /** Claims that are times (RFC 7519 section 4.1, OpenID Connect Core section 2). */
-const times = ['iat', 'nbf', 'exp', 'auth_time', 'updated_at'];
+const times = ['iat', 'nbf', 'exp', 'auth_time'];
 
 /** Puts tokens that are good now in the place of those on the tape: the same claims, every time in them as much later as the replay is. */
 export async function remint(text: string, laterMs: number, resign: Resign): Promise<string> {

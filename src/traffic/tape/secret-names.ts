@@ -7,6 +7,7 @@ const endings = [
   'passwd',
   'passphrase',
   'pwd',
+  'password confirmation',
   'secret',
   'secrets',
   'token',
@@ -14,6 +15,9 @@ const endings = [
   'api key',
   'apikey',
   'access key',
+  'secret key',
+  'functions key',
+  'auth key',
   'private key',
   'subscription key',
   'session',
@@ -21,6 +25,11 @@ const endings = [
   'sessionid',
   'sid',
   'otp',
+  'pin',
+  'passcode',
+  'sig',
+  'csrftoken',
+  'accesstoken',
   'credential',
   'credentials',
   'authorization',
@@ -39,7 +48,9 @@ const bags = ['secret', 'secrets', 'credential', 'credentials', 'token', 'tokens
 const wordsOf = (name: string): string =>
   name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .replaceAll(/[-_.:[\]\s]+/g, ' ')
+    .replace(/ ?\d+ *$/, '')
     .trim()
     .toLowerCase();
 
@@ -47,8 +58,14 @@ const wordsOf = (name: string): string =>
 export const isSecretName = (name: string): boolean => endsWith(name, endings);
 export const isSecretBag = (name: string): boolean => endsWith(name, bags);
 
+/** A number is counted or limited far more often than it is secret. */
+export const isSecretNumber = (name: string): boolean => endsWith(name, ['password', 'passcode', 'pin', 'otp']);
+
+/** Places in a list, and what language models count. */
+const noSecret = /(?:^| )(?:page|next|prev|previous|continuation|sync|max|min|prompt|completion|total|input|output|cached|reasoning) tokens?$/;
+
 function endsWith(name: string, known: readonly string[]): boolean {
   if (name.length > 200) return false;
   const words = wordsOf(name);
-  return known.some((one) => words === one || words.endsWith(` ${one}`));
+  return !noSecret.test(words) && known.some((one) => words === one || words.endsWith(` ${one}`));
 }

@@ -16,8 +16,7 @@ export class StandIns {
     if (found === undefined) {
       this.#standIns.set(secret, (found = `devgateway-redacted-${this.#next}`));
       this.#next += 1;
-      // A short one would be found by chance in the middle of other words.
-      if (secret.length >= shortest) this.#unswept.push(secret);
+      if (isSearchable(secret)) this.#unswept.push(secret);
     }
     return found;
   }
@@ -31,7 +30,7 @@ export class StandIns {
 
   /** Replaces everywhere all that is known. */
   all(): (text: string) => string {
-    return this.#sweeper([...this.#standIns.keys()].filter((one) => one.length >= shortest));
+    return this.#sweeper([...this.#standIns.keys()].filter(isSearchable));
   }
 
   /** As the secrets stand in plain text, in JSON, in a URL, in a form and in base64. */
@@ -50,7 +49,9 @@ export class StandIns {
   }
 }
 
-const shortest = 8;
+/** Whether a secret is looked for outside its place: a short one, or one that is a word, would be found by chance in the middle of others. */
+export const isSearchable = (secret: string): boolean => secret.length >= 24 || (secret.length >= 8 && /\d/.test(secret) && /[a-z]/i.test(secret));
+
 const standIn = /^devgateway-redacted(?:-\d+)?$/;
 export const anyStandIn: RegExp = /devgateway-redacted-(\d+)/g;
 

@@ -53,7 +53,7 @@ function entriesOf(text: string): unknown[] | string {
 
 /** Indented for people, a field on one line. Text within the JSON holds no line breaks of its own. */
 export const jsonOf = (entry: unknown): string => JSON.stringify(entry, null, 1).replaceAll(pair, '{ $1, $2 }');
-const pair = /\{\n +("name": "(?:[^"\\]|\\.)*"),\n +("value": "(?:[^"\\]|\\.)*")\n +\}/g;
+const pair = /\{\n +("name": "[^"\\]*(?:\\.[^"\\]*)*"),\n +("value": "[^"\\]*(?:\\.[^"\\]*)*")\n +\}/g;
 
 /** Writes a HAR file whole or not at all: a process that is killed leaves the old one. */
 export async function writeTape(file: string, entries: readonly string[]): Promise<void> {

