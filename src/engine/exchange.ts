@@ -234,6 +234,9 @@ export class Exchange {
   }
 }
 
+/** The target that the upstream is asked for. */
+export const upstreamTarget = ({ outgoing, path, query }: Exchange): string => outgoing.target ?? (query === '' ? path : `${path}?${query}`);
+
 /** A target in absolute form without its scheme and authority, which agree with Host (RFC 9112 section 3.2.2). */
 function originForm(target: string): string {
   if (target.charCodeAt(0) === 47) return target;

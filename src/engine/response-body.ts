@@ -3,8 +3,9 @@ import { decoderFor } from '../http/content-coding.ts';
 import { fault, type Fault } from '../model/fault.ts';
 import type { Exchange, ResponseState } from './exchange.ts';
 import type { LinkedPlan } from './link.ts';
+import { isBodiless } from '../http/bodiless.ts';
 
-const bodiless = (exchange: Exchange, status: number): boolean => exchange.method === 'HEAD' || status < 200 || status === 204 || status === 304;
+const bodiless = (exchange: Exchange, status: number): boolean => status < 200 || isBodiless(exchange.method, status);
 
 /**
  * Runs the response-body list. Content codings are undone once, and Content-Length, Content-Encoding and ETag settled here,

@@ -7,6 +7,7 @@ import { dialects as allDialects } from '../dialects/index.ts';
 import type { Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
 import { Recording, type Recorded } from '../traffic/recording.ts';
+import { tapedBytes } from '../traffic/tape/tapes.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import { inProcessExchange, WebResponder, type InProcessRequest } from '../transport/in-process.ts';
 import { receive } from '../transport/listen-http.ts';
@@ -256,9 +257,6 @@ export async function createGateway(
   }
   return gateway;
 }
-
-/** Of each body, while a tape is recorded. */
-const tapedBytes = 64 * 1_048_576;
 
 /** What was asked for in code or on the command line stands above the configuration. */
 function withLimits(loaded: Loaded, limits: Partial<Limits>): Loaded {

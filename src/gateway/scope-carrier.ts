@@ -3,6 +3,13 @@ import type { Arrived } from '../engine/exchange.ts';
 /** Guards what becomes part of keys, host names and file names. */
 export const scopeNamePattern: RegExp = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** A base URL with the scope in its host. */
+export function urlWithin(base: string, name: string): string {
+  const url = new URL(base);
+  url.hostname = `${name.toLowerCase()}.scope.localhost`;
+  return url.origin;
+}
+
 const host = /^([^.]+)\.scope\.((?:.+\.)?localhost(?::\d+)?)$/i;
 /** Of a target in absolute form, which agrees with Host. */
 const authority = /^([a-z][a-z0-9+.-]*:\/\/)[^./?#]+\.scope\.(?=(?:[^/?#]+\.)?localhost(?:[:/?#]|$))/i;

@@ -2,6 +2,7 @@ import type { TokenOptions } from '../identity/mint.ts';
 import type { ScopeState } from './scopes.ts';
 import type { Services } from './services.ts';
 import type { Gateway, Scope } from './types.ts';
+import { urlWithin } from './scope-carrier.ts';
 
 /** What a test holds of one scope. */
 export function scopeHandle(gateway: Gateway, services: Services, state: ScopeState): Scope {
@@ -9,9 +10,7 @@ export function scopeHandle(gateway: Gateway, services: Services, state: ScopeSt
   return {
     name,
     get url() {
-      const url = new URL(gateway.url);
-      url.hostname = `${name}.scope.localhost`;
-      return url.origin;
+      return urlWithin(gateway.url, name);
     },
     fetch: (request, options) => gateway.fetch(request, { ...options, scope: name }),
     clock,

@@ -15,6 +15,7 @@ import { Scopes, type ScopeState } from './scopes.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
 import type { GatewayOptions } from './types.ts';
 import { collectInto, type UnhandledError } from './unhandled.ts';
+import { clearWithin } from '../engine/scope.ts';
 
 /** All that outlives the programs of one gateway, and what kinds are given of it. */
 export interface Services {
@@ -98,7 +99,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     reset(scope) {
       const prefix = scope?.prefix ?? '';
       upstreams.clearOverrides(prefix);
-      for (const name of overridden.keys()) if (name.startsWith(prefix)) overridden.delete(name);
+      clearWithin(overridden, prefix);
       faults.clear(prefix);
       store.clear(scope?.name);
       memory.clear(prefix);

@@ -1,4 +1,4 @@
-import { scopeName } from '../engine/scope.ts';
+import { clearWithin, scopeName } from '../engine/scope.ts';
 import type { Memory, Store } from '../engine/store.ts';
 import type { Limiter } from '../limiters/limiter.ts';
 
@@ -63,6 +63,6 @@ export class ProcessMemory implements Memory {
 
   /** What lies behind a prefix, or all. */
   clear(prefix = ''): void {
-    for (const key of this.#held.keys()) if (key.startsWith(prefix)) this.#held.delete(key);
+    clearWithin(this.#held, prefix);
   }
 }

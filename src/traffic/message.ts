@@ -21,7 +21,7 @@ export class Message {
   header(name: string): string | undefined {
     return this.#fields.joined(name);
   }
-  /** At most the first megabyte of the body. */
+  /** What is held of the body: at most its first megabyte, or all of it where a tape is recorded. */
   get body(): Buffer {
     return this.#body.bytes;
   }

@@ -1,4 +1,4 @@
-import type { Exchange, ExchangeRecorder, ResponseState, TunnelWatcher } from '../engine/exchange.ts';
+import { upstreamTarget, type Exchange, type ExchangeRecorder, type ResponseState, type TunnelWatcher } from '../engine/exchange.ts';
 import { scopeName } from '../engine/scope.ts';
 import { Trace, type TraceEntry } from '../engine/trace.ts';
 import { Capture } from './capture.ts';
@@ -57,11 +57,11 @@ export class Recording implements ExchangeRecorder {
     this.#arrived = new RequestMessage(method, target, headers, this.#requestBody.watch(exchange.body));
   }
 
-  sending({ outgoing, body, path, query }: Exchange): void {
-    const target = outgoing.target ?? (query === '' ? path : `${path}?${query}`);
+  sending(exchange: Exchange): void {
+    const { outgoing, body } = exchange;
     // A body that a step has changed is here as a whole; any other is the one that arrives.
     const capture = body.buffered === null ? this.#requestBody : new Capture(this.#most).watch(body);
-    this.#upstreamRequest = new RequestMessage(outgoing.method, target, outgoing.headers, capture);
+    this.#upstreamRequest = new RequestMessage(outgoing.method, upstreamTarget(exchange), outgoing.headers, capture);
   }
 
   answered({ status, headers, body }: ResponseState): void {

@@ -3,6 +3,7 @@ import type { Exchange, ResponseState } from '../engine/exchange.ts';
 import type { Responder } from '../engine/run.ts';
 import type { BodySource } from '../http/body.ts';
 import { endToEnd } from '../http/hop-by-hop.ts';
+import { isBodiless } from '../http/bodiless.ts';
 
 /** Writes a response on an HTTP/2 stream. Names become lower-case; a reason phrase has no place there. */
 export class Http2Responder implements Responder {
@@ -19,7 +20,7 @@ export class Http2Responder implements Responder {
       body.abandon();
       return Promise.resolve();
     }
-    const bodiless = exchange.arrived.method === 'HEAD' || status === 204 || status === 304;
+    const bodiless = isBodiless(exchange.arrived.method, status);
     if (!bodiless && body.length !== undefined && !response.headers.has('content-length'))
       response.headers.append('content-length', String(body.length));
     const headers = { ':status': status, ...fieldsOf(response) };

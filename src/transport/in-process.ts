@@ -5,6 +5,7 @@ import type { Responder } from '../engine/run.ts';
 import { readableSource, sourceReadable } from '../http/body.ts';
 import { Fields } from '../http/fields.ts';
 import type { Listener } from '../model/gateway.ts';
+import { isBodiless } from '../http/bodiless.ts';
 
 /** A request with no socket, as it would have stood on the wire. */
 export interface InProcessRequest {
@@ -63,7 +64,7 @@ export class WebResponder implements Responder {
 
   send(exchange: Exchange, state: ResponseState): Promise<void> {
     const { body, status } = state;
-    const bodiless = exchange.arrived.method === 'HEAD' || status === 204 || status === 304 || status < 200;
+    const bodiless = isBodiless(exchange.arrived.method, status) || status < 200;
     if (!bodiless && body.length !== undefined && !state.headers.has('content-length')) state.headers.append('Content-Length', String(body.length));
     const headers = new Headers();
     for (const [name, value] of state.headers) headers.append(name, value);

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Exchange, ResponseState } from '../engine/exchange.ts';
 import type { Responder } from '../engine/run.ts';
 import type { BodySink } from '../http/body.ts';
+import { isBodiless } from '../http/bodiless.ts';
 
 /** Writes a response on a node ServerResponse: names, order and repetition as they are. */
 export class NodeResponder implements Responder {
@@ -26,7 +27,7 @@ export class NodeResponder implements Responder {
       this.#declined();
       return undefined;
     }
-    const bodiless = exchange.arrived.method === 'HEAD' || status === 204 || status === 304;
+    const bodiless = isBodiless(exchange.arrived.method, status);
     const length = headers.get('content-length');
     if (length === undefined && !bodiless && body.length !== undefined) headers.append('Content-Length', String(body.length));
     if (headers.has('date')) res.sendDate = false;

@@ -4,6 +4,7 @@ import { ownAnswer } from '../engine/own-answer.ts';
 import { fault } from '../model/fault.ts';
 import type { Sending } from './pending-answer.ts';
 import { namesWithin } from './upstreams.ts';
+import { clearWithin } from '../engine/scope.ts';
 
 /** What an upstream is to do instead of its own, or before it. */
 export interface PlannedFault {
@@ -53,7 +54,7 @@ export class PlannedFaults {
 
   /** Of one scope, or all. */
   clear(scope = ''): void {
-    for (const name of this.#plans.keys()) if (name.startsWith(scope)) this.#plans.delete(name);
+    clearWithin(this.#plans, scope);
   }
 }
 

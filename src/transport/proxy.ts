@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/clock.ts';
-import type { Exchange } from '../engine/exchange.ts';
+import { upstreamTarget, type Exchange } from '../engine/exchange.ts';
 import type { Answer, DestinationKind } from '../engine/kit.ts';
 import { refuse, type Failure } from '../engine/outcome.ts';
 import type { BodySource } from '../http/body.ts';
@@ -83,7 +83,7 @@ function notRunning(error: unknown, { upstream }: Sending): Failure {
 function forward(origin: string, pools: Pools, sending: Sending): Promise<Answer | Failure> {
   const { exchange, options } = sending;
   const { outgoing } = exchange;
-  const target = outgoing.target ?? (exchange.query === '' ? exchange.path : `${exchange.path}?${exchange.query}`);
+  const target = upstreamTarget(exchange);
   const { method, headers } = outgoing;
   if (options.httpVersion === '1.0') return forwardOldest(origin, target, sending);
   const upgrade = exchange.upgrade !== null && asksForUpgrade(exchange, options.upgrades);

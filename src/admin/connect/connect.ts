@@ -6,6 +6,7 @@ import { findControl } from '../control-file.ts';
 import { ControlClient } from './client.ts';
 import { remoteScope, type RemoteScope, type Shared } from './remote-scope.ts';
 import { Sender } from './sender.ts';
+import { urlWithin } from '../../gateway/scope-carrier.ts';
 
 /** A running gateway as another process holds it. */
 export interface RemoteGateway extends RemoteScope, AsyncDisposable {
@@ -63,11 +64,7 @@ export async function connectGateway(url?: string, { token, folder = process.cwd
     routes: async () => (await client.ask<{ routes: RouteInfo[] }>('GET', '/v1/routes')).routes,
     fidelity: () => client.ask('GET', '/v1/fidelity'),
     reload: (config) => client.ask('POST', '/v1/reload', { body: config === undefined ? {} : { config } }),
-    scope(name) {
-      const host = new URL(address);
-      host.hostname = `${name.toLowerCase()}.scope.localhost`;
-      return remoteScope(shared, client.within(name), host.origin, name);
-    },
+    scope: (name) => remoteScope(shared, client.within(name), urlWithin(address, name), name),
     errors,
     close,
     [Symbol.asyncDispose]: close,

@@ -8,6 +8,7 @@ import type { LiveTarget } from '../../transport/upstreams.ts';
 import type { ControlClient } from './client.ts';
 import { RemoteTraffic } from './remote-traffic.ts';
 import type { Sender } from './sender.ts';
+import { isBodiless } from '../../http/bodiless.ts';
 
 /** `gateway.clock` from another process. */
 export interface RemoteClock {
@@ -76,10 +77,9 @@ export function remoteScope(shared: Shared, client: ControlClient, url: string, 
     },
     traffic: new RemoteTraffic(client),
     async override(upstream, handler) {
-      const isUrl = typeof handler === 'string' || handler instanceof URL;
-      const served = upstream.startsWith('function:') ? resultOf(handler as UserFunction) : (handler as ServedTarget);
       const path = `/v1/overrides/${encodeURIComponent(upstream)}`;
-      if (isUrl) return put(path, { url: String(handler) });
+      if (typeof handler === 'string' || handler instanceof URL) return put(path, { url: String(handler) });
+      const served = upstream.startsWith('function:') ? resultOf(handler as UserFunction) : (handler as ServedTarget);
       const { url: at, release } = await shared.serve(served, upstream);
       const undo = await put(path, { url: at });
       return () => undo().finally(release);
@@ -107,6 +107,7 @@ const resultOf =
 function responseOf({ status, rawHeaders, body }: { status: number; rawHeaders: readonly string[]; body: Buffer }, method: string): Response {
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] as string, rawHeaders[at + 1] as string);
-  const bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304;
+  // A Response of Fetch cannot have one with 205 either.
+  const bodiless = isBodiless(method, status) || status === 205;
   return new Response(bodiless ? null : new Uint8Array(body), { status, headers });
 }

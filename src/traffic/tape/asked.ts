@@ -1,5 +1,5 @@
 import { Redactor } from './secrets.ts';
-import { isSearchable } from './stand-ins.ts';
+import { anyStandIn, isSearchable, redactedToken } from './stand-ins.ts';
 import { fieldOf, type TapedRequest } from './taped.ts';
 
 /** What is not compared when a request is looked for on a tape. */
@@ -97,8 +97,7 @@ export class Asker {
 const byName = ([one]: readonly [string, string], [other]: readonly [string, string]): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Stand-ins are numbered by each recording for itself. */
-const masked = (text: string): string =>
-  text.replaceAll(/devgateway-redacted-\d+/g, mask).replaceAll(/(?<![\w-])eyJ[\w-]{8,4000}\.eyJ[\w-]{2,40000}\.devgateway-redacted/g, mask);
+const masked = (text: string): string => text.replaceAll(anyStandIn, mask).replaceAll(redactedToken, mask);
 
 /** Members of JSON, however its keys are ordered. What is nested deeper than anybody writes is compared as text. */
 function* leavesOf(value: unknown, pointer: string, depth: number): Generator<readonly [string, string]> {

@@ -53,7 +53,7 @@ export function toHar(exchange: TapedExchange): HarEntry {
       upstream,
       route,
       decidedBy,
-      steps: steps.map(({ kind, message }) => ({ kind, message })),
+      steps,
       upstreamRequest: upstreamRequest === null ? null : harRequest(upstreamRequest),
       upstreamResponse: upstreamResponse === null ? null : harResponse(upstreamResponse),
     },

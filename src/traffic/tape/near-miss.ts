@@ -27,8 +27,11 @@ export function nearest(asked: Asked, taped: readonly Asked[], count = 3): NearM
     .map(({ one, differences }) => ({ request: nameOf(one), differences }));
 }
 
-export const nameOf = ({ method, path, query }: Asked): string =>
+const nameOf = ({ method, path, query }: Asked): string =>
   `${method} ${path}${query.length === 0 ? '' : `?${query.map(([name, value]) => `${name}=${value}`).join('&')}`}`;
+
+/** The same, with the upstream that it is for. */
+export const nameAt = (upstream: string, asked: Asked): string => `${nameOf(asked)} (${upstream})`;
 
 function differencesOf(asked: Asked, taped: Asked): Difference[] {
   const found: Difference[] = [];

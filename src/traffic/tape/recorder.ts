@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { isBodiless } from '../../http/bodiless.ts';
 import { decodeBytes } from '../../http/coded-bytes.ts';
 import { diagnosticAt, DevgatewayError } from '../../model/error.ts';
 import { nowhere } from '../../model/origin.ts';
@@ -8,21 +10,12 @@ import { Redactor } from './secrets.ts';
 import { anyStandIn, StandIns } from './stand-ins.ts';
 import { toHar } from './har.ts';
 import { fieldOf, type TapedExchange, type TapedMessage, type TapedRequest, type TapedResponse } from './taped.ts';
-import { isUtf8 } from 'node:buffer';
 
 interface Written {
   /** Method, upstream and target: what the file is sorted by, so that it does not depend on who was faster. */
   place: string;
   json: string;
 }
-
-const unwritable = (file: string, error: unknown): DevgatewayError =>
-  new DevgatewayError(
-    diagnosticAt('DG1603', { ...nowhere, file }, `cannot be written: ${(error as Error).message}`, 'say where the tape may be with --tapes'),
-    {
-      cause: error,
-    },
-  );
 
 export interface LeftOut {
   readonly request: string;
@@ -35,14 +28,14 @@ export class Recorder {
   readonly #after: (ms: number, act: () => void) => () => void;
   readonly #standIns: StandIns;
   readonly #redactor: Redactor;
-  readonly #written: Written[];
+  /** What the file held already, and stays as it is. */
+  readonly #kept: readonly Written[];
+  readonly #written: Written[] = [];
   #writing: Promise<void> = Promise.resolve();
   #callOff: (() => void) | null = null;
   readonly #leftOut: LeftOut[] = [];
   #pending: Recorded[] = [];
   #recorded = 0;
-  /** What the file held already stays as it is. */
-  readonly #before: number;
   #swept = 0;
   #failure: DevgatewayError | null = null;
 
@@ -55,9 +48,7 @@ export class Recorder {
   ) {
     this.#file = file;
     this.#after = after;
-    this.#before = before.length;
-    this.#swept = before.length;
-    this.#written = before.map(({ exchange, json }) => ({ place: placeOf(exchange), json }));
+    this.#kept = before.map(({ exchange, json }) => ({ place: placeOf(exchange), json }));
     this.#standIns = new StandIns(highestStandIn(before));
     this.#redactor = new Redactor((secret) => this.#standIns.for(secret), isSecretField);
   }
@@ -106,9 +97,8 @@ export class Recorder {
       const messages = [recorded.request, recorded.upstreamRequest, recorded.upstreamResponse, recorded.response].filter((one) => one !== null);
       const cut = messages.find((one) => one.held < one.size);
       if (cut !== undefined) this.leaveOut(recorded, `a body of ${cut.size} bytes is too large for a tape`);
-      else if (isComplete(recorded)) {
-        this.#take(recorded);
-      } else if (last) this.leaveOut(recorded, 'a body did not come to its end');
+      else if (isComplete(recorded)) this.#take(recorded);
+      else if (last) this.leaveOut(recorded, 'a body did not come to its end');
       else this.#pending.push(recorded);
     }
     return this.#recorded - before;
@@ -130,13 +120,12 @@ export class Recorder {
     const late = this.#standIns.takeNew();
     const sweep = this.#standIns.all();
     for (const [at, one] of this.#written.entries()) {
-      if (at < this.#before) continue;
       const by = at < this.#swept ? late : sweep;
       one.place = by(one.place);
       one.json = by(one.json);
     }
     this.#swept = this.#written.length;
-    const sorted = [...this.#written].sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : 0));
+    const sorted = [...this.#kept, ...this.#written].sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : 0));
     await writeTape(
       this.#file,
       sorted.map(({ json }) => json),
@@ -179,14 +168,14 @@ export class Recorder {
   }
 }
 
-/** Where no body can follow (RFC 9110 section 6.4.1), nobody waits for its end. */
-const hasNone = (method: string, { status }: ResponseMessage): boolean => method === 'HEAD' || status === 204 || status === 304;
+/** Where no body follows, nobody waits for its end. */
+const hasEnded = (method: string, { status, complete }: ResponseMessage): boolean => complete || isBodiless(method, status);
 
 const isComplete = ({ request, upstreamRequest, upstreamResponse, response }: Recorded): boolean =>
   request.complete &&
   (upstreamRequest?.complete ?? true) &&
-  (response.complete || hasNone(request.method, response)) &&
-  (upstreamResponse === null || upstreamResponse.complete || hasNone(upstreamRequest?.method ?? '', upstreamResponse));
+  hasEnded(request.method, response) &&
+  (upstreamResponse === null || hasEnded(upstreamRequest?.method ?? '', upstreamResponse));
 
 const same = (text: string): string => text;
 const writeEveryMs = 200;
@@ -195,6 +184,12 @@ const placeOf = ({ upstream, request, upstreamRequest }: TapedExchange): string 
   const { method, target, rawHeaders } = upstreamRequest ?? request;
   return `${upstream ?? ''} ${target} ${method} ${fieldOf(rawHeaders, 'host') ?? ''}`;
 };
+
+const unwritable = (file: string, error: unknown): DevgatewayError =>
+  new DevgatewayError(
+    diagnosticAt('DG1603', { ...nowhere, file }, `cannot be written: ${(error as Error).message}`, 'say where the tape may be with --tapes'),
+    { cause: error },
+  );
 
 function highestStandIn(entries: readonly TapedEntry[]): number {
   let highest = 0;

@@ -1,13 +1,13 @@
 import { parseCookies } from '../../http/cookies.ts';
 import { editJson } from './json-secrets.ts';
 import { isSecretName } from './secret-names.ts';
+import { redactedSignature } from './stand-ins.ts';
 
 /** What a secret becomes: the same text gives the same stand-in. */
 export type StandIn = (secret: string) => string;
 
 /** A JWT, wherever it stands; bounded, as are the names below, so that no text takes long. */
 const jwt = /(?<![\w-])eyJ[\w-]{8,4000}\.eyJ[\w-]{2,40000}\.[\w-]*/g;
-export const jwtSignature = 'devgateway-redacted';
 
 const xmlElement = /<([\w:.-]{1,200})((?:\s[^<>]*)?)>([^<]+)<\/\1>/g;
 const multipartField = /(name="([^"\r\n]{1,200})"(?:\r?\n[^\r\n]+){0,20}\r?\n\r?\n)([^\r\n]+)/g;
@@ -100,11 +100,11 @@ export class Redactor {
   #value(secret: string): string {
     if (secret === '') return '';
     const tokens = this.#tokens(secret);
-    return tokens === secret && !secret.endsWith(`.${jwtSignature}`) ? this.#standIn(secret) : tokens;
+    return tokens === secret && !secret.endsWith(`.${redactedSignature}`) ? this.#standIn(secret) : tokens;
   }
 
   #tokens(text: string): string {
-    return text.includes('eyJ') ? text.replaceAll(jwt, (token) => `${token.slice(0, token.lastIndexOf('.') + 1)}${jwtSignature}`) : text;
+    return text.includes('eyJ') ? text.replaceAll(jwt, (token) => `${token.slice(0, token.lastIndexOf('.') + 1)}${redactedSignature}`) : text;
   }
 }
 

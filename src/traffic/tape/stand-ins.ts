@@ -52,6 +52,10 @@ export class StandIns {
 /** Whether a secret is looked for outside its place: a short one, or one that is a word, would be found by chance in the middle of others. */
 export const isSearchable = (secret: string): boolean => secret.length >= 24 || (secret.length >= 8 && /\d/.test(secret) && /[a-z]/i.test(secret));
 
+/** What stands for the signature of a token, and a token that has it: header and claims are kept. Bounded, so that no text takes long. */
+export const redactedSignature = 'devgateway-redacted';
+export const redactedToken: RegExp = /(?<![\w-])(eyJ[\w-]{8,4000})\.(eyJ[\w-]{2,40000})\.devgateway-redacted\b/g;
+
 const standIn = /^devgateway-redacted(?:-\d+)?$/;
 export const anyStandIn: RegExp = /devgateway-redacted-(\d+)/g;
 

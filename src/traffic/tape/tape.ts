@@ -1,5 +1,5 @@
 import type { Asked, Asker } from './asked.ts';
-import { nearest, type NearMiss } from './near-miss.ts';
+import { nameAt, nearest, type NearMiss } from './near-miss.ts';
 import { isAnswer, type TapedAnswer, type TapedExchange } from './taped.ts';
 
 interface Slot {
@@ -48,13 +48,13 @@ export class Tape {
   }
 
   /** What somebody has asked for. */
-  get used(): readonly TapedAnswer[] {
-    return this.#slots.filter(({ wasServed }) => wasServed).map(({ exchange }) => exchange);
+  get used(): string[] {
+    return this.#slots.filter(({ wasServed }) => wasServed).map(nameOfSlot);
   }
 
   /** What nobody has asked for. */
-  get unused(): readonly TapedAnswer[] {
-    return this.#slots.filter(({ wasServed }) => !wasServed).map(({ exchange }) => exchange);
+  get unused(): string[] {
+    return this.#slots.filter(({ wasServed }) => !wasServed).map(nameOfSlot);
   }
 
   /** Back to the first answers, of one scope or of all. */
@@ -66,4 +66,5 @@ export class Tape {
   }
 }
 
+const nameOfSlot = ({ asked, exchange }: Slot): string => nameAt(exchange.upstream, asked);
 const keyOf = (upstream: string, { key }: Asked): string => `${upstream} ${key}`;

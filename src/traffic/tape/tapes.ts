@@ -1,5 +1,5 @@
 import type { Clock } from '../../engine/clock.ts';
-import type { Exchange } from '../../engine/exchange.ts';
+import { upstreamTarget, type Exchange } from '../../engine/exchange.ts';
 import type { Answer } from '../../engine/kit.ts';
 import { ownAnswer } from '../../engine/own-answer.ts';
 import { slot } from '../../engine/slot.ts';
@@ -9,13 +9,13 @@ import { nowhere } from '../../model/origin.ts';
 import type { TapeMode } from '../../model/gateway.ts';
 import type { Recorded } from '../recording.ts';
 import { Asker, type Asked, type Ignores } from './asked.ts';
-import { nameOf, storyOfMiss, type NearMiss } from './near-miss.ts';
+import { nameAt, storyOfMiss, type NearMiss } from './near-miss.ts';
 import { Recorder, type LeftOut } from './recorder.ts';
 import type { Resign } from './remint.ts';
 import { answerFrom } from './taped-answer.ts';
 import { Tape } from './tape.ts';
 import { readTape, type TapedEntry } from './tape-file.ts';
-import type { TapedAnswer, TapedRequest } from './taped.ts';
+import type { TapedRequest } from './taped.ts';
 
 export interface TapeRequest {
   readonly mode: TapeMode;
@@ -50,6 +50,9 @@ export interface TapeReport {
   /** Strict: nothing unknown, nothing unused. Else always true. */
   readonly ok: boolean;
 }
+
+/** Of each body that is recorded or compared. */
+export const tapedBytes: number = 64 * 1_048_576;
 
 const live = slot<true>('traffic/live');
 
@@ -134,7 +137,7 @@ export class Tapes {
   #miss(upstream: string, asked: Asked, tape: Tape): Answer {
     const near = tape.nearest(upstream, asked);
     const story = storyOfMiss(asked, near);
-    this.#unknown.push({ request: `${nameOf(asked)} (${upstream})`, nearest: near, story });
+    this.#unknown.push({ request: nameAt(upstream, asked), nearest: near, story });
     return ownAnswer(501, ['Content-Type', 'text/plain; charset=utf-8', 'Devgateway-Tape', 'unknown'], Buffer.from(`${story}\n`));
   }
 
@@ -163,8 +166,7 @@ export class Tapes {
   }
 
   report(): TapeReport {
-    const named = ({ upstream, upstreamRequest }: TapedAnswer): string => `${nameOf(this.#asker.read(upstreamRequest))} (${upstream})`;
-    const unused = this.#all.flatMap((tape) => tape.unused).map(named);
+    const unused = this.#all.flatMap((tape) => tape.unused);
     return {
       mode: this.mode,
       file: this.file,
@@ -172,7 +174,7 @@ export class Tapes {
       served: this.#served,
       recorded: this.#recorder?.recorded ?? 0,
       unknown: this.#unknown,
-      used: this.#all.flatMap((tape) => tape.used).map(named),
+      used: this.#all.flatMap((tape) => tape.used),
       unused,
       leftOut: this.#recorder?.leftOut ?? [],
       ok: this.mode !== 'strict' || (this.#unknown.length === 0 && unused.length === 0),
@@ -185,13 +187,12 @@ function reasonAgainst({ response, upstreamResponse }: Recorded, asked: boolean)
   return response.status === 101 ? 'a tape does not hold other protocols yet' : undefined;
 }
 
-async function requestOf({ outgoing, body, path, query }: Exchange): Promise<TapedRequest> {
-  const bytes = body.isEmpty ? Buffer.alloc(0) : await body.whole(mostAsked);
+async function requestOf(exchange: Exchange): Promise<TapedRequest> {
+  const { outgoing, body } = exchange;
+  const bytes = body.isEmpty ? Buffer.alloc(0) : await body.whole(tapedBytes);
   const plain = decodeBytes(bytes, outgoing.headers.joined('content-encoding'));
-  const target = outgoing.target ?? (query === '' ? path : `${path}?${query}`);
-  return { method: outgoing.method, target, rawHeaders: outgoing.headers.raw, body: plain ?? bytes, coded: plain === null };
+  return { method: outgoing.method, target: upstreamTarget(exchange), rawHeaders: outgoing.headers.raw, body: plain ?? bytes, coded: plain === null };
 }
-const mostAsked = 64 * 1_048_576;
 
 const noTape = (file: string): DevgatewayError =>
   new DevgatewayError(diagnosticAt('DG1602', { ...nowhere, file }, 'there is no tape to replay', 'record one with: devgateway record'));

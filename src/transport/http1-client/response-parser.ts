@@ -1,6 +1,7 @@
 import { Fields } from '../../http/fields.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { Malformed } from './malformed.ts';
+import { isBodiless } from '../../http/bodiless.ts';
 
 /** What a parser tells of a response, in the order in which it stands on the wire. */
 export interface ResponseEvents {
@@ -111,7 +112,7 @@ export class ResponseParser {
     const lengths = headers.getAll('content-length');
     if (lengths.some((one) => !/^\d{1,15}$/.test(one)) || new Set(lengths).size > 1) throw new Malformed('Content-Length is not one number');
     if (codings.length > 0 && (lengths.length > 0 || version === '0')) throw new Malformed('Transfer-Encoding with Content-Length or HTTP/1.0');
-    if (this.#method === 'HEAD' || status === 204 || status === 304) {
+    if (isBodiless(this.#method, status)) {
       this.#state = 'length';
       return this.#method === 'HEAD' && lengths.length > 0 ? Number(lengths[0]) : 0;
     }

@@ -1,22 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createGateway, type Gateway, type GatewayOptions, type UpstreamTarget } from '../../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { createGateway, type Gateway, type UpstreamTarget } from '../../../src/index.ts';
 import { LoginService } from './login-service.ts';
+import { down, folder, opener } from './tape-folder.ts';
 
-const folders: string[] = [];
-afterEach(() => folders.splice(0).forEach((one) => rmSync(one, { recursive: true })));
-function folder(): string {
-  const made = mkdtempSync(path.join(tmpdir(), 'devgateway-tape-'));
-  folders.push(made);
-  return made;
-}
-
-const down: UpstreamTarget = 'http://127.0.0.1:1';
-const open = (where: string, traffic: GatewayOptions['traffic'], upstream: UpstreamTarget = down, more: GatewayOptions = {}): Promise<Gateway> =>
-  createGateway({ folder: where, upstreams: { '*': upstream }, ...more, ...(traffic === undefined ? {} : { traffic }) });
+const open = opener();
 
 /** Over a socket: status, the fields that frame a body, and its bytes. */
 function rawAnswer(gateway: Gateway, method: string, target: string): Promise<unknown> {

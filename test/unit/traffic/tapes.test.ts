@@ -1,17 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createGateway, type Gateway, type GatewayOptions, type UpstreamTarget } from '../../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Gateway, UpstreamTarget } from '../../../src/index.ts';
 import { LoginService } from './login-service.ts';
-
-const folders: string[] = [];
-afterEach(() => folders.splice(0).forEach((one) => rmSync(one, { recursive: true })));
-function folder(): string {
-  const made = mkdtempSync(path.join(tmpdir(), 'devgateway-tape-'));
-  folders.push(made);
-  return made;
-}
+import { down, folder, opener } from './tape-folder.ts';
 
 const issuer = 'https://login.example.com/';
 const config = {
@@ -25,9 +17,7 @@ const config = {
     },
   ],
 };
-const down: UpstreamTarget = 'http://127.0.0.1:1';
-const open = (where: string, traffic: GatewayOptions['traffic'], upstream: UpstreamTarget = down, more: GatewayOptions = {}): Promise<Gateway> =>
-  createGateway({ config, folder: where, upstreams: { '*': upstream }, ...more, ...(traffic === undefined ? {} : { traffic }) });
+const open = opener({ config });
 
 interface Login {
   readonly access_token: string;
