@@ -59,10 +59,11 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
         destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
         head: [...steps.head, ownFields],
         body: steps.body,
-        log: [],
+        log: steps.log,
       };
     });
-    const noRoute: Plan = { request: [], destination: null, head: [ownFields], body: [], log: [] };
+    const everywhere = reader.stepsFor(null);
+    const noRoute: Plan = { request: [], destination: null, head: [...everywhere.head, ownFields], body: everywhere.body, log: everywhere.log };
     return {
       id: 'kong',
       dialect: 'kong',
@@ -70,7 +71,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
       matcher: named('kong/router', { flavor: node.flavor, trustedIps: node.trustedIps } satisfies RouterOptions),
       listeners,
       hosts: [],
-      arrival: [],
+      arrival: everywhere.rewrite,
       routes,
       noRoute,
       limits: defaultLimits,

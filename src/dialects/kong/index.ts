@@ -10,10 +10,15 @@ import { plugins } from './phases.ts';
 import { kongMatcher } from './router/match.ts';
 import { sendStep, upstreamRequestStep } from './upstream-request.ts';
 
-const pluginSteps: readonly StepKind<never>[] = plugins.flatMap(([, plugin]) => [
-  ...(plugin.access === undefined ? [] : [{ kind: `kong/${plugin.name}`, create: plugin.access }]),
-  ...(plugin.headerFilter === undefined ? [] : [{ kind: `kong/${plugin.name}/header-filter`, create: plugin.headerFilter }]),
-]);
+const pluginSteps: readonly StepKind<never>[] = plugins.flatMap(([, { name, rewrite, access, headerFilter, log }]) => {
+  const kinds = {
+    [`kong/${name}/rewrite`]: rewrite,
+    [`kong/${name}`]: access,
+    [`kong/${name}/header-filter`]: headerFilter,
+    [`kong/${name}/log`]: log,
+  };
+  return Object.entries(kinds).flatMap(([kind, create]) => (create === undefined ? [] : [{ kind, create }]));
+});
 const pluginBodies: readonly BodyStepKind<never>[] = plugins.flatMap(([, plugin]) =>
   plugin.bodyFilter === undefined ? [] : [{ kind: `kong/${plugin.name}/body-filter`, create: plugin.bodyFilter }],
 );

@@ -9,18 +9,20 @@ import { guards, notMirrored, plugins } from './phases.ts';
 import type { PluginPhases } from './plugins/plugin.ts';
 
 export interface PluginSteps {
+  readonly rewrite: Step[];
   readonly request: Step[];
   readonly head: Step[];
   readonly body: Step[];
+  readonly log: Step[];
 }
 
 /** Of several entries of one plugin the most specific one counts (kong.runloop.plugins_iterator). */
-function specificity(entry: KongPluginEntry, route: KongRoute, consumer: string | null): number {
+function specificity(entry: KongPluginEntry, route: KongRoute | null, consumer: string | null): number {
   const onRoute = entry.route !== '';
   const onService = entry.service !== '';
   const onConsumer = entry.consumer !== '';
-  if (onRoute && entry.route !== route.id) return -1;
-  if (onService && entry.service !== (route.service?.id ?? '')) return -1;
+  if (onRoute && entry.route !== route?.id) return -1;
+  if (onService && entry.service !== (route?.service?.id ?? '')) return -1;
   if (onConsumer && entry.consumer !== consumer) return -1;
   const ranks: Readonly<Record<string, number>> = { rsc: 7, rc: 6, sc: 5, rs: 4, c: 3, r: 2, s: 1, '': 0 };
   return ranks[`${onRoute ? 'r' : ''}${onService ? 's' : ''}${onConsumer ? 'c' : ''}`] ?? 0;
@@ -48,9 +50,9 @@ export class PluginReader {
     entry.setting.warning('DG1208', `the plugin ${JSON.stringify(entry.name)} is not mirrored: ${why}`, effect);
   }
 
-  /** The lists of a route, in the order of priorities. */
-  stepsFor(route: KongRoute): PluginSteps {
-    const steps: PluginSteps = { request: this.#closedDoors(route), head: [], body: [] };
+  /** The lists of a route, in the order of priorities; of no route: of the plugins that stand everywhere, as Kong's 404 runs them. */
+  stepsFor(route: KongRoute | null): PluginSteps {
+    const steps: PluginSteps = { rewrite: [], request: this.#closedDoors(route), head: [], body: [], log: [] };
     for (const [, plugin] of plugins) {
       const entries = this.#entities.plugins.filter((one) => one.name === plugin.name && one.enabled);
       if (entries.length === 0) continue;
@@ -76,23 +78,25 @@ export class PluginReader {
           });
         } else if (others !== null) list.push(others);
       };
+      phase('rewrite', `kong/${plugin.name}/rewrite`, steps.rewrite, 'kong/by-consumer');
       phase('access', `kong/${plugin.name}`, steps.request, 'kong/by-consumer');
       phase('headerFilter', `kong/${plugin.name}/header-filter`, steps.head, 'kong/by-consumer');
       phase('bodyFilter', `kong/${plugin.name}/body-filter`, steps.body, 'kong/by-consumer/body');
+      phase('log', `kong/${plugin.name}/log`, steps.log, 'kong/by-consumer');
     }
     return steps;
   }
 
   /** In the place of each plugin that decides who may pass and is not mirrored: nobody does. */
-  #closedDoors(route: KongRoute): Step[] {
+  #closedDoors(route: KongRoute | null): Step[] {
     return this.#entities.plugins
       .filter((one) => one.enabled && guards.has(one.name) && specificity(one, route, one.consumer === '' ? null : one.consumer) >= 0)
       .filter((one) => !plugins.some(([, plugin]) => plugin.name === one.name))
       .map((one) => ({ kind: 'kong/closed', options: { plugin: one.name } satisfies ClosedOptions, origin: one.setting.origin }));
   }
 
-  #phases(entry: KongPluginEntry, route: KongRoute): PluginPhases {
-    const place = { route: entry.route === '' && entry.name !== 'rate-limiting' ? '' : route.id, service: route.service?.id ?? '' };
+  #phases(entry: KongPluginEntry, route: KongRoute | null): PluginPhases {
+    const place = { route: entry.route === '' && entry.name !== 'rate-limiting' ? '' : (route?.id ?? ''), service: route?.service?.id ?? '' };
     const key = `${entry.setting.origin.file} ${entry.setting.origin.pointer} ${place.route} ${place.service}`;
     let phases = this.#read.get(key);
     if (phases === undefined) {
