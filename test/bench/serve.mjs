@@ -58,3 +58,20 @@ if (which === 'devgateway') {
   });
   console.log(new URL(gateway.url).port);
 }
+if (which === 'kong') {
+  const { mkdtempSync, writeFileSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  const path = await import('node:path');
+  const { createGateway } = await import('../../dist/esm/index.js');
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-bench-'));
+  const routes = Array.from({ length: 100 }, (_, at) => ({ name: `r${at}`, paths: [at === 50 ? '/orders' : `/service-${at}`], strip_path: false }));
+  const plugins = [
+    { name: 'key-auth', config: { key_names: ['x-api-key'] } },
+    { name: 'rate-limiting', config: { minute: 1e9, policy: 'local' } },
+  ];
+  const consumers = [{ username: 'ann', keyauth_credentials: [{ key: 'key-1' }] }];
+  const file = { _format_version: '3.0', services: [{ name: 'orders', url: 'http://orders:80', routes, plugins }], consumers };
+  writeFileSync(path.join(folder, 'kong.json'), JSON.stringify(file));
+  const gateway = await createGateway({ config: 'kong.json', folder, upstreams: { 'orders:80': target }, traffic: false, watch: false });
+  console.log(new URL(gateway.url).port);
+}

@@ -62,6 +62,11 @@ describe('the packed package, in an empty project', () => {
     expect(said).toMatch(/# pass 10\n# fail 0/);
   });
 
+  it('runs the tests of recipes/kong-jwt', async () => {
+    for (const name of ['kong.yml', 'orders.test.mjs']) project.write(name, readFileSync(path.join(root, 'recipes/kong-jwt', name), 'utf8'));
+    expect(await project.node('--test', '--test-reporter=tap', 'orders.test.mjs')).toMatch(/# pass 7\n# fail 0/);
+  });
+
   it('runs the tests of recipes/msw-upstreams, beside the peer that they need', async () => {
     await project.install('msw@3.0.5');
     for (const name of ['devgateway.yaml', 'orders.test.mjs'])
