@@ -23,7 +23,7 @@ export function fidelityOf(ledger: Ledger, dialects: readonly Dialect[]): Fideli
   const proofs = new Map(dialects.flatMap((dialect) => Object.entries(dialect.proofs ?? {})));
   return {
     counts: ledger.counts(),
-    leaves: [...ledger.entries.values()].map(({ origin, verdict, by, note }) => ({
+    leaves: ledger.entries.map(({ origin, verdict, by, note }) => ({
       pointer: origin.pointer,
       file: origin.file,
       line: origin.line,

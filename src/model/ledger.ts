@@ -17,21 +17,36 @@ const severity: Record<Verdict, number> = { unknown: 0, mirrored: 1, approximate
 
 /** The account of a whole configuration: a verdict for each leaf, and every problem that was found. */
 export class Ledger {
-  readonly entries: Map<string, Entry> = new Map();
+  /** In the order in which they were met. */
+  readonly entries: Entry[] = [];
   readonly diagnostics: Diagnostic[] = [];
+  readonly #files = new Map<string, Map<string, Entry>>();
 
   /** Makes a leaf known, so that it is reported even if nobody reads it. */
   leaf(origin: Origin): void {
-    const key = keyOf(origin);
-    if (!this.entries.has(key)) this.entries.set(key, { origin, verdict: 'unknown', by: '', note: '' });
+    const leaves = this.#leavesOf(origin.file);
+    if (!leaves.has(origin.pointer)) this.#add(leaves, { origin, verdict: 'unknown', by: '', note: '' });
   }
 
   /** Where several readers settle one leaf, the worst verdict stands. */
   settle(origin: Origin, verdict: Exclude<Verdict, 'unknown'>, by: string, note = ''): void {
-    const key = keyOf(origin);
-    const entry = this.entries.get(key);
-    if (entry === undefined) this.entries.set(key, { origin, verdict, by, note });
-    else if (severity[verdict] > severity[entry.verdict]) Object.assign(entry, { verdict, by, note });
+    const leaves = this.#leavesOf(origin.file);
+    const entry = leaves.get(origin.pointer);
+    if (entry === undefined) return this.#add(leaves, { origin, verdict, by, note });
+    if (severity[verdict] <= severity[entry.verdict]) return;
+    entry.verdict = verdict;
+    entry.by = by;
+    entry.note = note;
+  }
+
+  #leavesOf(file: string): Map<string, Entry> {
+    let leaves = this.#files.get(file);
+    if (leaves === undefined) this.#files.set(file, (leaves = new Map()));
+    return leaves;
+  }
+  #add(leaves: Map<string, Entry>, entry: Entry): void {
+    leaves.set(entry.origin.pointer, entry);
+    this.entries.push(entry);
   }
 
   report(diagnostic: Diagnostic): void {
@@ -44,9 +59,7 @@ export class Ledger {
 
   counts(): Record<Verdict, number> {
     const counts: Record<Verdict, number> = { mirrored: 0, approximated: 0, ignored: 0, unknown: 0 };
-    for (const entry of this.entries.values()) counts[entry.verdict] += 1;
+    for (const entry of this.entries) counts[entry.verdict] += 1;
     return counts;
   }
 }
-
-const keyOf = (origin: Origin): string => `${origin.file}\n${origin.pointer}`;

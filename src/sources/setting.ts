@@ -14,7 +14,7 @@ class Place {
   readonly #parent: Place | null;
   readonly #key: string;
   readonly #at: Position;
-  readonly #children = new Map<string, Place>();
+  #children: Map<string, Place> | null = null;
   #origin: Origin | null;
   #asked: Set<string> | null = null;
 
@@ -44,7 +44,10 @@ class Place {
     return this.#origin;
   }
 
+  /** Where nothing stands, there is nothing to share: most settings that are asked for are not there. */
   child(key: string, tree: Tree | undefined, at: Position = this.#at): Place {
+    if (tree === undefined) return new Place(undefined, this, key, at, null);
+    this.#children ??= new Map();
     let child = this.#children.get(key);
     if (child === undefined) this.#children.set(key, (child = new Place(tree, this, key, at, null)));
     return child;

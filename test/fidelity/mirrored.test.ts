@@ -26,7 +26,7 @@ async function withoutEffect(name: string, text: string, from: readonly Dialect[
   expect(whole.ledger.diagnostics.filter((one) => one.severity === 'error')).toEqual([]);
   const before = modelOf(whole);
   const found: string[] = [];
-  for (const { origin, verdict } of whole.ledger.entries.values()) {
+  for (const { origin, verdict } of whole.ledger.entries) {
     const value = valueAt(document, origin.pointer);
     if (verdict !== 'mirrored' || value === undefined || value === null || typeof value === 'object') continue;
     if (await isWithoutEffect(name, document, origin.pointer, before, from)) found.push(`${origin.pointer} = ${JSON.stringify(value)}`);
@@ -47,7 +47,7 @@ async function isWithoutEffect(
       const changed = await read(name, JSON.stringify(replacedAt(document, pointer, other), null, 1), from);
       if (changed.ledger.failed) continue;
       taken = true;
-      const { verdict } = [...changed.ledger.entries.values()].find((one) => one.origin.pointer === pointer) ?? { verdict: 'unknown' };
+      const { verdict } = changed.ledger.entries.find((one) => one.origin.pointer === pointer) ?? { verdict: 'unknown' };
       // Where the other value is called something else than mirrored, the reader has told them apart.
       if (verdict !== 'mirrored' || modelOf(changed) !== before) return false;
     } catch (error) {

@@ -64,7 +64,7 @@ it('each directive that is called mirrored changes the model', async () => {
     }
   };
   const found: string[] = [];
-  for (const { origin, verdict } of whole.ledger.entries.values()) {
+  for (const { origin, verdict } of whole.ledger.entries) {
     if (verdict !== 'mirrored') continue;
     const [name, ...args] = wordsAt(fixture, origin.line, origin.column) as [{ word: string; at: number }, ...{ word: string; at: number }[]];
     const blocks = ['http', 'server', 'types', 'location'];
