@@ -62,7 +62,9 @@ export class PluginReader {
           .filter((one) => one.rank >= 0)
           .sort((a, b) => b.rank - a.rank)[0]?.entry;
       const usual = best(null);
-      const consumers = [...new Set(entries.map((one) => one.consumer).filter((one) => one !== ''))].filter((id) => best(id) !== usual);
+      // Where no route matched, nobody has said who they are.
+      const consumers =
+        route === null ? [] : [...new Set(entries.map((one) => one.consumer).filter((one) => one !== ''))].filter((id) => best(id) !== usual);
       const phase = (name: keyof PluginPhases, kind: string, list: Step[], wrapper: string): void => {
         const stepOf = (entry: KongPluginEntry | undefined): Step | null => {
           const options = entry === undefined ? undefined : this.#phases(entry, route)[name];
