@@ -3,6 +3,7 @@ import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Limits } from '../model/gateway.ts';
+import { acceptHttp2 } from './listen-http2.ts';
 import type { ServerIdentity } from './server-identity.ts';
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n');
@@ -19,7 +20,7 @@ export function dispatchConnections(server: Server, http2: Http2Server, identity
   if (identity === null) return void server.on(event, (socket: Socket) => listenFirst(socket, server, http1, http2, limits.headerTimeoutMs));
   server.on(event, (socket: TLSSocket) => {
     if (!identity.admits(socket)) socket.destroy();
-    else if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    else if (socket.alpnProtocol === 'h2') acceptHttp2(http2, socket);
     else http1.call(server, socket);
   });
 }
@@ -43,7 +44,7 @@ function listenFirst(socket: Socket, server: Server, http1: Connect, http2: Http
     }
     socket.pause();
     socket.unshift(held);
-    http2.emit('connection', socket);
+    acceptHttp2(http2, socket);
   };
   socket.on('error', giveUp);
   socket.on('data', look);

@@ -1,4 +1,13 @@
-import { constants, createServer, type ServerOptions, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+  type ServerOptions,
+} from 'node:http2';
+import type { Socket } from 'node:net';
 import { Exchange } from '../engine/exchange.ts';
 import { MessageBody } from '../engine/message-body.ts';
 import { limitedSource, readableSource } from '../http/body.ts';
@@ -6,9 +15,35 @@ import { Fields } from '../http/fields.ts';
 import { fault, type Fault } from '../model/fault.ts';
 import type { Limits, Listener } from '../model/gateway.ts';
 import { connectionOf } from './connection-facts.ts';
+import { FrameWatch } from './http2-fields/frame-watch.ts';
+import { watchedSocket } from './http2-fields/watched-socket.ts';
 import { Http2Responder } from './http2-responder.ts';
 import type { Reception } from './reception.ts';
 import { factsOf, faultOfHead, type HeadFacts } from './request-head.ts';
+
+/** A connection, and which of its streams have a field that nghttp2 drops instead of refusing it. */
+interface Watched {
+  readonly socket: Socket;
+  readonly malformed: Set<number>;
+  readonly open: Map<number, ServerHttp2Stream>;
+}
+const watched = new WeakMap<Http2Session, Watched>();
+
+/** Takes a connection that speaks HTTP/2. */
+export function acceptHttp2(server: Http2Server, socket: Socket): void {
+  const { malformed, open } = { malformed: new Set<number>(), open: new Map<number, ServerHttp2Stream>() };
+  const watch = new FrameWatch((id) => {
+    const stream = open.get(id);
+    if (stream === undefined) malformed.add(id);
+    // A trailer.
+    else stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+  });
+  server.once('session', (session) => watched.set(session, { socket, malformed, open }));
+  server.emit(
+    'connection',
+    watchedSocket(socket, (chunk) => watch.see(chunk)),
+  );
+}
 
 /** HTTP/2 on connections that a front hands over. nghttp2 judges frames and most fields; what it lets through is judged here again. */
 export function createHttp2Server(listener: Listener, limits: Limits, reception: Reception): Http2Server {
@@ -42,17 +77,22 @@ function receiveStream(
   const method = pseudo.get(':method') ?? '';
   const target = pseudo.get(':path') ?? '';
   const facts = factsOf(fields.raw);
-  const refused = faultOfPseudo(pseudo, hosts, fields) ?? faultOfHead(method, target, '2.0', facts, limits);
-  const { session } = stream;
-  if (session === undefined) return;
+  const connection = stream.session === undefined ? undefined : watched.get(stream.session);
+  const { id } = stream;
+  if (connection === undefined || id === undefined) return;
+  const refused = connection.malformed.delete(id)
+    ? bad('a field that cannot be')
+    : (faultOfPseudo(pseudo, hosts, fields) ?? faultOfHead(method, target, '2.0', facts, limits));
+  connection.open.set(id, stream);
   const exchange = new Exchange({
     arrived: { method, target, httpVersion: '2.0', headers: joinCookies(fields) },
-    connection: connectionOf(session.socket),
+    connection: connectionOf(connection.socket),
     listener,
     startedAt: reception.now(),
     body: refused !== null || ended ? new MessageBody(null) : bodyOf(stream, facts, limits.maxBodyBytes),
   });
   stream.on('close', () => {
+    connection.open.delete(id);
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !stream.writableFinished) exchange.abort();
   });
   reception.handle(exchange, new Http2Responder(stream), refused);
