@@ -62,15 +62,17 @@ export class Setting {
   readonly #place: Place;
   readonly #tree: Tree | undefined;
   readonly #how: Settled;
+  readonly #defaults: Setting | null;
   readonly by: string;
   readonly ledger: Ledger;
 
-  private constructor(place: Place, ledger: Ledger, by: string, how: Settled) {
+  private constructor(place: Place, ledger: Ledger, by: string, how: Settled, defaults: Setting | null = null) {
     this.#place = place;
     this.#tree = place.tree;
     this.ledger = ledger;
     this.by = by;
     this.#how = how;
+    this.#defaults = defaults;
   }
 
   /** Makes every leaf known to the ledger. `by` names the reader until `as` changes it. */
@@ -82,12 +84,17 @@ export class Setting {
 
   /** The same place, read on behalf of another part of the product: `DIALECT/service`. */
   as(by: string): Setting {
-    return new Setting(this.#place, this.ledger, by, this.#how);
+    return new Setting(this.#place, this.ledger, by, this.#how, this.#defaults?.as(by) ?? null);
   }
 
   /** The same place; what is read through it is settled as approximated. */
   approximately(note: string): Setting {
-    return new Setting(this.#place, this.ledger, this.by, { verdict: 'approximated', note });
+    return new Setting(this.#place, this.ledger, this.by, { verdict: 'approximated', note }, this.#defaults?.approximately(note) ?? null);
+  }
+  /** The same place, in which what `defaults` say holds for what is not said here, member by member. */
+  otherwise(defaults: Setting | undefined): Setting {
+    if (defaults?.exists !== true) return this;
+    return new Setting(this.#place, this.ledger, this.by, this.#how, (this.#defaults?.otherwise(defaults) ?? defaults).as(this.by));
   }
 
   get origin(): Origin {
@@ -108,7 +115,10 @@ export class Setting {
   get(key: string): Setting {
     this.#place.asked.add(key);
     const member = this.#tree?.kind === 'map' ? this.#tree.entries.get(key) : undefined;
-    return this.#at(this.#place.child(key, member?.value, member));
+    const own = this.#at(this.#place.child(key, member?.value, member));
+    if (this.#defaults === null) return own;
+    const usual = this.#defaults.get(key);
+    return own.exists || !usual.exists ? own.otherwise(usual) : usual;
   }
   /** Names keys that may stand here, beside those that are asked for. */
   expects(keys: Iterable<string>): void {
@@ -117,7 +127,8 @@ export class Setting {
 
   /** The keys of a map, in the order of the file. */
   keys(): string[] {
-    return this.#tree?.kind === 'map' ? [...this.#tree.entries.keys()] : [];
+    const own = this.#tree?.kind === 'map' ? [...this.#tree.entries.keys()] : [];
+    return this.#defaults === null ? own : [...new Set([...own, ...this.#defaults.keys()])];
   }
   /** The members of a map whose keys are the user's own names. An empty map is settled. */
   entries(): [string, Setting][] {

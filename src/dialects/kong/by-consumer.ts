@@ -1,43 +1,60 @@
 import type { BodyStep, BodyStepKind, LinkedStep, StepKind } from '../../engine/kit.ts';
 import type { Exchange } from '../../engine/exchange.ts';
+import type { ChunkTransform } from '../../http/body.ts';
 import type { Step } from '../../model/gateway.ts';
+import { consumerOf } from './consumer.ts';
 
 /** One plugin whose configuration depends on who calls. Null: it does not run for these. */
 export interface ByConsumer {
   readonly others: Step | null;
-  readonly consumers: readonly { readonly id: string; readonly step: Step | null }[];
+  readonly consumers: readonly Variant[];
+  /** For consumers that are not named themselves: of the groups that one is in, the first one counts. */
+  readonly groups: readonly Variant[];
+}
+interface Variant {
+  readonly id: string;
+  readonly step: Step | null;
 }
 
 /** Chosen after authentication, as Kong's plugin iterator does for each request. */
 export const byConsumerStep: StepKind<ByConsumer> = {
   kind: 'kong/by-consumer',
-  create({ others, consumers }, { link }) {
-    const usual = others === null ? null : link(others);
-    const own = new Map(consumers.map(({ id, step }) => [id, step === null ? null : link(step)]));
-    return (exchange) => {
-      const chosen: LinkedStep | null = choose(exchange, own, usual);
-      return chosen === null ? undefined : chosen.run(exchange);
-    };
+  create(options, { link }) {
+    const choose = chooser<LinkedStep>(options, link);
+    return (exchange) => choose(exchange)?.run(exchange);
   },
 };
 
-function choose<T>(exchange: Exchange, own: ReadonlyMap<string, T>, usual: T): T {
-  const id = exchange.caller.consumer?.id;
-  return id !== undefined && own.has(id) ? (own.get(id) as T) : usual;
+function chooser<T>({ others, consumers, groups }: ByConsumer, make: (step: Step) => T | null): (exchange: Exchange) => T | null {
+  const made = (step: Step | null): T | null => (step === null ? null : make(step));
+  const usual = made(others);
+  const own = new Map(consumers.map(({ id, step }) => [id, made(step)]));
+  const shared = groups.map(({ id, step }) => ({ id, made: made(step) }));
+  return (exchange) => {
+    const consumer = consumerOf(exchange);
+    if (consumer === undefined) return usual;
+    const named = own.get(consumer.id);
+    if (named !== undefined) return named;
+    const group = shared.find(({ id }) => consumer.consumerGroups.some((one) => one.id === id));
+    return group === undefined ? usual : group.made;
+  };
 }
 
 /** The same for the body phase, over the kinds of that phase. */
 export const byConsumerBody = (kinds: readonly BodyStepKind<never>[]): BodyStepKind<ByConsumer> => ({
   kind: 'kong/by-consumer/body',
-  create({ others, consumers }, deps) {
-    const make = (step: Step | null): BodyStep | null =>
-      step === null ? null : (kinds.find((one) => one.kind === step.kind)?.create(step.options as never, deps, step) ?? null);
-    const usual = make(others);
-    const own = new Map(consumers.map(({ id, step }) => [id, make(step)]));
+  create(options, deps) {
+    const choose = chooser<BodyStep>(
+      options,
+      (step) => kinds.find((one) => one.kind === step.kind)?.create(step.options as never, deps, step) ?? null,
+    );
     return {
       limit: 10 * 1024 * 1024,
-      need: (exchange) => choose(exchange, own, usual)?.need(exchange) ?? 'none',
-      whole: (exchange, body) => choose(exchange, own, usual)?.whole?.(exchange, body) ?? body,
+      need: (exchange) => choose(exchange)?.need(exchange) ?? 'none',
+      transform: (exchange) => choose(exchange)?.transform?.(exchange) ?? untouched,
+      whole: (exchange, body) => choose(exchange)?.whole?.(exchange, body) ?? body,
     };
   },
 });
+
+const untouched: ChunkTransform = { chunk: (chunk) => chunk, end: () => null };

@@ -27,8 +27,8 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
   const sites = sources.map((source): Site => {
     const root = source.settings(ledger, 'kong');
     const node = readNodeSettings(source.folder, files, ledger);
-    const entities = readEntities(root);
-    for (const key of ['certificates', 'snis', 'ca_certificates', 'vaults', 'consumer_groups', 'keys', 'key_sets', 'rbac_roles', 'filter_chains']) {
+    const entities = readEntities([root]);
+    for (const key of ['certificates', 'snis', 'ca_certificates', 'vaults', 'keys', 'key_sets', 'rbac_roles', 'filter_chains']) {
       if (root.get(key).exists) root.get(key).ignored(`${key} are not mirrored yet`);
     }
     const reader = new PluginReader(entities, node);
@@ -63,6 +63,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
       };
     });
     const everywhere = reader.stepsFor(null);
+    reader.readRest();
     const noRoute: Plan = { request: [], destination: null, head: [...everywhere.head, ownFields], body: everywhere.body, log: everywhere.log };
     return {
       id: 'kong',

@@ -11,14 +11,21 @@ export interface ConsumerData {
   readonly id: string;
   readonly username: string;
   readonly customId: string;
+  /** Groups of the plugin acl. */
   readonly groups: readonly string[];
+  /** The groups that plugins stand on, by name. */
+  readonly consumerGroups: readonly { readonly id: string; readonly name: string }[];
 }
 export const consumerData = (consumer: KongConsumer): ConsumerData => ({
   id: consumer.id,
   username: consumer.username,
   customId: consumer.customId,
   groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => acl.get('group').string() ?? []),
+  consumerGroups: consumer.consumerGroups.map(({ id, name }) => ({ id, name })),
 });
+
+/** Who calls, as the authentication plugins have found out. */
+export const consumerOf = (exchange: Exchange): ConsumerData | undefined => exchange.caller.consumer as ConsumerData | undefined;
 
 /** The credentials of one collection, each with its id and its owner. `read` takes what else there is. */
 export function credentialsOf<T extends object>(

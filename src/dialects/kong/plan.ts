@@ -1,12 +1,13 @@
 import type { Step } from '../../model/gateway.ts';
+import type { ByConsumer } from './by-consumer.ts';
+import type { ClosedOptions } from './closed.ts';
 import type { KongPluginEntry } from './entities/plugin.ts';
 import type { KongEntities } from './entities/read-entities.ts';
 import type { KongRoute } from './entities/route.ts';
-import type { ByConsumer } from './by-consumer.ts';
-import type { ClosedOptions } from './closed.ts';
 import type { NodeSettings } from './node-settings.ts';
 import { guards, notMirrored, plugins } from './phases.ts';
-import type { PluginPhases } from './plugins/plugin.ts';
+import type { KongPlugin, PluginPhases } from './plugins/plugin.ts';
+import { PluginScopes, type Ranked } from './precedence.ts';
 
 export interface PluginSteps {
   readonly rewrite: Step[];
@@ -16,28 +17,43 @@ export interface PluginSteps {
   readonly log: Step[];
 }
 
-/** Of several entries of one plugin the most specific one counts (kong.runloop.plugins_iterator). */
-function specificity(entry: KongPluginEntry, route: KongRoute | null, consumer: string | null): number {
-  const onRoute = entry.route !== '';
-  const onService = entry.service !== '';
-  const onConsumer = entry.consumer !== '';
-  if (onRoute && entry.route !== route?.id) return -1;
-  if (onService && entry.service !== (route?.service?.id ?? '')) return -1;
-  if (onConsumer && entry.consumer !== consumer) return -1;
-  const ranks: Readonly<Record<string, number>> = { rsc: 7, rc: 6, sc: 5, rs: 4, c: 3, r: 2, s: 1, '': 0 };
-  return ranks[`${onRoute ? 'r' : ''}${onService ? 's' : ''}${onConsumer ? 'c' : ''}`] ?? 0;
-}
+const phases = [
+  { phase: 'rewrite', list: 'rewrite', suffix: '/rewrite', wrapper: 'kong/by-consumer' },
+  { phase: 'access', list: 'request', suffix: '', wrapper: 'kong/by-consumer' },
+  { phase: 'headerFilter', list: 'head', suffix: '/header-filter', wrapper: 'kong/by-consumer' },
+  { phase: 'bodyFilter', list: 'body', suffix: '/body-filter', wrapper: 'kong/by-consumer/body' },
+  { phase: 'log', list: 'log', suffix: '/log', wrapper: 'kong/by-consumer' },
+] as const satisfies readonly {
+  readonly phase: keyof PluginPhases;
+  readonly list: keyof PluginSteps;
+  readonly suffix: string;
+  readonly wrapper: string;
+}[];
 
-/** Reads each plugin entry once, however many routes it stands on. */
+const noSteps = (): PluginSteps => ({ rewrite: [], request: [], head: [], body: [], log: [] });
+
+/** Reads each plugin entry once, and works out once what comes of the entries of a plugin, however many routes share it. */
 export class PluginReader {
   readonly #entities: KongEntities;
   readonly #node: NodeSettings;
-  readonly #read = new Map<string, PluginPhases>();
+  readonly #scopes = new Map<string, PluginScopes>();
+  readonly #read = new Map<KongPluginEntry, PluginPhases>();
+  readonly #steps = new Map<string, PluginSteps>();
+  readonly #groupNames: ReadonlyMap<string, string>;
+  readonly #groupsOf: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(entities: KongEntities, node: NodeSettings) {
     this.#entities = entities;
     this.#node = node;
-    for (const entry of entities.plugins) this.#account(entry);
+    this.#groupNames = new Map(entities.consumerGroups.map((one) => [one.id, one.name]));
+    this.#groupsOf = new Map(entities.consumers.map((one) => [one.id, new Set(one.consumerGroups.map((group) => group.id))]));
+    const byName = new Map<string, KongPluginEntry[]>();
+    for (const entry of entities.plugins) {
+      byName.set(entry.name, byName.get(entry.name) ?? []);
+      byName.get(entry.name)?.push(entry);
+      this.#account(entry);
+    }
+    for (const [name, entries] of byName) this.#scopes.set(name, new PluginScopes(entries));
   }
 
   /** Says of each entry what becomes of it. */
@@ -52,60 +68,81 @@ export class PluginReader {
 
   /** The lists of a route, in the order of priorities; of no route: of the plugins that stand everywhere, as Kong's 404 runs them. */
   stepsFor(route: KongRoute | null): PluginSteps {
-    const steps: PluginSteps = { rewrite: [], request: this.#closedDoors(route), head: [], body: [], log: [] };
+    const steps: PluginSteps = { ...noSteps(), request: route === null ? [] : this.#closedDoors(route) };
     for (const [, plugin] of plugins) {
-      const entries = this.#entities.plugins.filter((one) => one.name === plugin.name && one.enabled);
-      if (entries.length === 0) continue;
-      const best = (consumer: string | null): KongPluginEntry | undefined =>
-        entries
-          .map((entry) => ({ entry, rank: specificity(entry, route, consumer) }))
-          .filter((one) => one.rank >= 0)
-          .sort((a, b) => b.rank - a.rank)[0]?.entry;
-      const usual = best(null);
-      // Where no route matched, nobody has said who they are.
-      const consumers =
-        route === null ? [] : [...new Set(entries.map((one) => one.consumer).filter((one) => one !== ''))].filter((id) => best(id) !== usual);
-      const phase = (name: keyof PluginPhases, kind: string, list: Step[], wrapper: string): void => {
-        const stepOf = (entry: KongPluginEntry | undefined): Step | null => {
-          const options = entry === undefined ? undefined : this.#phases(entry, route)[name];
-          return options === undefined || entry === undefined ? null : { kind, options, origin: entry.setting.origin };
-        };
-        const others = stepOf(usual);
-        const own = consumers.map((id) => ({ id, step: stepOf(best(id)) }));
-        if (own.some((one) => one.step !== null)) {
-          list.push({
-            kind: wrapper,
-            options: { others, consumers: own } satisfies ByConsumer,
-            origin: (best(consumers[0] as string) as KongPluginEntry).setting.origin,
-          });
-        } else if (others !== null) list.push(others);
+      const scopes = this.#scopes.get(plugin.name);
+      if (scopes === undefined) continue;
+      const key = `${plugin.name} ${route === null ? 'nowhere' : scopes.placeOf(route)}`;
+      let own = this.#steps.get(key);
+      if (own === undefined) this.#steps.set(key, (own = this.#stepsOf(plugin, route === null ? scopes.everywhere : scopes.on(route))));
+      for (const { list } of phases) steps[list].push(...own[list]);
+    }
+    return steps;
+  }
+
+  /** Entries that stand on no route of this configuration, or are switched off: what they say is judged all the same. */
+  readRest(): void {
+    for (const [, plugin] of plugins) {
+      for (const { entry } of this.#scopes.get(plugin.name)?.all ?? []) this.#phases(plugin, entry);
+    }
+    for (const entry of this.#entities.plugins) if (!entry.enabled) entry.config.ignored('the plugin is switched off');
+  }
+
+  /** What comes of the entries of one plugin, the most specific one first. */
+  #stepsOf(plugin: KongPlugin, entries: readonly Ranked[]): PluginSteps {
+    const steps = noSteps();
+    const best = (consumer: string, groups: ReadonlySet<string>): Ranked | undefined =>
+      entries.find(
+        ({ entry }) => (entry.consumer === '' || entry.consumer === consumer) && (entry.consumerGroup === '' || groups.has(entry.consumerGroup)),
+      );
+    const usual = best('', none);
+    const named = (key: 'consumer' | 'consumerGroup'): string[] => [...new Set(entries.map(({ entry }) => entry[key]).filter((id) => id !== ''))];
+    const consumers = named('consumer').map((id) => ({ id, entry: best(id, this.#groupsOf.get(id) ?? none)?.entry }));
+    // Kong looks for the groups of a consumer by how specific the entry is, then by name.
+    const groups = named('consumerGroup')
+      .map((id) => ({ id, name: this.#groupNames.get(id) ?? '', found: best('', new Set([id])) }))
+      .filter(({ found }) => found !== usual)
+      .sort((a, b) => (b.found?.rank ?? 0) - (a.found?.rank ?? 0) || (a.name < b.name ? -1 : 1))
+      .map(({ id, found }) => ({ id, entry: found?.entry }));
+    for (const { phase, list, suffix, wrapper } of phases) {
+      const kind = `kong/${plugin.name}${suffix}`;
+      const stepOf = (entry: KongPluginEntry | undefined): Step | null => {
+        const options = entry === undefined ? undefined : this.#phases(plugin, entry)[phase];
+        return options === undefined || entry === undefined ? null : { kind, options, origin: entry.setting.origin };
       };
-      phase('rewrite', `kong/${plugin.name}/rewrite`, steps.rewrite, 'kong/by-consumer');
-      phase('access', `kong/${plugin.name}`, steps.request, 'kong/by-consumer');
-      phase('headerFilter', `kong/${plugin.name}/header-filter`, steps.head, 'kong/by-consumer');
-      phase('bodyFilter', `kong/${plugin.name}/body-filter`, steps.body, 'kong/by-consumer/body');
-      phase('log', `kong/${plugin.name}/log`, steps.log, 'kong/by-consumer');
+      const variants = (ones: readonly { readonly id: string; readonly entry: KongPluginEntry | undefined }[]): ByConsumer['consumers'] =>
+        ones.map(({ id, entry }) => ({ id, step: stepOf(entry) }));
+      const options: ByConsumer = { others: stepOf(usual?.entry), consumers: variants(consumers), groups: variants(groups) };
+      const own = [...options.consumers, ...options.groups];
+      const first = own.find((one) => one.step !== null)?.step ?? options.others;
+      if (first === null) continue;
+      steps[list].push(own.length === 0 ? first : { kind: wrapper, options, origin: first.origin });
     }
     return steps;
   }
 
   /** In the place of each plugin that decides who may pass and is not mirrored: nobody does. */
-  #closedDoors(route: KongRoute | null): Step[] {
-    return this.#entities.plugins
-      .filter((one) => one.enabled && guards.has(one.name) && specificity(one, route, one.consumer === '' ? null : one.consumer) >= 0)
-      .filter((one) => !plugins.some(([, plugin]) => plugin.name === one.name))
-      .map((one) => ({ kind: 'kong/closed', options: { plugin: one.name } satisfies ClosedOptions, origin: one.setting.origin }));
+  #closedDoors(route: KongRoute): Step[] {
+    return [...this.#scopes].flatMap(([name, scopes]) => {
+      const first = guards.has(name) ? scopes.on(route)[0] : undefined;
+      return first === undefined
+        ? []
+        : [{ kind: 'kong/closed', options: { plugin: name } satisfies ClosedOptions, origin: first.entry.setting.origin }];
+    });
   }
 
-  #phases(entry: KongPluginEntry, route: KongRoute | null): PluginPhases {
-    const place = { route: entry.route === '' && entry.name !== 'rate-limiting' ? '' : (route?.id ?? ''), service: route?.service?.id ?? '' };
-    const key = `${entry.setting.origin.file} ${entry.setting.origin.pointer} ${place.route} ${place.service}`;
-    let phases = this.#read.get(key);
-    if (phases === undefined) {
-      const plugin = plugins.find(([, one]) => one.name === entry.name)?.[1];
-      phases = plugin?.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers: this.#entities.consumers, node: this.#node, place }) ?? {};
-      this.#read.set(key, phases);
+  #phases(plugin: KongPlugin, entry: KongPluginEntry): PluginPhases {
+    let read = this.#read.get(entry);
+    if (read === undefined) {
+      const { route, service, consumer, consumerGroup } = entry;
+      const place = { route, service, consumer, consumerGroup };
+      // An empty configuration is read as well.
+      entry.config.entries();
+      read = plugin.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers: this.#entities.consumers, node: this.#node, place });
+      this.#read.set(entry, read);
     }
-    return phases;
+    return read;
   }
 }
+
+const none: ReadonlySet<string> = new Set();

@@ -1,5 +1,6 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { reference } from './shared.ts';
+import type { KongConsumerGroup, Memberships } from './consumer-group.ts';
+import { ignoreBookkeeping, reference } from './shared.ts';
 
 export interface KongConsumer {
   readonly id: string;
@@ -9,27 +10,60 @@ export interface KongConsumer {
   readonly setting: Setting;
   /** Credentials by the name of their collection, such as `keyauth_credentials`. */
   readonly credentials: ReadonlyMap<string, readonly Setting[]>;
+  /** By name, in the order in which Kong looks at them. */
+  readonly consumerGroups: readonly KongConsumerGroup[];
 }
 
 /** Collections of credentials, nested in a consumer or at the top with a `consumer` key. */
 export const credentialCollections = [
   'keyauth_credentials',
+  'keyauth_enc_credentials',
   'basicauth_credentials',
   'jwt_secrets',
   'hmacauth_credentials',
   'acls',
   'oauth2_credentials',
+  'mtls_auth_credentials',
 ] as const;
 
-export function readConsumer(setting: Setting, index: number, loose: ReadonlyMap<string, readonly Setting[]>): KongConsumer {
+const unused: Readonly<Record<string, string>> = {
+  keyauth_enc_credentials: 'the plugin key-auth-enc, which they are for, is not mirrored',
+  mtls_auth_credentials: 'the plugin mtls-auth, which they are for, is not mirrored',
+};
+
+export function readConsumer(setting: Setting, index: number): KongConsumer {
   const username = setting.get('username').string() ?? '';
-  const id = setting.get('id').string() ?? `consumer ${username || index}`;
-  setting.get('groups').ignored('consumer groups are not mirrored yet');
-  const credentials = new Map<string, readonly Setting[]>(
-    credentialCollections.map((name) => {
-      const outside = (loose.get(name) ?? []).filter((one) => [username, id].includes(reference(one.get('consumer'))));
-      return [name, [...setting.get(name).items(), ...outside]];
-    }),
-  );
-  return { id, username, customId: setting.get('custom_id').string() ?? '', tags: setting.get('tags').strings(), setting, credentials };
+  const customId = setting.get('custom_id').string() ?? '';
+  const id = setting.get('id').string() ?? `consumer ${username || customId || index}`;
+  ignoreBookkeeping(setting);
+  const credentials = new Map(credentialCollections.map((name) => [name, setting.get(name).items()] as const));
+  return { id, username, customId, tags: [], setting, credentials, consumerGroups: [] };
+}
+
+/** With the credentials that stand outside, each with its consumer, and the groups. */
+export function complete(consumer: KongConsumer, loose: ReadonlyMap<string, readonly Setting[]>, memberships: Memberships): KongConsumer {
+  const credentials = new Map([...consumer.credentials].map(([name, own]) => [name, [...own, ...(loose.get(`${name} ${consumer.id}`) ?? [])]]));
+  for (const [name, why] of Object.entries(unused)) for (const one of credentials.get(name) ?? []) one.ignored(why);
+  return { ...consumer, credentials, consumerGroups: memberships.get(consumer) ?? [] };
+}
+
+/** Credentials at the top, under the name of their collection and the id of their consumer. */
+export function looseCredentials(
+  roots: readonly Setting[],
+  find: (key: string, setting: Setting) => KongConsumer | undefined,
+): Map<string, Setting[]> {
+  const found = new Map<string, Setting[]>();
+  for (const name of credentialCollections) {
+    for (const one of roots.flatMap((root) => root.get(name).items())) {
+      const consumer = find(reference(one.get('consumer')), one.get('consumer'));
+      if (consumer === undefined) {
+        if (!one.get('consumer').exists)
+          one.problem('DG1204', `${one.name} belongs to nobody`, 'expected consumer: the username or id of a consumer');
+        continue;
+      }
+      const key = `${name} ${consumer.id}`;
+      found.set(key, [...(found.get(key) ?? []), one]);
+    }
+  }
+  return found;
 }

@@ -1,32 +1,65 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { reference } from './shared.ts';
+import { ignoreBookkeeping, ignoreIfThere, reference } from './shared.ts';
 
-export interface KongPluginEntry {
+/** Where a plugin stands: ids, empty where it is not bound to one. */
+export interface PluginScope {
+  readonly service: string;
+  readonly route: string;
+  readonly consumer: string;
+  readonly consumerGroup: string;
+}
+
+export interface KongPluginEntry extends PluginScope {
   readonly name: string;
   readonly enabled: boolean;
   readonly config: Setting;
   readonly setting: Setting;
-  readonly service: string;
-  readonly route: string;
-  readonly consumer: string;
 }
 
-export function readPlugin(setting: Setting, owner: { service: string; route: string; consumer: string }): KongPluginEntry {
+/** Protocols of the HTTP side of a node: a plugin that names none of them runs on streams alone (kong.runloop.plugins_iterator, should_process_plugin). */
+const httpSide: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs', 'ws', 'wss']);
+const protocols = ['http', 'https', 'tcp', 'tls', 'udp', 'grpc', 'grpcs', 'tls_passthrough', 'ws', 'wss'] as const;
+
+/** `configs`: what decK's `_config` names. */
+export function readPlugin(setting: Setting, owner: PluginScope, configs: ReadonlyMap<string, Setting>): KongPluginEntry {
   const entry = setting.as('kong/plugin');
-  for (const key of ['tags', 'id', 'created_at', 'instance_name', 'protocols', '_config', 'ordering']) {
-    const found = entry.get(key);
-    if (!found.exists) continue;
-    if (key === '_config' || key === 'ordering' || key === 'protocols') found.ignored(`${key} is not mirrored yet`);
-    else found.ignored('has no bearing on behaviour');
+  ignoreBookkeeping(entry);
+  ignoreIfThere(entry, 'id', 'a plugin is told apart by its name and where it stands');
+  ignoreIfThere(entry, 'instance_name', 'a name for people and logs');
+  ignoreIfThere(entry, 'run_on', 'Kong itself no longer knows service mesh');
+  ignoreIfThere(entry, 'partials', 'partials name shared servers such as Redis, which nothing here asks');
+  ignoreIfThere(entry, 'condition', 'conditions of plugins (Enterprise) are not mirrored: it runs for every request');
+  const ordering = entry.get('ordering');
+  if (ordering.exists) {
+    ordering.ignored('dynamic ordering needs Kong Enterprise: plugins run by priority here');
+    ordering.warning('DG1208', 'dynamic plugin ordering needs Kong Enterprise and is not mirrored', 'plugins run by their priorities here');
   }
-  const own = (key: 'service' | 'route' | 'consumer'): string => reference(entry.get(key)) || owner[key];
+  const name = entry.get('name').string() ?? '';
+  if (name === '') entry.problem('DG1204', `${entry.name} has no name`, 'expected the name of a plugin');
+  const named = entry
+    .get('protocols')
+    .items()
+    .map((one) => one.oneOf(...protocols));
+  const own = (key: 'service' | 'route' | 'consumer' | 'consumer_group', usual: string): string => reference(entry.get(key)) || usual;
   return {
-    name: entry.get('name').string() ?? '',
-    enabled: entry.get('enabled').boolean() ?? true,
-    config: setting.get('config'),
+    name,
+    enabled: (entry.get('enabled').boolean() ?? true) && (named.length === 0 || named.some((one) => one === undefined || httpSide.has(one))),
+    config: configOf(entry, configs),
     setting: entry,
-    service: own('service'),
-    route: own('route'),
-    consumer: own('consumer'),
+    service: own('service', owner.service),
+    route: own('route', owner.route),
+    consumer: own('consumer', owner.consumer),
+    consumerGroup: own('consumer_group', owner.consumerGroup),
   };
+}
+
+/** The plugin's own configuration over the one that decK's `_config` names. */
+function configOf(entry: Setting, configs: ReadonlyMap<string, Setting>): Setting {
+  const named = entry.get('_config').string();
+  const config = entry.get('config');
+  if (named === undefined) return config;
+  const shared = configs.get(named);
+  if (shared !== undefined) return config.otherwise(shared);
+  entry.get('_config').problem('DG1205', `there is no plugin configuration ${JSON.stringify(named)}`, 'expected a key of _plugin_configs');
+  return config;
 }

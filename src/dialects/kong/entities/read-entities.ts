@@ -1,6 +1,9 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { credentialCollections, readConsumer, type KongConsumer } from './consumer.ts';
-import { readPlugin, type KongPluginEntry } from './plugin.ts';
+import { readConsumerGroup, readMemberships, type KongConsumerGroup } from './consumer-group.ts';
+import { complete, looseCredentials, readConsumer, type KongConsumer } from './consumer.ts';
+import { Directory } from './directory.ts';
+import { readHead } from './head.ts';
+import { readPlugin, type KongPluginEntry, type PluginScope } from './plugin.ts';
 import { readRoute, type KongRoute } from './route.ts';
 import { readService, type KongService } from './service.ts';
 import { reference } from './shared.ts';
@@ -10,76 +13,69 @@ export interface KongEntities {
   readonly services: readonly KongService[];
   readonly routes: readonly KongRoute[];
   readonly consumers: readonly KongConsumer[];
+  readonly consumerGroups: readonly KongConsumerGroup[];
   readonly plugins: readonly KongPluginEntry[];
   readonly upstreams: readonly KongUpstream[];
 }
 
-/** Reads the entities of a declarative file, nested ones and those at the top. */
-export function readEntities(root: Setting): KongEntities {
-  const version = root.get('_format_version');
-  if (!/^(?:1\.1|2\.1|3(?:\.0)?)$/.test(version.string() ?? '3.0'))
-    version.problem('DG1203', `_format_version is ${version.string() ?? ''}`, 'expected 1.1, 2.1 or 3.0');
-  root.get('_transform').ignored('passwords are compared as they stand');
-  root.get('_info').ignored('describes the file to decK');
-  root.get('_comment').ignored('a comment');
-  root.get('_ignore').ignored('not read by Kong either');
-  root.get('_workspace').ignored('there is one workspace here');
-  root.get('_konnect').ignored('describes the file to decK');
-  const services: KongService[] = [];
-  const routes: KongRoute[] = [];
-  const consumers: KongConsumer[] = [];
-  const plugins: KongPluginEntry[] = [];
-  const none = { service: '', route: '', consumer: '' };
+const nowhere: PluginScope = { service: '', route: '', consumer: '', consumerGroup: '' };
 
-  const addRoute = (setting: Setting, owner: KongService | null): void => {
-    const service = owner ?? serviceNamed(reference(setting.get('service')), services);
-    if (owner === null && service === undefined && reference(setting.get('service')) !== '') {
-      setting
-        .get('service')
-        .problem(
-          'DG1205',
-          `there is no service ${JSON.stringify(reference(setting.get('service')))}`,
-          'expected the name or id of a service of this file',
-        );
-    }
-    const route = readRoute(setting.as('kong/route'), service ?? null, routes.length);
-    routes.push(route);
-    for (const one of setting.get('plugins').items()) plugins.push(readPlugin(one, { ...none, route: route.id, service: '' }));
+/** Reads the entities of declarative files, nested ones and those at the top. Several files are one configuration, as decK reads them. */
+export function readEntities(roots: readonly Setting[]): KongEntities {
+  const { pluginConfigs, defaultsFor, isOld } = readHead(roots);
+  const all = (key: string, as: string): Setting[] => roots.flatMap((root) => root.get(key).items()).map((one) => one.as(`kong/${as}`));
+  const services = new Directory<KongService>('service', (one) => one.name);
+  const routes = new Directory<KongRoute>('route', (one) => one.name);
+  const consumers = new Directory<KongConsumer>('consumer', (one) => one.username);
+  const groups = new Directory<KongConsumerGroup>('consumer group', (one) => one.name);
+  const loosePlugins: { readonly setting: Setting; readonly owner: PluginScope }[] = [];
+  const plugins = (setting: Setting, owner: Partial<PluginScope>, key = 'plugins'): void => {
+    for (const one of setting.get(key).items()) loosePlugins.push({ setting: one, owner: { ...nowhere, ...owner } });
   };
-  for (const setting of root.get('services').items()) {
-    const service = readService(setting.as('kong/service'), services.length);
-    services.push(service);
-    for (const one of setting.get('plugins').items()) plugins.push(readPlugin(one, { ...none, service: service.id }));
+  const addRoute = (setting: Setting, service: KongService | null): void => {
+    const route = routes.add(
+      readRoute(setting.as('kong/route').otherwise(defaultsFor('route')), service, routes.all.length, isOld(setting.origin.file)),
+    );
+    plugins(setting, { route: route.id });
+  };
+
+  for (const setting of all('services', 'service')) {
+    const service = services.add(readService(setting.otherwise(defaultsFor('service')), services.all.length));
+    plugins(setting, { service: service.id });
   }
-  for (const [index, setting] of root.get('services').items().entries())
-    for (const one of setting.get('routes').items()) addRoute(one, services[index] as KongService);
-  for (const setting of root.get('routes').items()) addRoute(setting, null);
-  const loose = new Map(credentialCollections.map((name) => [name, root.get(name).items()]));
-  for (const setting of root.get('consumers').items()) {
-    const consumer = readConsumer(setting.as('kong/consumer'), consumers.length, loose);
-    consumers.push(consumer);
-    for (const one of setting.get('plugins').items()) plugins.push(readPlugin(one, { ...none, consumer: consumer.id }));
+  for (const service of services.all) for (const one of service.setting.get('routes').items()) addRoute(one, service);
+  for (const setting of all('routes', 'route')) addRoute(setting, services.refer(reference(setting.get('service')), setting.get('service')) ?? null);
+  for (const setting of all('consumers', 'consumer')) {
+    const consumer = consumers.add(readConsumer(setting, consumers.all.length));
+    plugins(setting, { consumer: consumer.id });
   }
-  for (const setting of root.get('plugins').items()) plugins.push(readPlugin(setting, none));
-  const byName = <T extends { readonly id: string }>(all: readonly T[], name: string, nameOf: (one: T) => string): string =>
-    all.find((one) => one.id === name || nameOf(one) === name)?.id ?? name;
-  const upstreams = root
-    .get('upstreams')
-    .items()
-    .map((one) => readUpstream(one.as('kong/upstream'), root.get('targets').items()));
+  for (const setting of all('consumer_groups', 'consumer-group')) {
+    const group = groups.add(readConsumerGroup(setting, groups.all.length));
+    for (const key of ['plugins', 'consumer_group_plugins']) plugins(setting, { consumerGroup: group.id }, key);
+  }
+  for (const root of roots) for (const key of ['plugins', 'consumer_group_plugins']) plugins(root, {}, key);
+
+  const memberships = readMemberships(roots, consumers, groups);
+  const loose = looseCredentials(roots, (key, setting) => consumers.refer(key, setting));
+  const scoped = (entry: KongPluginEntry): KongPluginEntry => {
+    const refer = (directory: Directory<never>, id: string, key: string): string =>
+      (directory as unknown as Directory<KongConsumerGroup>).refer(id, entry.setting.get(key))?.id ?? id;
+    return {
+      ...entry,
+      service: refer(services as never, entry.service, 'service'),
+      route: refer(routes as never, entry.route, 'route'),
+      consumer: refer(consumers as never, entry.consumer, 'consumer'),
+      consumerGroup: refer(groups as never, entry.consumerGroup, 'consumer_group'),
+    };
+  };
+  const targets = roots.flatMap((root) => root.get('targets').items());
+  const upstreams = all('upstreams', 'upstream').map((one) => readUpstream(one.otherwise(defaultsFor('upstream')), targets));
   return {
-    services,
-    routes,
-    consumers,
+    services: services.all,
+    routes: routes.all,
+    consumers: consumers.all.map((one) => complete(one, loose, memberships)),
+    consumerGroups: groups.all,
     upstreams,
-    plugins: plugins.map((one) => ({
-      ...one,
-      service: one.service === '' ? '' : byName(services, one.service, (service) => service.name),
-      route: one.route === '' ? '' : byName(routes, one.route, (route) => route.name),
-      consumer: one.consumer === '' ? '' : byName(consumers, one.consumer, (consumer) => consumer.username),
-    })),
+    plugins: loosePlugins.map(({ setting, owner }) => scoped(readPlugin(setting, owner, pluginConfigs))),
   };
 }
-
-const serviceNamed = (name: string, services: readonly KongService[]): KongService | undefined =>
-  name === '' ? undefined : services.find((one) => one.name === name || one.id === name);

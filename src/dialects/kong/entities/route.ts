@@ -1,6 +1,7 @@
 import type { Setting } from '../../../sources/setting.ts';
 import type { KongService } from './service.ts';
-import { ignoreIfThere } from './shared.ts';
+import { migratedPath } from './migrated-path.ts';
+import { ignoreBookkeeping, ignoreIfThere } from './shared.ts';
 
 export interface KongRoute {
   readonly id: string;
@@ -29,10 +30,13 @@ export interface Peer {
   readonly port: number;
 }
 
-export function readRoute(setting: Setting, service: KongService | null, index: number): KongRoute {
+export function readRoute(setting: Setting, service: KongService | null, index: number, isOld: boolean): KongRoute {
   const name = setting.get('name').string() ?? '';
-  for (const key of ['tags', 'request_buffering', 'response_buffering']) ignoreIfThere(setting, key);
+  ignoreBookkeeping(setting);
+  for (const key of ['request_buffering', 'response_buffering'])
+    ignoreIfThere(setting, key, 'bodies pass here as they come, and are whole where a plugin wants them');
   const expression = setting.get('expression').string() ?? '';
+  const paths = setting.get('paths').strings();
   const protocols = setting.get('protocols').strings();
   return {
     id: setting.get('id').string() ?? `route ${name || index}`,
@@ -40,7 +44,7 @@ export function readRoute(setting: Setting, service: KongService | null, index: 
     service,
     protocols: protocols.length === 0 ? ['http', 'https'] : protocols,
     hosts: setting.get('hosts').strings(),
-    paths: setting.get('paths').strings(),
+    paths: isOld ? paths.map(migratedPath) : paths,
     methods: setting.get('methods').strings(),
     headers: setting
       .get('headers')

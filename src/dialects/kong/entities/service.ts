@@ -1,5 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { ignoreIfThere } from './shared.ts';
+import { ignoreBookkeeping, ignoreIfThere } from './shared.ts';
 
 export interface KongService {
   readonly id: string;
@@ -29,7 +29,8 @@ export function readService(setting: Setting, index: number): KongService {
   const name = setting.get('name').string() ?? '';
   const host = setting.get('host').string() ?? parsed?.hostname.replaceAll(/^\[|\]$/g, '') ?? '';
   if (host === '') setting.problem('DG1204', `${setting.name} has no host`, 'expected url, or host with port');
-  for (const key of ['retries', 'write_timeout', 'tags', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans'])
+  ignoreBookkeeping(setting);
+  for (const key of ['retries', 'write_timeout', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans'])
     ignoreIfThere(setting, key);
   return {
     enabled: setting.get('enabled').boolean() ?? true,

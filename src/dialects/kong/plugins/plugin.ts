@@ -1,14 +1,15 @@
 import type { BodyStepKind, StepKind } from '../../../engine/kit.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { KongConsumer } from '../entities/consumer.ts';
+import type { PluginScope } from '../entities/plugin.ts';
 import type { NodeSettings } from '../node-settings.ts';
 
 /** What the reader of a plugin may look at. */
 export interface PluginContext {
   readonly consumers: readonly KongConsumer[];
   readonly node: NodeSettings;
-  /** Where the plugin stands: a stable name for its counters. */
-  readonly place: { readonly route: string; readonly service: string };
+  /** Where the plugin stands, ids: a stable name for its counters. */
+  readonly place: PluginScope;
 }
 
 /** Options for the phases in which a plugin of this configuration acts. */
