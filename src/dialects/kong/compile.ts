@@ -34,6 +34,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
     const reader = new PluginReader(entities, node);
     const named = (kind: string, options: unknown): Named => ({ kind, options, origin: root.origin });
     const ownFields = named('kong/own-fields', { fields: [...node.headers] });
+    const accessFields = named('kong/access-fields', null);
     const live = entities.routes.filter((route) => route.service?.enabled !== false);
     const routes = live.map((route): Route => {
       const steps = reader.stepsFor(route);
@@ -57,7 +58,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
           },
         ],
         destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
-        head: [...steps.head, ownFields],
+        head: [accessFields, ...steps.head, ownFields],
         body: steps.body,
         log: steps.log,
       };
@@ -129,6 +130,7 @@ function upstreamRequest(route: KongRoute, node: NodeSettings, upstreams: readon
   const { service } = route;
   const balanced = upstreams.some((one) => one.name === service?.host);
   return {
+    matched: { route: route.id, service: service?.id ?? '' },
     protocols: route.protocols,
     redirectStatus: route.redirectStatus,
     base: service === null ? null : service.path,

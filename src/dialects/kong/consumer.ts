@@ -34,9 +34,9 @@ export function credentialsOf<T extends object>(
   read: (credential: Setting) => T,
 ): (T & { readonly id: string; readonly consumer: ConsumerData })[] {
   return consumers.flatMap((consumer) =>
-    (consumer.credentials.get(collection) ?? []).map((one) => {
+    (consumer.credentials.get(collection) ?? []).map((one, index) => {
       one.get('tags').ignored('tags have no bearing on behaviour');
-      return { ...read(one), id: one.get('id').string() ?? `${collection} of ${consumer.id}`, consumer: consumerData(consumer) };
+      return { ...read(one), id: one.get('id').string() ?? `${collection} ${index} of ${consumer.id}`, consumer: consumerData(consumer) };
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { BodyStepKind, StepKind } from '../../engine/kit.ts';
 import type { Dialect } from '../dialect.ts';
+import { accessFieldsStep } from './access-fields.ts';
 import { balancer } from './balancer.ts';
 import { byConsumerBody, byConsumerStep } from './by-consumer.ts';
 import { closedStep } from './closed.ts';
@@ -28,7 +29,7 @@ export const kong: Dialect = {
   name: 'kong',
   kit: {
     matchers: [kongMatcher],
-    steps: [closedStep, upstreamRequestStep, sendStep, ownFieldsStep, byConsumerStep, ...pluginSteps],
+    steps: [closedStep, accessFieldsStep, upstreamRequestStep, sendStep, ownFieldsStep, byConsumerStep, ...pluginSteps],
     bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
     destinations: [balancer],
     faultBooks: [kongFaults],

@@ -5,11 +5,13 @@ import { slot, type Slot } from '../../engine/slot.ts';
 import { cidrMatcher } from '../../http/cidr.ts';
 import { forwardedAddress } from './client-address.ts';
 import { kongError, kongExit } from './faults.ts';
+import { matchedSlot, type Matched } from './matched.ts';
 import { requestId } from './request-id.ts';
 import { routerHit } from './router/match.ts';
 import { escapeUri, joinV0, joinV1, sanitizePostfix } from './router/uri.ts';
 
 export interface UpstreamRequestOptions {
+  readonly matched: Matched;
   readonly protocols: readonly string[];
   readonly redirectStatus: number;
   /** Path of the service; null: the route has no service. */
@@ -40,6 +42,7 @@ export const upstreamRequestStep: StepKind<UpstreamRequestOptions> = {
       (protocols.includes('grpcs') && !protocols.includes('grpc') && !protocols.includes('http'));
     const join = options.handling === 'v1' ? joinV1 : joinV0;
     return (exchange) => {
+      exchange.write(matchedSlot, options.matched);
       if (secureOnly && protocolOf(exchange, trusted) !== 'https') return httpsNeeded(exchange, options.redirectStatus);
       const hit = exchange.read(routerHit);
       if (options.base === null || hit === undefined) return refuse(kongError(503, 'no Service found with those values'));

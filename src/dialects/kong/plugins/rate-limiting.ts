@@ -1,148 +1,104 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import { refuse } from '../../../engine/outcome.ts';
-import { slot, type Slot } from '../../../engine/slot.ts';
-import { cidrMatcher } from '../../../http/cidr.ts';
-import { periodOf, type CalendarUnit } from '../../../limiters/calendar.ts';
-import { peek } from '../../../limiters/peek.ts';
-import { quota } from '../../../limiters/quota.ts';
-import { forwardedAddress } from '../client-address.ts';
+import { periodOf } from '../../../limiters/calendar.ts';
+import { setResponseField } from '../access-fields.ts';
 import { kongError } from '../faults.ts';
+import { limitIdentifier, type LimitBy } from './limit-identifier.ts';
+import { periodSeconds, periodTally, readPeriodLimits, type PeriodLimit } from './limit-periods.ts';
+import { readLimitPolicy } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
-const periods = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const satisfies readonly CalendarUnit[];
-/** Kong's own lengths: a month has 30 days where it tells when to come back. */
-const seconds: Readonly<Record<(typeof periods)[number], number>> = {
-  second: 1,
-  minute: 60,
-  hour: 3_600,
-  day: 86_400,
-  month: 2_592_000,
-  year: 31_536_000,
-};
-
 interface RateLimiting {
-  readonly limits: readonly { readonly period: (typeof periods)[number]; readonly limit: number }[];
-  readonly by: string;
-  readonly header: string;
-  readonly path: string;
+  readonly limits: readonly PeriodLimit[];
+  readonly by: LimitBy;
   readonly hide: boolean;
   readonly code: number;
   readonly message: string;
+  /** Of the entities that the plugin stands on: requests to any route of a service count together where it stands on the service. */
   readonly place: string;
-  readonly service: string;
-  readonly trustedIps: readonly string[];
 }
-const fieldsSlot: Slot<readonly string[]> = slot('kong rate-limiting fields');
+
+interface Usage extends PeriodLimit {
+  /** Before this request. */
+  readonly left: number;
+}
 
 /**
  * Source: kong/plugins/rate-limiting/handler.lua. Windows of the calendar (UTC), each counted for itself; every window is read
  * first, and a request counts only where it passes.
  */
-export const rateLimiting: KongPlugin = definePlugin<RateLimiting, null>({
+export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
   name: 'rate-limiting',
   read(config, { node, place }) {
-    const limits = periods.flatMap((period) => {
-      const limit = config.get(period).number({ min: 0 });
-      return limit === undefined ? [] : [{ period, limit }];
-    });
-    if (limits.length === 0) config.problem('DG1204', 'rate-limiting has no limit', 'expected one of second, minute, hour, day, month, year');
-    const policy = config.get('policy');
-    if (policy.string() !== undefined && policy.string() !== 'local') policy.approximately('counted in this process').string();
-    for (const key of [
-      'redis',
-      'redis_host',
-      'redis_port',
-      'redis_password',
-      'redis_timeout',
-      'redis_database',
-      'redis_username',
-      'redis_ssl',
-      'redis_ssl_verify',
-      'redis_server_name',
-      'fault_tolerant',
-      'sync_rate',
-    ])
-      config.get(key).ignored('counted in this process');
+    const limits = readPeriodLimits(config, 'The');
+    readLimitPolicy(config);
+    config.get('sync_rate').ignored('counters are not kept twice here, so that nothing is synchronised');
+    config.get('fault_tolerant').ignored('counting in this process does not fail');
+    const limitBy = config.get('limit_by');
+    const by = limitBy.oneOf('consumer', 'credential', 'ip', 'service', 'header', 'path', 'consumer-group');
+    if (by === 'consumer-group') limitBy.approximately('counted by address: consumer groups are not known').string();
+    for (const [kind, field] of [
+      ['header', 'header_name'],
+      ['path', 'path'],
+    ] as const) {
+      if (by === kind && !config.get(field).exists)
+        limitBy.problem('DG1204', `${config.name} limits by ${kind} and has no ${field}`, `expected ${field}: required field missing`);
+      else if (by !== kind) config.get(field).ignored(`read only where limit_by is ${kind}`);
+    }
     return {
       access: {
         limits,
-        by: config.get('limit_by').oneOf('consumer', 'credential', 'ip', 'service', 'header', 'path', 'consumer-group') ?? 'consumer',
-        header: config.get('header_name').string() ?? '',
-        path: config.get('path').string() ?? '',
+        by: {
+          by: by ?? 'consumer',
+          header: by === 'header' ? (config.get('header_name').string() ?? '') : '',
+          path: by === 'path' ? (config.get('path').string() ?? '') : '',
+          trustedIps: node.trustedIps,
+        },
         hide: config.get('hide_client_headers').boolean() ?? false,
-        code: config.get('error_code').number() ?? 429,
+        code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
         message: config.get('error_message').string() ?? 'API rate limit exceeded',
-        place: `${place.route}|${place.service}`,
-        service: place.service,
-        trustedIps: node.trustedIps,
+        place: `${place.route}:${place.service}`,
       },
-      headerFilter: null,
     };
   },
-  access(options, { store, clock }) {
-    const trusted = cidrMatcher(options.trustedIps);
-    const windows = options.limits.map(({ period, limit }) => {
-      const limiter = quota({ limit, per: period });
-      return { period, limit, limiter, look: peek(limiter) };
-    });
+  access({ limits, by, hide, code, message, place }, { store, clock }) {
+    const identify = limitIdentifier(by);
+    const windows = limits.map(({ period, limit }) => ({ period, limit, counter: periodTally(period) }));
     return async (exchange) => {
       const now = (exchange.clock ?? clock).now();
-      const identifier = identifierOf(exchange, options, trusted);
-      const key = (period: string): string => `${exchange.scope}kong:rate-limiting:${options.place}:${identifier}:${period}`;
-      const usage: { period: (typeof periods)[number]; limit: number; left: number }[] = [];
-      let stop = false;
-      for (const { period, limit, look } of windows) {
-        // A look at a cost of 0 tells how many are left before this request.
-        const { remaining } = await store.update(key(period), look, now, 0);
-        usage.push({ period, limit, left: remaining });
-        stop ||= remaining <= 0;
+      const counted = `kong:ratelimit:${place}:${identify(exchange)}`;
+      const usage: Usage[] = [];
+      for (const { period, limit, counter } of windows)
+        usage.push({ period, limit, left: limit - (await store.update(`${exchange.scope}${counted}:${period}`, counter, now, 0)) });
+      const stop = usage.some(({ left }) => left <= 0);
+      const reset = hide ? 0 : tell(exchange, usage, now, stop);
+      if (stop) {
+        if (!hide) setResponseField(exchange, 'Retry-After', String(reset));
+        return refuse(kongError(code, message));
       }
-      const fields = options.hide ? [] : fieldsOf(usage, now, stop);
-      if (stop)
-        return refuse(kongError(options.code, options.message, options.hide ? [] : [...fields, 'Retry-After', valueOf(fields, 'RateLimit-Reset')]));
-      for (const { period, limiter } of windows) await store.update(key(period), limiter, now, 1);
-      exchange.write(fieldsSlot, fields);
+      for (const { period, counter } of windows) await store.update(`${exchange.scope}${counted}:${period}`, counter, now, 1);
       return undefined;
     };
   },
-  headerFilter: () => (exchange) => {
-    const fields = exchange.read(fieldsSlot) ?? [];
-    for (let at = 0; at < fields.length; at += 2) exchange.response?.headers.set(fields[at] as string, fields[at + 1] as string);
-    return undefined;
-  },
 });
 
-const valueOf = (fields: readonly string[], name: string): string => fields[fields.indexOf(name) + 1] ?? '1';
 const capital = (period: string): string => period.charAt(0).toUpperCase() + period.slice(1);
 
-/** Per window, and for the tightest one: the fewest left, of equal ones the longer window. */
-function fieldsOf(usage: readonly { period: (typeof periods)[number]; limit: number; left: number }[], now: number, stop: boolean): string[] {
-  const fields: string[] = [];
-  let tightest: { limit: number; left: number; reset: number; window: number } | undefined;
+/** The fields of each window, and of the tightest one: the fewest left, of equal ones the longer. Answers its reset, in seconds. */
+function tell(exchange: Exchange, usage: readonly Usage[], now: number, stop: boolean): number {
+  const tightest = { limit: 0, left: Infinity, window: 0, reset: 1 };
   for (const { period, limit, left } of usage) {
+    // This request is among them, unless it is refused.
     const after = Math.max(0, stop ? left : left - 1);
-    fields.push(`X-RateLimit-Limit-${capital(period)}`, String(limit), `X-RateLimit-Remaining-${capital(period)}`, String(after));
-    const window = seconds[period];
+    const window = periodSeconds[period];
+    setResponseField(exchange, `X-RateLimit-Limit-${capital(period)}`, String(limit));
+    setResponseField(exchange, `X-RateLimit-Remaining-${capital(period)}`, String(after));
+    if (after > tightest.left || (after === tightest.left && window <= tightest.window)) continue;
     const reset = Math.max(1, window - Math.floor((now - periodOf(period, now).start) / 1000));
-    if (tightest === undefined || after < tightest.left || (after === tightest.left && window > tightest.window))
-      tightest = { limit, left: after, reset, window };
+    Object.assign(tightest, { limit, left: after, window, reset });
   }
-  if (tightest !== undefined)
-    fields.push('RateLimit-Limit', String(tightest.limit), 'RateLimit-Remaining', String(tightest.left), 'RateLimit-Reset', String(tightest.reset));
-  return fields;
-}
-
-function identifierOf(exchange: Exchange, { by, header, path, service }: RateLimiting, trusted: (address: string) => boolean): string {
-  const address = (): string => `ip ${forwardedAddress(exchange, trusted)}`;
-  const { consumer, credential } = exchange.caller;
-  if (by === 'service') return `service ${service}`;
-  if (by === 'consumer')
-    return consumer === undefined ? (credential === undefined ? address() : `credential ${credential.id}`) : `consumer ${consumer.id}`;
-  if (by === 'credential') return credential === undefined ? address() : `credential ${credential.id}`;
-  if (by === 'header') {
-    const value = exchange.arrived.headers.get(header);
-    return value === undefined ? address() : `header ${value}`;
-  }
-  if (by === 'path') return exchange.arrived.target.split('?')[0] === path ? `path ${path}` : address();
-  return address();
+  setResponseField(exchange, 'RateLimit-Limit', String(tightest.limit));
+  setResponseField(exchange, 'RateLimit-Remaining', String(tightest.left));
+  setResponseField(exchange, 'RateLimit-Reset', String(tightest.reset));
+  return tightest.reset;
 }

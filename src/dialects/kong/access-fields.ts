@@ -1,0 +1,26 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { StepKind } from '../../engine/kit.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
+
+const fieldsSlot: Slot<[name: string, value: string][]> = slot('kong access fields');
+
+/** `kong.response.set_header` in the access phase: the field stands in the response, whoever answers, before any header filter runs. */
+export function setResponseField(exchange: Exchange, name: string, value: string): void {
+  const fields = exchange.read(fieldsSlot) ?? [];
+  const lower = name.toLowerCase();
+  const at = fields.findIndex(([one]) => one.toLowerCase() === lower);
+  if (at < 0) fields.push([name, value]);
+  else fields[at] = [name, value];
+  exchange.write(fieldsSlot, fields);
+}
+
+/** First of the response-head list. What an upstream says of the same name stands beside it, as in nginx. */
+export const accessFieldsStep: StepKind<null> = {
+  kind: 'kong/access-fields',
+  create: () => (exchange) => {
+    const { response } = exchange;
+    if (response === null) return undefined;
+    for (const [name, value] of exchange.read(fieldsSlot) ?? []) response.headers.append(name, value);
+    return undefined;
+  },
+};
