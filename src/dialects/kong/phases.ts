@@ -12,6 +12,7 @@ import { redirect } from './plugins/redirect.ts';
 import { requestSizeLimiting } from './plugins/request-size-limiting.ts';
 import { requestTermination } from './plugins/request-termination.ts';
 import { requestTransformer } from './plugins/request-transformer.ts';
+import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
 
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
@@ -26,6 +27,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [951, requestSizeLimiting],
   [950, acl],
   [910, rateLimiting],
+  [900, responseRatelimiting],
   [801, requestTransformer],
   [800, responseTransformer],
   [779, redirect],
@@ -41,7 +43,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   oauth2: 'not mirrored yet',
   session: 'not mirrored yet',
   'bot-detection': 'not mirrored yet',
-  'response-ratelimiting': 'not mirrored yet',
   'proxy-cache': 'not mirrored yet',
   'grpc-web': 'not mirrored yet',
   'grpc-gateway': 'not mirrored yet',
