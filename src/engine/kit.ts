@@ -1,4 +1,4 @@
-import type { BodySource, ChunkTransform } from '../http/body.ts';
+import type { BodySource, ChunkTransform, ChunkWatcher } from '../http/body.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Fault, FaultBook, OwnFaultBook } from '../model/fault.ts';
 import type { Destination, Route, Step } from '../model/gateway.ts';
@@ -61,7 +61,9 @@ export interface StepKind<O = never> {
 
 /** A step of the response-body list: decides per exchange, once the head is known, what it needs. */
 export interface BodyStep {
-  need(exchange: Exchange): 'none' | 'transform' | 'whole';
+  need(exchange: Exchange): 'none' | 'watch' | 'transform' | 'whole';
+  /** For `watch`: sees the bytes as they stand, in their content coding; none where the answer has no body. */
+  watch?(exchange: Exchange): ChunkWatcher;
   /** For `transform`. */
   transform?(exchange: Exchange): ChunkTransform;
   /** For `whole`: the new body. */

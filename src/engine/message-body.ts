@@ -1,4 +1,4 @@
-import { bytesSource, readWhole, transformed, type BodySource, type ChunkTransform } from '../http/body.ts';
+import { bytesSource, readWhole, transformed, type BodySource, type ChunkTransform, type ChunkWatcher } from '../http/body.ts';
 
 /** The body of one message: streamed until somebody asks for the whole of it. */
 export class MessageBody {
@@ -55,6 +55,26 @@ export class MessageBody {
     const length = this.#length;
     this.restream(transformed(source, transform));
     if (keepsLength) this.#length = length;
+  }
+
+  /** Shows each piece as it passes, and the end; at once, where all of it is here already. */
+  watch(watcher: ChunkWatcher): void {
+    if (this.#bytes !== null || this.isEmpty) {
+      if (this.#bytes !== null && this.#bytes.length > 0) watcher.chunk(this.#bytes);
+      watcher.end();
+      return;
+    }
+    const pass: ChunkTransform = {
+      chunk(chunk) {
+        watcher.chunk(chunk);
+        return chunk;
+      },
+      end() {
+        watcher.end();
+        return null;
+      },
+    };
+    this.transform(pass, true);
   }
 
   /** Puts another stream in the place of the one that was taken; its length is not known. */

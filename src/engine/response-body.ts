@@ -18,6 +18,10 @@ export async function applyBodySteps(steps: LinkedPlan['body'], exchange: Exchan
   for (const { step, run } of steps) {
     const need = run.need(exchange);
     if (need === 'none') continue;
+    if (need === 'watch') {
+      if (run.watch) response.body.watch(run.watch(exchange));
+      continue;
+    }
     if (!opened) {
       const problem = openBody(response);
       if (problem !== undefined) {

@@ -134,6 +134,12 @@ export interface ChunkTransform {
   end(): Buffer | null;
 }
 
+/** Sees a body pass. `end` is not called where it breaks off. */
+export interface ChunkWatcher {
+  chunk(chunk: Buffer): void;
+  end(): void;
+}
+
 /** A source seen through a transform, with the same back-pressure. */
 export function transformed(source: BodySource, transform: ChunkTransform): BodySource {
   return {

@@ -14,13 +14,14 @@ export function setResponseField(exchange: Exchange, name: string, value: string
   exchange.write(fieldsSlot, fields);
 }
 
-/** First of the response-head list. What an upstream says of the same name stands beside it, as in nginx. */
+/** First of the response-head list. What an upstream says of the same name stands beside it, as in nginx; what the answer of a plugin says stands alone. */
 export const accessFieldsStep: StepKind<null> = {
   kind: 'kong/access-fields',
   create: () => (exchange) => {
     const { response } = exchange;
     if (response === null) return undefined;
-    for (const [name, value] of exchange.read(fieldsSlot) ?? []) response.headers.append(name, value);
+    for (const [name, value] of exchange.read(fieldsSlot) ?? [])
+      if (response.from === 'upstream' || !response.headers.has(name)) response.headers.append(name, value);
     return undefined;
   },
 };

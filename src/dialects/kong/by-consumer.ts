@@ -52,6 +52,7 @@ export const byConsumerBody = (kinds: readonly BodyStepKind<never>[]): BodyStepK
       limit: 10 * 1024 * 1024,
       need: (exchange) => choose(exchange)?.need(exchange) ?? 'none',
       transform: (exchange) => choose(exchange)?.transform?.(exchange) ?? untouched,
+      watch: (exchange) => choose(exchange)?.watch?.(exchange) ?? { chunk: () => {}, end: () => {} },
       whole: (exchange, body) => choose(exchange)?.whole?.(exchange, body) ?? body,
     };
   },

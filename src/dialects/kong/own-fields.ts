@@ -1,6 +1,10 @@
 import type { StepKind } from '../../engine/kit.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
 import { requestId } from './request-id.ts';
 import { kongVersion } from './upstream-request.ts';
+
+/** Set where a plugin answers in the place of the upstream, and Kong speaks as if that had (ctx.KONG_PROXIED). */
+export const proxiedSlot: Slot<true> = slot('kong proxied');
 
 export interface OwnFieldsOptions {
   /** Lower-case names that `headers` of kong.conf allows. */
@@ -17,7 +21,7 @@ export const ownFieldsStep: StepKind<OwnFieldsOptions> = {
       if (response === null) return undefined;
       const { headers } = response;
       const elapsed = String(Math.max(0, Math.round((exchange.clock ?? clock).now() - exchange.startedAt)));
-      if (response.from === 'upstream') {
+      if (response.from === 'upstream' || exchange.read(proxiedSlot) === true) {
         if (on.has('x-kong-upstream-status')) headers.set('X-Kong-Upstream-Status', String(response.status));
         if (on.has('x-kong-upstream-latency')) headers.set('X-Kong-Upstream-Latency', elapsed);
         if (on.has('x-kong-proxy-latency')) headers.set('X-Kong-Proxy-Latency', '0');

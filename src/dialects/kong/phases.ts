@@ -7,6 +7,7 @@ import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
 import { keyAuth } from './plugins/key-auth.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
+import { proxyCache } from './plugins/proxy-cache.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
 import { redirect } from './plugins/redirect.ts';
 import { requestSizeLimiting } from './plugins/request-size-limiting.ts';
@@ -31,6 +32,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [801, requestTransformer],
   [800, responseTransformer],
   [779, redirect],
+  [100, proxyCache],
   [2, requestTermination],
 ];
 
@@ -43,7 +45,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   oauth2: 'not mirrored yet',
   session: 'not mirrored yet',
   'bot-detection': 'not mirrored yet',
-  'proxy-cache': 'not mirrored yet',
   'grpc-web': 'not mirrored yet',
   'grpc-gateway': 'not mirrored yet',
   'aws-lambda': 'not mirrored yet',

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import { cidrMatcher } from '../../../http/cidr.ts';
 import { forwardedAddress } from '../client-address.ts';
+import { consumerOf } from '../consumer.ts';
 import { matchedSlot } from '../matched.ts';
 import { routerHit } from '../router/match.ts';
 
@@ -28,6 +29,7 @@ export function limitIdentifier({ by, header, path, trustedIps }: LimitBy): (exc
       case 'path':
         return exchange.read(routerHit)?.uri === path ? path : undefined;
       case 'consumer-group':
+        return consumerOf(exchange)?.consumerGroups[0]?.id;
       case 'ip':
         return undefined;
     }

@@ -36,7 +36,6 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
     config.get('fault_tolerant').ignored('counting in this process does not fail');
     const limitBy = config.get('limit_by');
     const by = limitBy.oneOf('consumer', 'credential', 'ip', 'service', 'header', 'path', 'consumer-group');
-    if (by === 'consumer-group') limitBy.approximately('counted by address: consumer groups are not known').string();
     for (const [kind, field] of [
       ['header', 'header_name'],
       ['path', 'path'],
