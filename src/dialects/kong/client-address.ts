@@ -1,7 +1,55 @@
 import type { Exchange } from '../../engine/exchange.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
+import { addressBytes, cidrMatcher } from '../../http/cidr.ts';
+import { forwardedAddresses, hostOf } from '../../http/forwarded.ts';
 
-/** The address of the client: X-Real-IP from a trusted peer (real_ip_header), else the peer (kong.client.get_forwarded_ip). */
+/** How nginx's realip module finds the client (`real_ip_header`, `real_ip_recursive`, `trusted_ips` of kong.conf). */
+export interface RealIp {
+  /** Lower-case. */
+  readonly header: string;
+  readonly recursive: boolean;
+  readonly trustedIps: readonly string[];
+}
+export interface Client {
+  readonly address: string;
+  readonly port: number;
+}
+const found: Slot<Client> = slot('kong client');
+
+/**
+ * Finds the client once for each exchange, as nginx does (ngx_http_get_forwarded_addr): from the right of the field, one address, or
+ * where recursive all that are trusted and the one before them. What is no address ends the walk.
+ */
+export function clientFinder({ header, recursive, trustedIps }: RealIp): (exchange: Exchange) => Client {
+  const trusted = cidrMatcher(trustedIps);
+  return (exchange) => {
+    const known = exchange.read(found);
+    if (known !== undefined) return known;
+    const { remoteAddress, remotePort } = exchange.connection;
+    let client: Client = { address: remoteAddress, port: remotePort };
+    if (trusted(remoteAddress)) {
+      const { headers } = exchange.arrived;
+      const names = forwardedAddresses(header === 'x-forwarded-for' ? headers.joined(header) : headers.get(header));
+      for (let at = names.length - 1; at >= 0 && trusted(client.address); at -= 1) {
+        const text = names[at] as string;
+        const address = hostOf(text);
+        if (addressBytes(address) === undefined) break;
+        client = {
+          address,
+          port: Number(/[^:]:(\d+)$/.exec(text.slice(address.length))?.[1] ?? /^:(\d+)$/.exec(text.slice(address.length))?.[1] ?? 0),
+        };
+        if (!recursive) break;
+      }
+    }
+    exchange.write(found, client);
+    return client;
+  };
+}
+
+/** The address of the client (kong.client.get_forwarded_ip). Before the router has looked for it: as the defaults of kong.conf have it. */
 export function forwardedAddress(exchange: Exchange, trusted: (address: string) => boolean): string {
+  const known = exchange.read(found);
+  if (known !== undefined) return known.address;
   const peer = exchange.connection.remoteAddress;
   if (!trusted(peer)) return peer;
   return exchange.arrived.headers.get('x-real-ip')?.trim() || peer;

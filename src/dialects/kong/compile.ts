@@ -2,7 +2,6 @@ import {
   defaultLimits,
   proxyDefaults,
   type Destination,
-  type Listener,
   type Named,
   type Plan,
   type ProxyOptions,
@@ -11,16 +10,20 @@ import {
 } from '../../model/gateway.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { BalancerOptions } from './balancer.ts';
+import type { DebugFieldsOptions } from './debug-fields.ts';
 import { readEntities } from './entities/read-entities.ts';
 import type { KongRoute } from './entities/route.ts';
 import type { KongService } from './entities/service.ts';
 import type { KongUpstream } from './entities/upstream.ts';
+import type { FaultBookOptions } from './faults.ts';
 import { readNodeSettings, type NodeSettings } from './node-settings.ts';
+import type { OwnFieldsOptions } from './own-fields.ts';
 import { PluginReader } from './plan.ts';
+import { entityId } from './router/entity-id.ts';
 import { compileExpression } from './router/expression.ts';
 import { pathTest, headerTest } from './router/attributes.ts';
 import type { KongWhen, RouterOptions } from './router/when.ts';
-import type { UpstreamRequestOptions } from './upstream-request.ts';
+import type { SendOptions, UpstreamRequestOptions } from './upstream-request.ts';
 
 /** Turns declarative files into one site each: a node of Kong with that configuration. */
 export function compileKong({ sources, files, ledger }: CompileInput): Compiled {
@@ -33,8 +36,11 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
     }
     const reader = new PluginReader(entities, node);
     const named = (kind: string, options: unknown): Named => ({ kind, options, origin: root.origin });
-    const ownFields = named('kong/own-fields', { fields: [...node.headers] });
     const accessFields = named('kong/access-fields', null);
+    const ownFields = (service: KongService | null): Named =>
+      named('kong/own-fields', { fields: [...node.headers], grpc: service?.protocol.startsWith('grpc') === true } satisfies OwnFieldsOptions);
+    const debugFields = (route: KongRoute): Named[] =>
+      node.debug ? [named('kong/debug-fields', { fields: debugFieldsOf(route) } satisfies DebugFieldsOptions)] : [];
     const live = entities.routes.filter((route) => route.service?.enabled !== false);
     const routes = live.map((route): Route => {
       const steps = reader.stepsFor(route);
@@ -53,25 +59,31 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
           ...steps.request,
           {
             kind: 'kong/send',
-            options: { trustedIps: node.trustedIps, strip: route.stripPath, sendRequestId: node.headers.has('upstream:x-kong-request-id') },
+            options: {
+              realIp: node.realIp,
+              portMaps: node.portMaps,
+              strip: route.stripPath,
+              service: service !== null,
+              sendRequestId: node.headers.has('upstream:x-kong-request-id'),
+            } satisfies SendOptions,
             origin,
           },
         ],
         destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
-        head: [accessFields, ...steps.head, ownFields],
+        head: [...debugFields(route), accessFields, ...steps.head, ownFields(service)],
         body: steps.body,
         log: steps.log,
       };
     });
     const everywhere = reader.stepsFor(null);
     reader.readRest();
-    const noRoute: Plan = { request: [], destination: null, head: [...everywhere.head, ownFields], body: everywhere.body, log: everywhere.log };
+    const noRoute: Plan = { request: [], destination: null, head: [...everywhere.head, ownFields(null)], body: everywhere.body, log: everywhere.log };
     return {
       id: 'kong',
       dialect: 'kong',
-      faults: named('kong/faults', { defaultType: node.defaultType }),
+      faults: named('kong/faults', { defaultType: node.defaultType, templates: node.templates } satisfies FaultBookOptions),
       matcher: named('kong/router', { flavor: node.flavor, trustedIps: node.trustedIps } satisfies RouterOptions),
-      listeners,
+      listeners: node.listeners,
       hosts: [],
       arrival: everywhere.rewrite,
       routes,
@@ -82,10 +94,12 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
   return { sites };
 }
 
-const listeners: readonly Listener[] = [
-  { name: 'proxy', port: 8000, protocol: 'http' },
-  { name: 'proxy-tls', port: 8443, protocol: 'https', tls: { certificates: [] } },
-];
+/** What `Kong-Debug` is told. */
+function debugFieldsOf({ id, name, service }: KongRoute): string[] {
+  const fields = ['Kong-Route-Id', entityId('routes', id, name), 'Kong-Route-Name', name];
+  if (service !== null) fields.push('Kong-Service-Id', entityId('services', service.id, service.name), 'Kong-Service-Name', service.name);
+  return fields.flatMap((one, at) => (at % 2 === 0 && fields[at + 1] !== '' ? [one, fields[at + 1] as string] : []));
+}
 
 /** The attributes, each checked over its own place. */
 function whenOf(route: KongRoute): KongWhen {
@@ -133,7 +147,7 @@ function upstreamRequest(route: KongRoute, node: NodeSettings, upstreams: readon
     matched: { route: route.id, service: service?.id ?? '' },
     protocols: route.protocols,
     redirectStatus: route.redirectStatus,
-    base: service === null ? null : service.path,
+    base: service?.path ?? '',
     strip: route.stripPath,
     // Only the traditional router knows the older way to join (kong.router.traditional).
     handling: node.flavor === 'traditional' ? route.pathHandling : 'v0',

@@ -2,7 +2,8 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { FaultBookKind } from '../../engine/kit.ts';
 import type { Fault, FaultBook, OwnFaultBook, Wording } from '../../model/fault.ts';
 import { ownFault } from '../../model/fault.ts';
-import { contentTypeFor } from './error-format.ts';
+import { errorFormat, type ErrorTemplates } from './error-format.ts';
+import { grpcStatus, isGrpc } from './grpc-answer.ts';
 import { requestId } from './request-id.ts';
 
 /** An answer as `kong.response.error` words it: in the format that the client asks for, with the request id. */
@@ -23,13 +24,17 @@ export const kongError = (status: number, message: string, headers: readonly str
 export const kongExit = (status: number, body: unknown, headers: readonly string[] = []): Fault =>
   ownFault('kong/exit', { status, body, headers } satisfies KongExit);
 
-function word({ status, message, headers = [] }: KongError, exchange: Exchange | null, random: () => number, byNginx: string | null = null): Wording {
-  const { type, render } = contentTypeFor(exchange?.arrived.headers.joined('accept'), byNginx);
-  return {
-    status,
-    headers: [...headers, 'Content-Type', type],
-    body: render(message, requestId(exchange, random)),
-  };
+/** What a gRPC client is told, in fields of an answer without a body (kong.pdk.response, send). */
+function grpcAnswer(status: number, headers: readonly string[], message: string | null): Wording {
+  const type = message === null ? ['Content-Type', 'application/grpc'] : ['grpc-message', message];
+  const own = has(headers, 'grpc-status') ? [] : ['grpc-status', String(grpcStatus(status))];
+  return { status, headers: [...headers, ...type, ...own], body: '' };
+}
+const has = (headers: readonly string[], name: string): boolean => headers.some((one, at) => at % 2 === 0 && one.toLowerCase() === name);
+function messageOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  const message = (body as { readonly message?: unknown } | null)?.message;
+  return typeof message === 'string' ? message : '';
 }
 
 /** Bodies of Kong's error handler (kong.error_handlers): what nginx below it refuses, or what an upstream fails at. */
@@ -52,25 +57,33 @@ const nginxMessages: Readonly<Record<number, string>> = {
 
 export interface FaultBookOptions {
   readonly defaultType: string;
+  readonly templates: ErrorTemplates;
 }
 
 export const kongFaults: FaultBookKind<FaultBookOptions> = {
   kind: 'kong/faults',
-  build({ defaultType }, { random }) {
+  build({ defaultType, templates }, { random }) {
+    const word = ({ status, message, headers = [] }: KongError, exchange: Exchange | null, byNginx: string | null = null): Wording => {
+      const accept = exchange?.arrived.headers.get('accept');
+      const contentType = exchange?.arrived.headers.get('content-type');
+      const { type, render } = errorFormat({ accept, contentType, byNginx }, templates);
+      if (type === 'application/grpc') return grpcAnswer(status, headers, byNginx === null ? null : message);
+      return { status, headers: [...headers, 'Content-Type', type], body: render(message, requestId(exchange, random)) };
+    };
     const handler =
       (status: number) =>
       (_: unknown, exchange: Exchange | null): Wording =>
-        word({ status, message: nginxMessages[status] ?? 'An unexpected error occurred' }, exchange, random, defaultType);
+        word({ status, message: nginxMessages[status] ?? 'An unexpected error occurred' }, exchange, defaultType);
     const error =
       (status: number, message: string) =>
       (_: unknown, exchange: Exchange | null): Wording =>
-        word({ status, message }, exchange, random);
+        word({ status, message }, exchange);
     const core: FaultBook<Exchange | null> = {
       'bad-request': handler(400),
       'method-unknown': handler(400),
       'target-too-long': handler(414),
       // nginx's internal 494.
-      'header-too-large': (_, exchange) => word({ status: 400, message: 'Request header or cookie too large' }, exchange, random, defaultType),
+      'header-too-large': (_, exchange) => word({ status: 400, message: 'Request header or cookie too large' }, exchange, defaultType),
       'body-too-large': handler(413),
       'length-required': handler(411),
       'request-timeout': handler(408),
@@ -89,15 +102,17 @@ export const kongFaults: FaultBookKind<FaultBookOptions> = {
       'upstream-malformed': handler(502),
       'too-many-jumps': handler(500),
       // No state of the real gateway: said plainly, so that nobody takes it for one.
-      'not-implemented': ({ what }, exchange) => word({ status: 501, message: `devgateway does not serve this: ${what}` }, exchange, random),
+      'not-implemented': ({ what }, exchange) => word({ status: 501, message: `devgateway does not serve this: ${what}` }, exchange),
       internal: handler(500),
     };
     const own: OwnFaultBook<Exchange | null> = {
-      'kong/error': (detail: KongError, exchange) => word(detail, exchange, random),
-      'kong/exit': ({ status, body, headers = [] }: KongExit) =>
-        typeof body === 'string'
-          ? { status, headers: [...headers], body }
-          : { status, headers: [...headers, 'Content-Type', 'application/json; charset=utf-8'], body: body === null ? '' : JSON.stringify(body) },
+      'kong/error': (detail: KongError, exchange) => word(detail, exchange),
+      'kong/exit': ({ status, body, headers = [] }: KongExit, exchange) =>
+        isGrpc(exchange?.arrived.headers.get('content-type')) && !has(headers, 'content-type')
+          ? grpcAnswer(status, headers, messageOf(body))
+          : typeof body === 'string'
+            ? { status, headers: [...headers], body }
+            : { status, headers: [...headers, 'Content-Type', 'application/json; charset=utf-8'], body: body === null ? '' : JSON.stringify(body) },
     } as OwnFaultBook<Exchange | null>;
     return { core, own };
   },

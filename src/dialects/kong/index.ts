@@ -5,6 +5,7 @@ import { balancer } from './balancer.ts';
 import { byConsumerBody, byConsumerStep } from './by-consumer.ts';
 import { closedStep } from './closed.ts';
 import { compileKong } from './compile.ts';
+import { debugFieldsStep } from './debug-fields.ts';
 import { kongFaults } from './faults.ts';
 import { ownFieldsStep } from './own-fields.ts';
 import { plugins } from './phases.ts';
@@ -29,7 +30,7 @@ export const kong: Dialect = {
   name: 'kong',
   kit: {
     matchers: [kongMatcher],
-    steps: [closedStep, accessFieldsStep, upstreamRequestStep, sendStep, ownFieldsStep, byConsumerStep, ...pluginSteps],
+    steps: [closedStep, accessFieldsStep, upstreamRequestStep, sendStep, ownFieldsStep, debugFieldsStep, byConsumerStep, ...pluginSteps],
     bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
     destinations: [balancer],
     faultBooks: [kongFaults],

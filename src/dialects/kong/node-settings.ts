@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { cidrMatcher } from '../../http/cidr.ts';
+import type { Listener } from '../../model/gateway.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Files } from '../../sources/files.ts';
+import type { RealIp } from './client-address.ts';
+import type { ErrorTemplates } from './error-format.ts';
+import { isOn, readListeners, readPortMaps, readRealIp } from './node-network.ts';
 
 export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions';
 
@@ -13,6 +17,13 @@ export interface NodeSettings {
   /** Which of Kong's own fields responses and upstream requests carry, lower-case. */
   readonly headers: ReadonlySet<string>;
   readonly defaultType: string;
+  readonly templates: ErrorTemplates;
+  readonly realIp: RealIp;
+  readonly listeners: readonly Listener[];
+  /** The port that the world sees, by the port of the listener. */
+  readonly portMaps: Readonly<Record<string, number>>;
+  /** Whether `Kong-Debug` is answered. */
+  readonly debug: boolean;
 }
 
 const latency = ['x-kong-proxy-latency', 'x-kong-response-latency', 'x-kong-upstream-latency'];
@@ -29,11 +40,27 @@ function expand(token: string): readonly string[] {
 const known: Readonly<Record<string, string>> = {
   database: 'configuration is always read from files here',
   declarative_config: 'the file is named on the command line',
-  proxy_listen: 'ports are chosen on this machine',
   admin_listen: 'there is no Admin API here',
   log_level: 'has no bearing on behaviour',
   plugins: 'every bundled plugin that is mirrored is there',
 };
+
+const formats = ['html', 'json', 'plain', 'xml'] as const;
+const mirrored: ReadonlySet<string> = new Set([
+  'router_flavor',
+  'trusted_ips',
+  'headers',
+  'headers_upstream',
+  'error_default_type',
+  ...formats.map((one) => `error_template_${one}`),
+  'proxy_listen',
+  'port_maps',
+  'real_ip_header',
+  'real_ip_recursive',
+  'nginx_proxy_real_ip_header',
+  'nginx_proxy_real_ip_recursive',
+  'allow_debug_header',
+]);
 
 /** Reads `kong.conf` beside the configuration; each line is a leaf of the ledger. */
 export function readNodeSettings(folder: string, files: Files, ledger: Ledger): NodeSettings {
@@ -47,8 +74,7 @@ export function readNodeSettings(folder: string, files: Files, ledger: Ledger): 
     values.set(name, value);
     const origin = { file: files.nameOf(file), line: index + 1, column: 1, pointer: `/${name}` };
     ledger.leaf(origin);
-    const read = ['router_flavor', 'trusted_ips', 'headers', 'headers_upstream', 'error_default_type'].includes(name);
-    if (read) ledger.settle(origin, 'mirrored', 'kong/node');
+    if (mirrored.has(name)) ledger.settle(origin, 'mirrored', 'kong/node');
     else if (known[name] !== undefined) ledger.settle(origin, 'ignored', 'kong/node', known[name]);
   }
   const flavor = values.get('router_flavor');
@@ -70,5 +96,16 @@ export function readNodeSettings(folder: string, files: Files, ledger: Ledger): 
       ...(upstream === undefined || upstream.toLowerCase().includes('x-kong-request-id') ? ['upstream:x-kong-request-id'] : []),
     ]),
     defaultType: values.get('error_default_type') ?? 'text/plain',
+    templates: Object.fromEntries(
+      formats.flatMap((one) => {
+        const named = values.get(`error_template_${one}`);
+        const template = named === undefined ? undefined : files.read(path.resolve(folder, named));
+        return template === undefined ? [] : [[one, template]];
+      }),
+    ),
+    realIp: readRealIp(values, trustedIps),
+    listeners: readListeners(values.get('proxy_listen')),
+    portMaps: readPortMaps(values.get('port_maps')),
+    debug: isOn(values.get('allow_debug_header')),
   };
 }

@@ -4,7 +4,7 @@ import { slot, type Slot } from '../../../engine/slot.ts';
 import { Fields } from '../../../http/fields.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { setResponseField } from '../access-fields.ts';
-import { proxiedSlot } from '../own-fields.ts';
+import { proxiedSlot } from '../proxied.ts';
 import { CachedResponses, type CachedResponse } from './cached-responses.ts';
 import { cacheDirectives, freshFor, secondsOf, type Directives } from './cache-directives.ts';
 import { cacheKey, type CacheKeyOptions } from './cache-key.ts';
