@@ -20,8 +20,8 @@ import { readNodeSettings, type NodeSettings } from './node-settings.ts';
 import type { OwnFieldsOptions } from './own-fields.ts';
 import { PluginReader } from './plan.ts';
 import { entityId } from './router/entity-id.ts';
-import { compileExpression } from './router/expression.ts';
-import { pathTest, headerTest } from './router/attributes.ts';
+import { checkRoute } from './router/compatible.ts';
+import { headerRule, pathRule } from './router/traditional-route.ts';
 import type { KongWhen, RouterOptions } from './router/when.ts';
 import type { SendOptions, UpstreamRequestOptions } from './upstream-request.ts';
 
@@ -48,7 +48,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
       const service = route.service;
       return {
         id: route.name || route.id,
-        when: whenOf(route),
+        when: whenOf(route, node),
         origin,
         label: {
           match: describe(route),
@@ -82,7 +82,7 @@ export function compileKong({ sources, files, ledger }: CompileInput): Compiled 
       id: 'kong',
       dialect: 'kong',
       faults: named('kong/faults', { defaultType: node.defaultType, templates: node.templates } satisfies FaultBookOptions),
-      matcher: named('kong/router', { flavor: node.flavor, trustedIps: node.trustedIps } satisfies RouterOptions),
+      matcher: named('kong/router', { flavor: node.flavor, realIp: node.realIp, portMaps: node.portMaps } satisfies RouterOptions),
       listeners: node.listeners,
       hosts: [],
       arrival: everywhere.rewrite,
@@ -101,35 +101,36 @@ function debugFieldsOf({ id, name, service }: KongRoute): string[] {
   return fields.flatMap((one, at) => (at % 2 === 0 && fields[at + 1] !== '' ? [one, fields[at + 1] as string] : []));
 }
 
-/** The attributes, each checked over its own place. */
-function whenOf(route: KongRoute): KongWhen {
-  const { setting } = route;
-  const check = (key: string, act: () => unknown): boolean => {
+/** The attributes, each checked over its own place, as the flavor of the node reads them. */
+function whenOf(route: KongRoute, { flavor }: NodeSettings): KongWhen {
+  const { setting, hosts, methods, snis, protocols, sources, destinations, regexPriority, createdAt, id, name, priority } = route;
+  const whole = { hosts, methods, snis, protocols, sources, destinations, regexPriority, createdAt, id, name, priority };
+  const empty: KongWhen = { ...whole, hosts: [], methods: [], snis: [], sources: [], destinations: [], paths: [], headers: [], expression: '' };
+  const check = (key: string, act: () => unknown, expected = expectedRegex): boolean => {
     try {
       act();
       return true;
     } catch (error) {
-      setting.get(key).problem('DG1207', (error as Error).message, 'expected a regular expression that Rust would take, without nested repetition');
+      setting.get(key).problem('DG1207', (error as Error).message, expected);
       return false;
     }
   };
-  if (route.expression !== '') check('expression', () => compileExpression(route.expression));
+  const traditional = flavor === 'traditional';
+  const expression = route.expression;
+  const fine =
+    expression === '' ||
+    traditional ||
+    check('expression', () => checkRoute({ ...empty, expression }), 'expected an expression of the router language');
   return {
-    hosts: route.hosts,
-    paths: route.paths.filter((path) => check('paths', () => pathTest(path))),
-    methods: route.methods,
-    headers: route.headers.filter(([name, values]) => check('headers', () => headerTest(name, values))),
-    snis: route.snis,
-    protocols: route.protocols,
-    sources: route.sources,
-    destinations: route.destinations,
-    regexPriority: route.regexPriority,
-    createdAt: route.createdAt,
-    id: route.id,
-    expression: route.expression,
-    priority: route.priority,
+    ...whole,
+    paths: route.paths.filter((path) => check('paths', () => (traditional ? pathRule(path) : checkRoute({ ...empty, paths: [path] })))),
+    headers: route.headers.filter((header) =>
+      check('headers', () => (traditional ? headerRule(...header) : checkRoute({ ...empty, headers: [header] }))),
+    ),
+    expression: fine && !traditional ? expression : '',
   };
 }
+const expectedRegex = 'expected a regular expression that Rust would take, without nested repetition';
 
 function describe(route: KongRoute): string {
   if (route.expression !== '') return route.expression;

@@ -2,75 +2,47 @@ import type { MatcherKind } from '../../../engine/kit.ts';
 import { refuse } from '../../../engine/outcome.ts';
 import { slot, type Slot } from '../../../engine/slot.ts';
 import { fault } from '../../../model/fault.ts';
-import type { Route } from '../../../model/gateway.ts';
-import { otherAttributes, splitHost, type PathHit, type PathTest, type Seen } from './attributes.ts';
-import { compileExpression, type ExpressionMatch } from './expression.ts';
-import { compareRanks, rankCompatible, rankTraditional } from './order.ts';
+import { clientFinder } from '../client-address.ts';
+import type { Seen } from './atc/fields.ts';
+import { compatibleRouter } from './compatible.ts';
+import { traditionalRouter } from './traditional.ts';
 import { normalizeUri } from './uri.ts';
-import type { KongWhen, RouterOptions } from './when.ts';
+import type { RouterOptions } from './when.ts';
 
 /** What the router found out, for the steps that make the upstream request. */
-export interface RouterHit extends PathHit {
+export interface RouterHit {
   readonly uri: string;
+  /** What of the path the route covered. */
+  readonly matched: string;
+  readonly captures: Readonly<Record<string, string>>;
 }
 export const routerHit: Slot<RouterHit> = slot('kong router hit');
 
-interface Candidate {
-  readonly route: Route;
-  readonly paths: readonly PathTest[];
-  readonly rank: readonly number[];
-  readonly holds: (seen: Seen) => boolean;
-  readonly expression: ((seen: Seen) => ExpressionMatch | undefined) | null;
-}
-
-/** Kong's router: candidates in the order of their rank, the first whose attributes all match. */
+/** Kong's router, in the flavor of the node. */
 export const kongMatcher: MatcherKind<RouterOptions> = {
   kind: 'kong/router',
-  build({ flavor }, routes) {
-    const rank = flavor === 'traditional' ? rankTraditional : rankCompatible;
-    const candidates = routes
-      .flatMap((route): Candidate[] => {
-        const when = route.when as KongWhen;
-        if (when.expression !== '')
-          return [{ route, paths: [], rank: [Infinity, when.priority], holds: () => true, expression: compileExpression(when.expression) }];
-        const { holds } = otherAttributes(when);
-        return rank(when).map((one) => ({ route, paths: one.paths, rank: one.rank, holds, expression: null }));
-      })
-      .map((one, index) => ({ one, index }))
-      .sort((a, b) => compareRanks(a.one.rank, b.one.rank) || a.index - b.index)
-      .map(({ one }) => one);
-
+  build({ flavor, realIp, portMaps }, routes) {
+    const router = flavor === 'traditional' ? traditionalRouter(routes) : compatibleRouter(routes, flavor);
+    const clientOf = clientFinder(realIp);
     return (exchange) => {
       const uri = normalizeUri(exchange.path);
-      const { host, port } = splitHost(exchange.arrived.headers.get('host') ?? '');
-      const { secure } = exchange.connection;
+      const field = exchange.arrived.headers.get('host');
+      const [, host = field, port] = field === undefined ? [] : (/^([^:]*):(\d+)$/.exec(field) ?? []);
       const seen: Seen = {
         exchange,
         uri,
         host,
-        hostPort: port === 0 ? (secure ? 443 : 80) : port,
-        secure,
-        sni: exchange.connection.serverName ?? '',
+        port: port === undefined ? (portMaps[exchange.listener.port] ?? exchange.listener.port) : Number(port),
+        scheme: exchange.connection.secure ? 'https' : 'http',
+        client: clientOf(exchange),
       };
-      for (const { route, paths, holds, expression } of candidates) {
-        let hit: PathHit | undefined = nothingMatched;
-        if (expression !== null) hit = expression(seen);
-        else if (paths.length > 0) hit = firstHit(paths, uri);
-        if (hit === undefined || !holds(seen)) continue;
-        exchange.write(routerHit, { uri, matched: hit.matched, captures: hit.captures });
-        return { route, params: hit.captures };
-      }
-      return refuse(fault('no-route', { path: uri }));
+      const found = router.find(seen);
+      if (exchange.trace !== null)
+        for (const { route, why } of router.explain(seen, found)) exchange.note(why, { kind: 'kong/route', options: null, origin: route.origin });
+      if (found === undefined) return refuse(fault('no-route', { path: uri }));
+      const { route, matched, captures } = found;
+      exchange.write(routerHit, { uri, matched, captures });
+      return { route, params: captures };
     };
   },
 };
-
-const nothingMatched: PathHit = { matched: '', captures: {} };
-
-function firstHit(paths: readonly PathTest[], uri: string): PathHit | undefined {
-  for (const path of paths) {
-    const hit = path.match(uri);
-    if (hit !== undefined) return hit;
-  }
-  return undefined;
-}

@@ -1,0 +1,278 @@
+import { unsafeRegex } from '../../../../matching/regex.ts';
+
+/**
+ * A regular expression in the dialect of Rust's crate regex, as a RegExp over Unicode text: what that crate refuses (look-around,
+ * references to groups, a lone `{`) is refused too. @throws SyntaxError that says why.
+ */
+export function compileRust(source: string): RegExp {
+  const why = unsafeRegex(source);
+  if (why !== undefined) throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not run: ${why}`);
+  try {
+    return new RegExp(new Translation(source).whole(), 'v');
+  } catch (error) {
+    throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not one of Rust's: ${(error as Error).message}`);
+  }
+}
+
+const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
+const classes: Readonly<Record<string, string>> = {
+  d: '\\p{Nd}',
+  D: '\\P{Nd}',
+  s: '\\p{White_Space}',
+  S: '\\P{White_Space}',
+  w: `[${word}]`,
+  W: `[^${word}]`,
+};
+const controls: Readonly<Record<string, string>> = { a: '\\x07', f: '\\f', t: '\\t', n: '\\n', r: '\\r', v: '\\v' };
+const posix: Readonly<Record<string, string>> = {
+  alnum: '[0-9A-Za-z]',
+  alpha: '[A-Za-z]',
+  ascii: '[\\x00-\\x7F]',
+  blank: '[\\t\\x20]',
+  cntrl: '[\\x00-\\x1F\\x7F]',
+  digit: '[0-9]',
+  graph: '[\\x21-\\x7E]',
+  lower: '[a-z]',
+  print: '[\\x20-\\x7E]',
+  punct: '[\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E]',
+  space: '[\\t\\n\\v\\f\\r\\x20]',
+  upper: '[A-Z]',
+  word: '[0-9A-Za-z_]',
+  xdigit: '[0-9A-Fa-f]',
+};
+
+const repetition = /(?:[*+?]|\{\d+(?:,\d*)?\}|\{,\d+\})/y;
+const groupStart = /\((?:\?(?:P?<([A-Za-z_][\w.[\]]*)>|([a-zA-Z]*(?:-[a-zA-Z]+)?)([:)])))?/y;
+const property = /([pP])(?:\{(\^?)([^}]+)\}|([A-Za-z]))/y;
+const codePoint = /(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|[xuU]\{([\da-fA-F]{1,8})\})/y;
+
+class Translation {
+  readonly #source: string;
+  #at = 0;
+  /** The flags x, U and s, as they stand where it reads. */
+  #flagsOn = { verbose: false, swapped: false, dotAll: false };
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  whole(): string {
+    const out = this.#alternatives(0);
+    if (this.#at < this.#source.length) throw new SyntaxError('unopened group');
+    return out;
+  }
+
+  /** Up to the end or the parenthesis that closes this group. Flags that are set inside hold to its end, over `|` too. */
+  #alternatives(depth: number): string {
+    if (depth > 100) throw new SyntaxError('nested too deeply');
+    const before = this.#flagsOn;
+    const wraps: string[] = [];
+    let out = '';
+    for (;;) {
+      const char = this.#source[this.#at];
+      if (char === undefined || char === ')') break;
+      if (char === '|') {
+        this.#at += 1;
+        out += `${')'.repeat(wraps.length)}|${wraps.join('')}`;
+        continue;
+      }
+      if (this.#flagsOn.verbose && this.#skipVerbose(char)) continue;
+      const start = char === '(' ? this.#match(groupStart) : null;
+      if (start !== null && start[3] === ')') {
+        const wrap = this.#flags(start[2] as string);
+        if (start[2] === '') throw new SyntaxError('missing flags');
+        if (wrap !== '(?:') {
+          wraps.push(wrap);
+          out += wrap;
+        }
+        continue;
+      }
+      out += this.#repeated(start === null ? this.#atom() : this.#group(start, depth));
+    }
+    this.#flagsOn = before;
+    return out + ')'.repeat(wraps.length);
+  }
+
+  #group(start: RegExpExecArray, depth: number): string {
+    if (start[0] === '(' && this.#source[this.#at] === '?') throw new SyntaxError('look-around and other groups of this sort are not supported');
+    const before = this.#flagsOn;
+    const open = start[1] === undefined ? (start[3] === ':' ? this.#flags(start[2] as string) : '(') : `(?<${start[1]}>`;
+    const inner = this.#alternatives(depth + 1);
+    this.#flagsOn = before;
+    if (this.#source[this.#at] !== ')') throw new SyntaxError('unclosed group');
+    this.#at += 1;
+    return `${open}${inner})`;
+  }
+
+  /** `i` and `m` are the engine's own; `x`, `U` and `s` are worked out here; Unicode is always on. */
+  #flags(text: string): string {
+    const [on = '', off = ''] = text.split('-');
+    for (const flag of on + off) if (!'imsxUu'.includes(flag)) throw new SyntaxError(`the flag ${flag} is not supported`);
+    if (off.includes('u')) throw new SyntaxError('Unicode cannot be switched off');
+    const set = (flag: string, was: boolean): boolean => (on.includes(flag) ? true : off.includes(flag) ? false : was);
+    const { verbose, swapped, dotAll } = this.#flagsOn;
+    this.#flagsOn = { verbose: set('x', verbose), swapped: set('U', swapped), dotAll: set('s', dotAll) };
+    const own = (flags: string): string => [...new Set(flags)].filter((one) => 'im'.includes(one)).join('');
+    return `(?${own(on)}${own(off) === '' ? '' : `-${own(off)}`}:`;
+  }
+
+  #repeated(atom: string): string {
+    let out = atom;
+    let count = 0;
+    for (;;) {
+      if (this.#flagsOn.verbose && this.#skipVerbose(this.#source[this.#at] ?? '')) continue;
+      const found = this.#match(repetition)?.[0];
+      if (found === undefined) break;
+      const lazy = this.#source[this.#at] === '?';
+      if (lazy) this.#at += 1;
+      const target = count > 0 || /^(?:[$^]$|\(\?<?[=!])/.test(out) ? `(?:${out})` : out;
+      out = `${target}${found.startsWith('{,') ? `{0${found.slice(1)}` : found}${lazy !== this.#flagsOn.swapped ? '?' : ''}`;
+      count += 1;
+    }
+    return out;
+  }
+
+  #atom(): string {
+    const char = this.#source[this.#at] as string;
+    if (char === '\\') return this.#escape(false);
+    if (char === '[') return this.#class(0);
+    if (char === '.') {
+      this.#at += 1;
+      // The engine's own dot leaves out more ends of lines than \n.
+      return this.#flagsOn.dotAll ? '[^]' : '[^\\n]';
+    }
+    if (char === '^' || char === '$') {
+      this.#at += 1;
+      return char;
+    }
+    if ('*+?{'.includes(char)) throw new SyntaxError(`repetition operator ${char} with nothing to repeat`);
+    return this.#literal();
+  }
+
+  #literal(): string {
+    const char = String.fromCodePoint(this.#source.codePointAt(this.#at) as number);
+    this.#at += char.length;
+    return quoted(char);
+  }
+
+  #escape(inClass: boolean): string {
+    this.#at += 1;
+    const char = this.#source[this.#at];
+    if (char === undefined) throw new SyntaxError('incomplete escape');
+    const found = this.#match(property);
+    if (found !== null) return propertyClass(found);
+    const code = this.#match(codePoint);
+    if (code !== null) return `\\u{${Number.parseInt((code[1] ?? code[2] ?? code[3] ?? code[4]) as string, 16).toString(16)}}`;
+    this.#at += 1;
+    if (classes[char] !== undefined) return classes[char];
+    if (controls[char] !== undefined) return controls[char];
+    if (!inClass) {
+      if (char === 'A') return '(?-m:^)';
+      if (char === 'z') return '(?-m:$)';
+      if (char === 'b' || char === 'B') return this.#boundary(char);
+    }
+    if (/\d/.test(char)) throw new SyntaxError('references to groups are not supported');
+    if (/[A-Za-z<>]/.test(char) || char > '\x7f') throw new SyntaxError(`there is no escape \\${char}`);
+    return quoted(char);
+  }
+
+  #boundary(char: string): string {
+    const is = `[${word}]`;
+    const half = /\{(start|end|start-half|end-half)\}/y;
+    half.lastIndex = this.#at;
+    const kind = char === 'b' ? half.exec(this.#source)?.[1] : undefined;
+    if (kind !== undefined) this.#at = half.lastIndex;
+    if (kind === 'start') return `(?<!${is})(?=${is})`;
+    if (kind === 'end') return `(?<=${is})(?!${is})`;
+    if (kind === 'start-half') return `(?<!${is})`;
+    if (kind === 'end-half') return `(?!${is})`;
+    const [a, b] = char === 'b' ? ['!', '='] : ['=', '!'];
+    return `(?:(?<=${is})(?${a}${is})|(?<!${is})(?${b}${is}))`;
+  }
+
+  /** `[...]`, with nested classes, `&&`, `--` and the names of POSIX. */
+  #class(depth: number): string {
+    if (depth > 20) throw new SyntaxError('a class is nested too deeply');
+    this.#at += 1;
+    let out = '[';
+    if (this.#source[this.#at] === '^') {
+      out += '^';
+      this.#at += 1;
+    }
+    let items: string[] = [];
+    const sets: string[] = [];
+    let operator = '';
+    // A bracket, or dashes, that stand first mean themselves.
+    for (let first = true; ; first = false) {
+      const rest = this.#source.slice(this.#at, this.#at + 2);
+      if (rest === '') throw new SyntaxError('unclosed character class');
+      if (rest[0] === ']' && !first) break;
+      if (rest === '&&' || rest === '--') {
+        if (operator !== '' && operator !== rest) throw new SyntaxError('&& and -- cannot be mixed in one class here');
+        operator = rest;
+        sets.push(`[${items.join('')}]`);
+        items = [];
+        this.#at += 2;
+      } else if (rest === '~~') throw new SyntaxError('the symmetric difference of classes is not supported here');
+      else items.push(this.#classItem(depth));
+    }
+    this.#at += 1;
+    if (operator === '') return `${out}${items.join('')}]`;
+    return `${out}${[...sets, `[${items.join('')}]`].join(operator)}]`;
+  }
+
+  #classItem(depth: number): string {
+    const named = /\[:(\^?)(\w+):\]/y;
+    named.lastIndex = this.#at;
+    const found = named.exec(this.#source);
+    if (found !== null && posix[found[2] as string] !== undefined) {
+      this.#at = named.lastIndex;
+      const set = posix[found[2] as string] as string;
+      return found[1] === '^' ? `[^${set.slice(1)}` : set;
+    }
+    if (this.#source[this.#at] === '[') return this.#class(depth + 1);
+    const from = this.#source[this.#at] === '\\' ? this.#escape(true) : this.#literal();
+    const next = this.#source.slice(this.#at, this.#at + 2);
+    if (next[0] !== '-' || next === '--' || next[1] === ']' || next.length < 2) return from;
+    this.#at += 1;
+    const to = this.#source[this.#at] === '\\' ? this.#escape(true) : this.#literal();
+    return `${from}-${to}`;
+  }
+
+  #skipVerbose(char: string): boolean {
+    if (char !== '' && /\s/.test(char)) {
+      this.#at += 1;
+      return true;
+    }
+    if (char !== '#') return false;
+    const end = this.#source.indexOf('\n', this.#at);
+    this.#at = end < 0 ? this.#source.length : end + 1;
+    return true;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#source);
+    if (found !== null) this.#at = pattern.lastIndex;
+    return found;
+  }
+}
+
+const quoted = (char: string): string =>
+  /[\w\s]/.test(char) && char > ' ' ? char : char > '\x7f' ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
+function propertyClass([, letter, negated, long, short]: RegExpExecArray): string {
+  const name = (long ?? short) as string;
+  const not = (letter === 'P') !== (negated === '^');
+  const tries = [name, name.replace(':', '='), `Script=${name}`, `Script=${name[0]?.toUpperCase() ?? ''}${name.slice(1).toLowerCase()}`];
+  for (const one of tries) {
+    const set = `\\${not ? 'P' : 'p'}{${one}}`;
+    try {
+      new RegExp(set, 'v');
+      return set;
+    } catch {
+      // Another way to write it.
+    }
+  }
+  throw new SyntaxError(`there is no Unicode property ${name}`);
+}

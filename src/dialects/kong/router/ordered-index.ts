@@ -1,0 +1,86 @@
+/** What a request must have to match: one of these hosts, and a path that begins with one of these texts. Null: anything. */
+export interface Anchors {
+  /** `=HOST`, `$.SUFFIX` (from a dot on), `^PREFIX.` (up to a dot). */
+  readonly hosts: readonly string[] | null;
+  readonly paths: readonly string[] | null;
+}
+
+/** Positions by the beginning of the path, each list in rising order. */
+class PathTable {
+  readonly #byPrefix = new Map<string, number[]>();
+  readonly #anywhere: number[] = [];
+  #lengths: number[] = [];
+
+  add(paths: readonly string[] | null, position: number): void {
+    if (paths === null) {
+      this.#anywhere.push(position);
+      return;
+    }
+    for (const path of paths) {
+      const list = this.#byPrefix.get(path);
+      if (list === undefined) this.#byPrefix.set(path, [position]);
+      else if (list.at(-1) !== position) list.push(position);
+      if (!this.#lengths.includes(path.length)) this.#lengths = [...this.#lengths, path.length].sort((a, b) => a - b);
+    }
+  }
+
+  /** The lowest position below `best` that holds, else `best`. */
+  first(path: string, best: number, holds: (position: number) => boolean): number {
+    let found = lowest(this.#anywhere, best, holds);
+    for (const length of this.#lengths) {
+      if (length > path.length) break;
+      const list = this.#byPrefix.get(path.slice(0, length));
+      if (list !== undefined) found = lowest(list, found, holds);
+    }
+    return found;
+  }
+}
+
+function lowest(list: readonly number[], best: number, holds: (position: number) => boolean): number {
+  for (const position of list) {
+    if (position >= best) return best;
+    if (holds(position)) return position;
+  }
+  return best;
+}
+
+/**
+ * Finds the first of an ordered list that holds without asking all of them. The order is that of the list, whatever it was made of:
+ * the result is the same as asking one after the other.
+ */
+export class OrderedIndex {
+  readonly #byHost = new Map<string, PathTable>();
+  readonly #anyHost = new PathTable();
+  #wild = false;
+
+  constructor(all: readonly Anchors[]) {
+    for (const [position, { hosts, paths }] of all.entries()) {
+      if (hosts === null) this.#anyHost.add(paths, position);
+      for (const host of hosts ?? []) {
+        if (!host.startsWith('=')) this.#wild = true;
+        let table = this.#byHost.get(host);
+        if (table === undefined) this.#byHost.set(host, (table = new PathTable()));
+        table.add(paths, position);
+      }
+    }
+  }
+
+  /** The lowest position that holds, or -1. Each may be asked more than once. */
+  first(host: string, path: string, holds: (position: number) => boolean): number {
+    let found = this.#anyHost.first(path, Infinity, holds);
+    if (this.#byHost.size > 0) {
+      const look = (key: string): void => {
+        const table = this.#byHost.get(key);
+        if (table !== undefined) found = table.first(path, found, holds);
+      };
+      look(`=${host}`);
+      if (this.#wild) {
+        for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
+          look(`$${host.slice(dot)}`);
+          look(`^${host.slice(0, dot + 1)}`);
+        }
+      }
+    }
+    return found === Infinity ? -1 : found;
+  }
+}
