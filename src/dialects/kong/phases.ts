@@ -1,5 +1,6 @@
 import { acl } from './plugins/acl.ts';
 import { basicAuth } from './plugins/basic-auth.ts';
+import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
 import { cors } from './plugins/cors.ts';
 import { hmacAuth } from './plugins/hmac-auth.ts';
@@ -19,6 +20,7 @@ import { responseTransformer } from './plugins/response-transformer.ts';
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
 export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])[] = [
   [100_001, correlationId],
+  [2_500, botDetection],
   [2_000, cors],
   [1_450, jwt],
   [1_250, keyAuth],
@@ -45,6 +47,8 @@ export const notMirrored: Readonly<Record<string, string>> = {
   oauth2: 'not mirrored yet',
   session: 'not mirrored yet',
   'bot-detection': 'not mirrored yet',
+  'response-ratelimiting': 'not mirrored yet',
+  'proxy-cache': 'not mirrored yet',
   'grpc-web': 'not mirrored yet',
   'grpc-gateway': 'not mirrored yet',
   'aws-lambda': 'not mirrored yet',
