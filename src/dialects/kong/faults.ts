@@ -2,6 +2,7 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { FaultBookKind } from '../../engine/kit.ts';
 import type { Fault, FaultBook, OwnFaultBook, Wording } from '../../model/fault.ts';
 import { ownFault } from '../../model/fault.ts';
+import { encodeCjson } from './cjson.ts';
 import { errorFormat, type ErrorTemplates } from './error-format.ts';
 import { grpcStatus, isGrpc } from './grpc-answer.ts';
 import { requestId } from './request-id.ts';
@@ -107,12 +108,15 @@ export const kongFaults: FaultBookKind<FaultBookOptions> = {
     };
     const own: OwnFaultBook<Exchange | null> = {
       'kong/error': (detail: KongError, exchange) => word(detail, exchange),
-      'kong/exit': ({ status, body, headers = [] }: KongExit, exchange) =>
-        isGrpc(exchange?.arrived.headers.get('content-type')) && !has(headers, 'content-type')
-          ? grpcAnswer(status, headers, messageOf(body))
-          : typeof body === 'string'
-            ? { status, headers: [...headers], body }
-            : { status, headers: [...headers, 'Content-Type', 'application/json; charset=utf-8'], body: body === null ? '' : JSON.stringify(body) },
+      'kong/exit': ({ status, body, headers = [] }: KongExit, exchange): Wording => {
+        const typed = has(headers, 'content-type');
+        if (isGrpc(exchange?.arrived.headers.get('content-type')) && !typed) return grpcAnswer(status, headers, messageOf(body));
+        if (body === null) return { status, headers, body: '' };
+        if (typeof body !== 'string')
+          return { status, headers: typed ? headers : [...headers, 'Content-Type', 'application/json; charset=utf-8'], body: encodeCjson(body) };
+        // nginx's default type, and the charset of Kong's configuration of it.
+        return { status, headers: typed ? headers : [...headers, 'Content-Type', 'text/plain; charset=UTF-8'], body };
+      },
     } as OwnFaultBook<Exchange | null>;
     return { core, own };
   },
