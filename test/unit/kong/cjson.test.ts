@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCjson, luaNumber } from '../../../src/dialects/kong/cjson.ts';
+import { encodeCjson } from '../../../src/dialects/kong/cjson.ts';
+import { luaNumber, luaToNumber } from '../../../src/dialects/kong/lua/numbers.ts';
 
 describe('numbers', () => {
   it.each([
@@ -30,6 +31,18 @@ describe('numbers', () => {
       }),
     );
   });
+});
+
+it.each([
+  [' 12 ', 12],
+  ['-0x1F', -31],
+  ['.5e1', 5],
+  ['5.', 5],
+  ['', undefined],
+  ['1 2', undefined],
+  ['12a', undefined],
+])('tonumber(%j) is %s', (text, value) => {
+  expect(luaToNumber(text)).toBe(value);
 });
 
 describe('JSON', () => {
