@@ -1,5 +1,6 @@
 import { refuse } from '../../../engine/outcome.ts';
-import { cidrMatcher } from '../../../http/cidr.ts';
+import { cidrMatcher, isCidr } from '../../../http/cidr.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import { forwardedAddress } from '../client-address.ts';
 import { kongError } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
@@ -12,18 +13,17 @@ interface Restriction {
   readonly trustedIps: readonly string[];
 }
 
-/** Source: kong/plugins/ip-restriction/handler.lua. */
+/** Source: kong/plugins/ip-restriction/handler.lua and schema.lua. Denied before allowed. */
 export const ipRestriction: KongPlugin = definePlugin<Restriction>({
   name: 'ip-restriction',
-  read: (config, { node }) => ({
-    access: {
-      allow: (config.get('allow').exists ? config.get('allow') : config.get('whitelist')).strings(),
-      deny: (config.get('deny').exists ? config.get('deny') : config.get('blacklist')).strings(),
-      status: config.get('status').number() ?? 403,
-      message: config.get('message').string() ?? null,
-      trustedIps: node.trustedIps,
-    },
-  }),
+  read(config, { node }) {
+    const allow = [...readBlocks(config.get('allow')), ...readBlocks(config.get('whitelist'))];
+    const deny = [...readBlocks(config.get('deny')), ...readBlocks(config.get('blacklist'))];
+    if (['allow', 'deny', 'whitelist', 'blacklist'].every((key) => !config.get(key).exists))
+      config.problem('DG1204', `${config.name} has neither allow nor deny`, "at least one of these fields must be non-empty: 'allow', 'deny'");
+    const status = config.get('status').number({ min: 100, max: 599, integer: true }) ?? 403;
+    return { access: { allow, deny, status, message: config.get('message').string() ?? null, trustedIps: node.trustedIps } };
+  },
   access(options) {
     const [allowed, denied, trusted] = [options.allow, options.deny, options.trustedIps].map(cidrMatcher) as [
       (one: string) => boolean,
@@ -37,3 +37,11 @@ export const ipRestriction: KongPlugin = definePlugin<Restriction>({
     };
   },
 });
+
+const readBlocks = (setting: Setting): string[] =>
+  setting.items().flatMap((item) => {
+    const text = item.string() ?? '';
+    if (isCidr(text)) return [text];
+    item.problem('DG1203', `${item.name}: invalid ip or cidr range: '${text}'`, 'expected an address or a block such as 10.0.0.0/8');
+    return [];
+  });
