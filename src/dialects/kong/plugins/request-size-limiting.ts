@@ -1,5 +1,6 @@
 import { refuse } from '../../../engine/outcome.ts';
 import { kongError } from '../faults.ts';
+import { luaToNumber } from '../lua/numbers.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface SizeLimit {
@@ -14,7 +15,7 @@ export const requestSizeLimiting: KongPlugin = definePlugin<SizeLimit>({
   read: (config) => ({
     access: {
       bytes:
-        (config.get('allowed_payload_size').number({ min: 0 }) ?? 128) *
+        (config.get('allowed_payload_size').number({ integer: true }) ?? 128) *
         units[config.get('size_unit').oneOf('megabytes', 'kilobytes', 'bytes') ?? 'megabytes'],
       lengthRequired: config.get('require_content_length').boolean() ?? false,
     },
@@ -23,9 +24,9 @@ export const requestSizeLimiting: KongPlugin = definePlugin<SizeLimit>({
     return (exchange) => {
       const { headers } = exchange.arrived;
       const over = (): ReturnType<typeof refuse> =>
-        refuse(kongError(headers.get('expect')?.toLowerCase() === '100-continue' ? 417 : 413, 'Request size limit exceeded'));
+        refuse(kongError(headers.get('expect')?.trim().toLowerCase() === '100-continue' ? 417 : 413, 'Request size limit exceeded'));
       const length = headers.get('content-length');
-      if (length !== undefined) return Number(length) > bytes ? over() : undefined;
+      if (length !== undefined && luaToNumber(length) !== undefined) return Number(length) > bytes ? over() : undefined;
       if (lengthRequired) return refuse(kongError(411, 'A valid Content-Length header is required'));
       if (exchange.body.isEmpty) return undefined;
       return exchange.body.whole(Math.max(bytes, 1)).then((read) => (read.length > bytes ? over() : undefined), over);
