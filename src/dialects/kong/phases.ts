@@ -16,6 +16,7 @@ import { requestTermination } from './plugins/request-termination.ts';
 import { requestTransformer } from './plugins/request-transformer.ts';
 import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
+import { standardWebhooks } from './plugins/standard-webhooks.ts';
 
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
 export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])[] = [
@@ -35,6 +36,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [800, responseTransformer],
   [779, redirect],
   [100, proxyCache],
+  [760, standardWebhooks],
   [2, requestTermination],
 ];
 
@@ -52,7 +54,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'grpc-web': 'not mirrored yet',
   'grpc-gateway': 'not mirrored yet',
   'aws-lambda': 'not mirrored yet',
-  'standard-webhooks': 'not mirrored yet',
   zipkin: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
   opentelemetry: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
   prometheus: 'metrics are not collected here',
