@@ -1,10 +1,12 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 import { refuse } from '../../engine/outcome.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
 import type { Fault } from '../../model/fault.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { credentialId } from './declarative-id.ts';
 import type { KongConsumer } from './entities/consumer.ts';
-import { kongExit } from './faults.ts';
+import { kongError } from './faults.ts';
 
 /** A consumer as the steps know it: plain data of the model. */
 export interface ConsumerData {
@@ -20,25 +22,52 @@ export const consumerData = (consumer: KongConsumer): ConsumerData => ({
   id: consumer.id,
   username: consumer.username,
   customId: consumer.customId,
-  groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => acl.get('group').string() ?? []),
+  groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => {
+    acl.get('tags').ignored('tags have no bearing on behaviour');
+    acl.get('id').ignored('nothing shows the id of a group');
+    return acl.get('group').string() ?? [];
+  }),
   consumerGroups: consumer.consumerGroups.map(({ id, name }) => ({ id, name })),
 });
 
 /** Who calls, as the authentication plugins have found out. */
 export const consumerOf = (exchange: Exchange): ConsumerData | undefined => exchange.caller.consumer as ConsumerData | undefined;
 
-/** The credentials of one collection, each with its id and its owner. `read` takes what else there is. */
-export function credentialsOf<T extends object>(
+/** Groups that an authentication plugin vouches for, beside those of the consumer (kong.ctx.shared.authenticated_groups). */
+export const authenticatedGroups: Slot<readonly string[]> = slot('kong authenticated groups');
+
+/**
+ * The credentials of one collection, each with its id and its owner. `read` takes what there is; a credential whose `name` is
+ * missing is left out: Kong makes one up, which nobody knows. One that is there twice is refused, as Kong does.
+ */
+export function credentialsOf<K extends string, T extends Readonly<Record<K, string>>>(
   consumers: readonly KongConsumer[],
   collection: string,
-  read: (credential: Setting) => T,
+  name: K,
+  read: (credential: Setting, consumer: KongConsumer) => T,
 ): (T & { readonly id: string; readonly consumer: ConsumerData })[] {
+  const seen = new Set<string>();
   return consumers.flatMap((consumer) =>
-    (consumer.credentials.get(collection) ?? []).map((one, index) => {
+    (consumer.credentials.get(collection) ?? []).flatMap((one) => {
       one.get('tags').ignored('tags have no bearing on behaviour');
-      return { ...read(one), id: one.get('id').string() ?? `${collection} ${index} of ${consumer.id}`, consumer: consumerData(consumer) };
+      one.get('created_at').ignored('nothing depends on the age of a credential');
+      const found = read(one, consumer);
+      const id = one.get('id').string();
+      const key = found[name];
+      if (key === '') return [];
+      if (seen.has(key)) {
+        problemOnce(one.get(name), 'DG1206', `the ${name} of ${one.name} is there twice`, `each of ${collection} has a ${name} of its own`);
+        return [];
+      }
+      seen.add(key);
+      return { ...found, id: id ?? credentialId(collection, key), consumer: consumerData(consumer) };
     }),
   );
+}
+
+/** Several plugins read the same credentials: what is wrong with one is said once. */
+function problemOnce(setting: Setting, code: 'DG1206', message: string, hint: string): void {
+  if (!setting.ledger.diagnostics.some((one) => one.code === code && one.message === message)) setting.problem(code, message, hint);
 }
 
 /** What an authentication plugin does where it refuses: nothing, or let an anonymous consumer pass. */
@@ -53,24 +82,32 @@ export function anonymousOf(name: string | undefined, consumers: readonly KongCo
 }
 
 /** Sets or clears a field of the upstream request. */
-function put(exchange: Exchange, name: string, value: string): void {
+export function put(exchange: Exchange, name: string, value: string): void {
   if (value === '') exchange.outgoing.headers.remove(name);
   else exchange.outgoing.headers.set(name, value);
 }
 
-/** Makes somebody the caller and tells the upstream (set_consumer of the authentication plugins). */
-export function authenticate(
-  exchange: Exchange,
-  consumer: ConsumerData,
-  credential: { readonly id: string; readonly kind: string; readonly name: string } | null,
-): void {
-  exchange.caller = { ...exchange.caller, consumer, anonymous: credential === null };
-  if (credential !== null) exchange.caller.credential = { id: credential.id, kind: credential.kind };
-  put(exchange, 'X-Consumer-ID', consumer.id);
-  put(exchange, 'X-Consumer-Custom-ID', consumer.customId);
-  put(exchange, 'X-Consumer-Username', consumer.username);
-  put(exchange, 'X-Credential-Identifier', credential?.name ?? '');
-  put(exchange, 'X-Anonymous-Consumer', credential === null ? 'true' : '');
+/** Who the credential belongs to. `name`: what the upstream is told of it. */
+export interface Proof {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Makes somebody the caller and tells the upstream (set_consumer of the authentication plugins). No proof: the anonymous consumer. */
+export function authenticate(exchange: Exchange, consumer: ConsumerData | null, proof: Proof | null): void {
+  const { claims } = exchange.caller;
+  exchange.caller = {
+    ...(claims === undefined ? {} : { claims }),
+    ...(consumer === null ? {} : { consumer }),
+    ...(proof === null ? {} : { credential: { id: proof.id, kind: proof.kind } }),
+    anonymous: proof === null,
+  };
+  put(exchange, 'X-Consumer-ID', consumer?.id ?? '');
+  put(exchange, 'X-Consumer-Custom-ID', consumer?.customId ?? '');
+  put(exchange, 'X-Consumer-Username', consumer?.username ?? '');
+  put(exchange, 'X-Credential-Identifier', proof?.name ?? '');
+  put(exchange, 'X-Anonymous-Consumer', proof === null ? 'true' : '');
 }
 
 /** Whether an earlier plugin has found out who calls: with an anonymous consumer, one of several plugins is enough. */
@@ -79,7 +116,7 @@ export const alreadyKnown = (exchange: Exchange, anonymous: Anonymous): boolean 
 /** The refusal of an authentication plugin, or the anonymous consumer in its place. */
 export function refuseOrAnonymous(exchange: Exchange, anonymous: Anonymous, fault: Fault): Outcome {
   if (anonymous.name === '') return refuse(fault);
-  if (anonymous.consumer === null) return refuse(kongExit(500, { message: `anonymous consumer ${anonymous.name} is configured but doesn't exist` }));
+  if (anonymous.consumer === null) return refuse(kongError(500, `anonymous consumer ${anonymous.name} is configured but doesn't exist`));
   authenticate(exchange, anonymous.consumer, null);
   return undefined;
 }

@@ -6,7 +6,7 @@ import { cors } from './plugins/cors.ts';
 import { hmacAuth } from './plugins/hmac-auth.ts';
 import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
-import { keyAuth } from './plugins/key-auth.ts';
+import { keyAuth, keyAuthEnc } from './plugins/key-auth.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
 import { proxyCache } from './plugins/proxy-cache.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
@@ -25,6 +25,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [2_000, cors],
   [1_450, jwt],
   [1_250, keyAuth],
+  [1_250, keyAuthEnc],
   [1_100, basicAuth],
   [1_030, hmacAuth],
   [990, ipRestriction],
@@ -68,4 +69,4 @@ export const notMirrored: Readonly<Record<string, string>> = {
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set(['oauth2', 'ldap-auth', 'openid-connect', 'mtls-auth', 'key-auth-enc', 'opa']);
+export const guards: ReadonlySet<string> = new Set(['oauth2', 'ldap-auth', 'openid-connect', 'mtls-auth', 'opa']);

@@ -138,7 +138,8 @@ export class PluginReader {
       const place = { route, service, consumer, consumerGroup };
       // An empty configuration is read as well.
       entry.config.entries();
-      read = plugin.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers: this.#entities.consumers, node: this.#node, place });
+      const { consumers, transform } = this.#entities;
+      read = plugin.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers, node: this.#node, transform, place });
       this.#read.set(entry, read);
     }
     return read;

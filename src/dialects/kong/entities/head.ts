@@ -8,13 +8,14 @@ export interface Head {
   readonly defaultsFor: (kind: string) => Setting | undefined;
   /** Whether a file is from before 3.0, when a path with the signs of a regular expression was one. */
   readonly isOld: (file: string) => boolean;
+  /** Whether secrets stand in the files as they are, or as Kong's database keeps them. */
+  readonly transform: boolean;
 }
 
 const versions = ['1.1', '2.1', '3.0', '3.1'];
 const remarks: Readonly<Record<string, string>> = {
   _comment: 'a comment',
   _ignore: 'not read by Kong either',
-  _transform: 'passwords are compared as they stand',
   _workspace: 'there is one workspace here',
   _konnect: 'names the control plane that decK talks to',
 };
@@ -24,6 +25,7 @@ export function readHead(roots: readonly Setting[]): Head {
   const pluginConfigs = new Map<string, Setting>();
   const defaults = new Map<string, Setting>();
   const old = new Set<string>();
+  let transform = true;
   for (const root of roots) {
     const version = root.get('_format_version');
     // An unquoted 3.0 is the number 3.
@@ -32,6 +34,7 @@ export function readHead(roots: readonly Setting[]): Head {
       version.problem('DG1203', `_format_version is ${said}`, `expected ${versions.join(', ')}`);
     if (said < '3') old.add(root.origin.file);
     else version.ignored('files from 3.0 on are read alike');
+    transform &&= root.get('_transform').boolean() ?? true;
     for (const [key, why] of Object.entries(remarks)) root.get(key).ignored(why);
     for (const [key, info] of root.get('_info').entries()) {
       if (key !== 'defaults') info.ignored('tells decK which entities of a running Kong this file is about');
@@ -47,5 +50,5 @@ export function readHead(roots: readonly Setting[]): Head {
       else pluginConfigs.set(name, config);
     }
   }
-  return { pluginConfigs, defaultsFor: (kind) => defaults.get(kind), isOld: (file) => old.has(file) };
+  return { pluginConfigs, defaultsFor: (kind) => defaults.get(kind), isOld: (file) => old.has(file), transform };
 }

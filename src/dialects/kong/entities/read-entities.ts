@@ -16,13 +16,15 @@ export interface KongEntities {
   readonly consumerGroups: readonly KongConsumerGroup[];
   readonly plugins: readonly KongPluginEntry[];
   readonly upstreams: readonly KongUpstream[];
+  /** Whether secrets stand in the file as they are, or as Kong's database keeps them. */
+  readonly transform: boolean;
 }
 
 const nowhere: PluginScope = { service: '', route: '', consumer: '', consumerGroup: '' };
 
 /** Reads the entities of declarative files, nested ones and those at the top. Several files are one configuration, as decK reads them. */
 export function readEntities(roots: readonly Setting[]): KongEntities {
-  const { pluginConfigs, defaultsFor, isOld } = readHead(roots);
+  const { pluginConfigs, defaultsFor, isOld, transform } = readHead(roots);
   const all = (key: string, as: string): Setting[] => roots.flatMap((root) => root.get(key).items()).map((one) => one.as(`kong/${as}`));
   const services = new Directory<KongService>('service', (one) => one.name);
   const routes = new Directory<KongRoute>('route', (one) => one.name);
@@ -76,6 +78,7 @@ export function readEntities(roots: readonly Setting[]): KongEntities {
     consumers: consumers.all.map((one) => complete(one, loose, memberships)),
     consumerGroups: groups.all,
     upstreams,
+    transform,
     plugins: loosePlugins.map(({ setting, owner }) => scoped(readPlugin(setting, owner, pluginConfigs))),
   };
 }

@@ -25,7 +25,7 @@ export const hmacAuth: KongPlugin = definePlugin<HmacAuth>({
   name: 'hmac-auth',
   read(config, { consumers }) {
     const realm = config.get('realm').string();
-    const credentials = credentialsOf(consumers, 'hmacauth_credentials', (one) => ({
+    const credentials = credentialsOf(consumers, 'hmacauth_credentials', 'username', (one) => ({
       username: one.get('username').string() ?? '',
       secret: one.get('secret').string() ?? '',
     }));

@@ -35,7 +35,7 @@ interface Jwt {
 export const jwt: KongPlugin = definePlugin<Jwt>({
   name: 'jwt',
   read(config, { consumers }) {
-    const credentials = credentialsOf(consumers, 'jwt_secrets', (one) => ({
+    const credentials = credentialsOf(consumers, 'jwt_secrets', 'key', (one) => ({
       key: one.get('key').string() ?? '',
       secret: one.get('secret').string() ?? '',
       publicKey: one.get('rsa_public_key').string() ?? '',

@@ -1,8 +1,10 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { Outcome } from '../../../engine/outcome.ts';
-import { formatQuery, parseQuery } from '../../../http/query.ts';
+import { bodyArgs, type BodyArgs } from '../body-args.ts';
 import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongError } from '../faults.ts';
+import { decodeArgs, headerArg, setQuery } from '../request-args.ts';
+import { bySecret } from '../secrets.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface KeyAuth {
@@ -16,95 +18,77 @@ interface KeyAuth {
   readonly anonymous: Anonymous;
   readonly keys: readonly { readonly key: string; readonly id: string; readonly consumer: ConsumerData }[];
 }
+/** No key: '' . More than one value for a name: null. */
+type Found = string | null;
 
 /** Source: kong/plugins/key-auth/handler.lua. */
-export const keyAuth: KongPlugin = definePlugin<KeyAuth>({
-  name: 'key-auth',
-  read(config, { consumers }) {
-    const realm = config.get('realm').string();
-    const keys = credentialsOf(consumers, 'keyauth_credentials', (one) => {
-      one.get('ttl').ignored('keys do not expire here');
-      return { key: one.get('key').string() ?? '' };
-    });
-    const options: KeyAuth = {
-      names: config.get('key_names').exists ? config.get('key_names').strings() : ['apikey'],
-      inHeader: config.get('key_in_header').boolean() ?? true,
-      inQuery: config.get('key_in_query').boolean() ?? true,
-      inBody: config.get('key_in_body').boolean() ?? false,
-      hide: config.get('hide_credentials').boolean() ?? false,
-      preflight: config.get('run_on_preflight').boolean() ?? true,
-      challenge: realm === undefined ? 'Key' : `Key realm="${realm}"`,
-      anonymous: anonymousOf(config.get('anonymous').string(), consumers),
-      keys,
-    };
-    return { access: options };
-  },
-  access(options, { secretFields }) {
-    for (const name of options.names) secretFields.add(name.toLowerCase());
-    const known = new Map(options.keys.map((one) => [one.key, one]));
-    const challenge = ['WWW-Authenticate', options.challenge];
-    const judge = (exchange: Exchange, found: string | undefined): Outcome => {
-      const { anonymous } = options;
-      if (found === 'twice') return refuseOrAnonymous(exchange, anonymous, kongError(401, 'Duplicate API key found', challenge));
-      if (found === undefined || found === '')
-        return refuseOrAnonymous(exchange, anonymous, kongError(401, 'No API key found in request', challenge));
-      const credential = known.get(found.slice(1));
-      if (credential === undefined) return refuseOrAnonymous(exchange, anonymous, kongError(401, 'Unauthorized', challenge));
-      authenticate(exchange, credential.consumer, { id: credential.id, kind: 'key-auth', name: credential.id });
-      return undefined;
-    };
-    return (exchange) => {
-      if (!options.preflight && exchange.method === 'OPTIONS') return undefined;
-      if (alreadyKnown(exchange, options.anonymous)) return undefined;
-      const outside = find(exchange, options);
-      if (outside !== undefined || !options.inBody || exchange.body.isEmpty) return judge(exchange, outside);
-      return findInBody(exchange, options).then((found) => judge(exchange, found));
-    };
-  },
-});
+const keyPlugin = (name: 'key-auth' | 'key-auth-enc', collection: string, note: string): KongPlugin =>
+  definePlugin<KeyAuth>({
+    name,
+    read(setting, { consumers }) {
+      const config = note === '' ? setting : setting.approximately(note);
+      const realm = config.get('realm').string();
+      const keys = credentialsOf(consumers, collection, 'key', (one) => {
+        one.get('ttl').ignored('keys do not expire here');
+        return { key: one.get('key').string() ?? '' };
+      });
+      const names = config.get('key_names');
+      return {
+        access: {
+          names: names.exists ? names.strings() : ['apikey'],
+          inHeader: config.get('key_in_header').boolean() ?? true,
+          inQuery: config.get('key_in_query').boolean() ?? true,
+          inBody: config.get('key_in_body').boolean() ?? false,
+          hide: config.get('hide_credentials').boolean() ?? false,
+          preflight: config.get('run_on_preflight').boolean() ?? true,
+          challenge: realm === undefined ? 'Key' : `Key realm="${realm}"`,
+          anonymous: anonymousOf(config.get('anonymous').string(), consumers),
+          keys,
+        },
+      };
+    },
+    access(options, { secretFields }) {
+      for (const one of options.names) for (const spelled of [one, one.replaceAll('_', '-')]) secretFields.add(spelled.toLowerCase());
+      const credentialWith = bySecret(options.keys, (one) => one.key);
+      const refusal = (message: string) => kongError(401, message, ['WWW-Authenticate', options.challenge]);
+      const missing = refusal('No API key found in request');
+      const twice = refusal('Duplicate API key found');
+      const wrong = refusal('Unauthorized');
+      const judge = (exchange: Exchange, body: BodyArgs | null): Outcome => {
+        const found = find(exchange, options, body);
+        if (found === null) return refuseOrAnonymous(exchange, options.anonymous, twice);
+        if (found === '') return refuseOrAnonymous(exchange, options.anonymous, missing);
+        const credential = credentialWith(found);
+        if (credential === undefined) return refuseOrAnonymous(exchange, options.anonymous, wrong);
+        authenticate(exchange, credential.consumer, { id: credential.id, kind: name, name: credential.id });
+        return undefined;
+      };
+      return (exchange) => {
+        if (!options.preflight && exchange.method === 'OPTIONS') return undefined;
+        if (alreadyKnown(exchange, options.anonymous)) return undefined;
+        return options.inBody ? bodyArgs(exchange).then((body) => judge(exchange, body)) : judge(exchange, null);
+      };
+    },
+  });
 
-/** A found key is marked by `=`, so that no key can be taken for the word `twice`. */
-function find(exchange: Exchange, { names, inHeader, inQuery, hide }: KeyAuth): string | undefined {
+export const keyAuth: KongPlugin = keyPlugin('key-auth', 'keyauth_credentials', '');
+/** Kong Enterprise: the keys are encrypted in its database, which nobody sees from outside. */
+export const keyAuthEnc: KongPlugin = keyPlugin('key-auth-enc', 'keyauth_enc_credentials', 'from public documentation');
+
+/** The first name that has a text counts, wherever it stands; a text that is hidden goes out of every place. */
+function find(exchange: Exchange, { names, inHeader, inQuery, hide }: KeyAuth, body: BodyArgs | null): Found {
+  const query = decodeArgs(exchange.query);
   for (const name of names) {
-    const values = inHeader ? exchange.arrived.headers.getAll(name) : [];
-    const queried = inQuery && values.length === 0 ? parseQuery(exchange.query).flatMap(([key, value]) => (key === name ? [value] : [])) : [];
-    const found = values.length > 0 ? values : queried;
-    if (found.length === 0) continue;
-    if (found.length > 1) return 'twice';
+    const value = (inHeader ? headerArg(exchange, name) : undefined) ?? (inQuery ? query.get(name) : undefined) ?? body?.args.get(name);
+    if (typeof value === 'object' && value !== null) return null;
+    if (typeof value !== 'string') continue;
     if (hide) {
+      query.delete(name);
+      setQuery(exchange, query);
       exchange.outgoing.headers.remove(name);
-      if (queried.length > 0) exchange.query = formatQuery(parseQuery(exchange.query).filter(([key]) => key !== name));
+      body?.write(new Map([...body.args].filter(([key]) => key !== name)));
     }
-    return `=${found[0] as string}`;
+    return value;
   }
-  return undefined;
-}
-
-async function findInBody(exchange: Exchange, { names, hide }: KeyAuth): Promise<string | undefined> {
-  const type = exchange.arrived.headers.get('content-type') ?? '';
-  const text = (await exchange.body.whole(10 * 1024 * 1024)).toString('utf8');
-  if (type.startsWith('application/x-www-form-urlencoded')) {
-    const pairs = parseQuery(text);
-    for (const name of names) {
-      const values = pairs.flatMap(([key, value]) => (key === name ? [value] : []));
-      if (values.length > 1) return 'twice';
-      if (values[0] === undefined) continue;
-      if (hide) exchange.body.replace(Buffer.from(formatQuery(pairs.filter(([key]) => key !== name))));
-      return `=${values[0]}`;
-    }
-  } else if (type.startsWith('application/json')) {
-    try {
-      const value = JSON.parse(text) as Record<string, unknown>;
-      for (const name of names) {
-        const key = value[name];
-        if (Array.isArray(key)) return 'twice';
-        if (typeof key !== 'string') continue;
-        if (hide) exchange.body.replace(Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(value).filter(([one]) => one !== name)))));
-        return `=${key}`;
-      }
-    } catch {
-      return undefined;
-    }
-  }
-  return undefined;
+  return '';
 }

@@ -8,6 +8,8 @@ import type { NodeSettings } from '../node-settings.ts';
 export interface PluginContext {
   readonly consumers: readonly KongConsumer[];
   readonly node: NodeSettings;
+  /** Whether the file holds secrets as they are (`_transform`), or as Kong's database keeps them. */
+  readonly transform: boolean;
   /** Where the plugin stands, ids: a stable name for its counters. */
   readonly place: PluginScope;
 }

@@ -1,0 +1,18 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Whether two secrets are the same, in a time that does not tell how much of them is. */
+export const sameSecret = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
+
+/** Finds things by a secret: digests are compared, so that time tells nothing about secrets that are near. */
+export function bySecret<T>(all: readonly T[], secretOf: (one: T) => string): (secret: string) => T | undefined {
+  const known = new Map(all.map((one) => [digest(secretOf(one)).toString('latin1'), one]));
+  return (secret) => known.get(digest(secret).toString('latin1'));
+}
+
+/** ngx.decode_base64: the standard alphabet, padding may be missing; undefined where it is none. */
+export function decodeBase64(text: string): string | undefined {
+  const coded = /^([A-Za-z0-9+/]*)(?:=|$)/.exec(text)?.[1];
+  return coded === undefined || coded.length % 4 === 1 ? undefined : Buffer.from(coded, 'base64').toString('utf8');
+}
