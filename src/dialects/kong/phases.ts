@@ -7,6 +7,7 @@ import { hmacAuth } from './plugins/hmac-auth.ts';
 import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
 import { keyAuth, keyAuthEnc } from './plugins/key-auth.ts';
+import { oauth2 } from './plugins/oauth2.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
 import { proxyCache } from './plugins/proxy-cache.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
@@ -24,6 +25,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [2_500, botDetection],
   [2_000, cors],
   [1_450, jwt],
+  [1_400, oauth2],
   [1_250, keyAuth],
   [1_250, keyAuthEnc],
   [1_100, basicAuth],
@@ -47,7 +49,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'post-function': 'Lua is not run',
   acme: 'needs a certificate authority',
   'ldap-auth': 'needs a directory',
-  oauth2: 'not mirrored yet',
   session: 'not mirrored yet',
   'bot-detection': 'not mirrored yet',
   'response-ratelimiting': 'not mirrored yet',
@@ -69,4 +70,4 @@ export const notMirrored: Readonly<Record<string, string>> = {
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set(['oauth2', 'ldap-auth', 'openid-connect', 'mtls-auth', 'opa']);
+export const guards: ReadonlySet<string> = new Set(['ldap-auth', 'openid-connect', 'mtls-auth', 'opa']);
