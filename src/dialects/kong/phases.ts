@@ -18,12 +18,14 @@ import { requestTransformer } from './plugins/request-transformer.ts';
 import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
 import { standardWebhooks } from './plugins/standard-webhooks.ts';
+import { session } from './plugins/session.ts';
 
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
 export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])[] = [
   [100_001, correlationId],
   [2_500, botDetection],
   [2_000, cors],
+  [1_900, session],
   [1_450, jwt],
   [1_400, oauth2],
   [1_250, keyAuth],
@@ -49,7 +51,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'post-function': 'Lua is not run',
   acme: 'needs a certificate authority',
   'ldap-auth': 'needs a directory',
-  session: 'not mirrored yet',
   'bot-detection': 'not mirrored yet',
   'response-ratelimiting': 'not mirrored yet',
   'proxy-cache': 'not mirrored yet',
