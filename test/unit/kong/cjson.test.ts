@@ -64,7 +64,8 @@ describe('JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         const rounded: unknown = JSON.parse(JSON.stringify(value), (_, one: unknown) => (typeof one === 'number' ? Number(luaNumber(one)) : one));
-        expect(JSON.parse(encodeCjson(value))).toEqual(rounded);
+        // cjson writes the sign of a negative zero, JSON.stringify does not.
+        expect(JSON.parse(encodeCjson(value), (_, one: unknown) => (one === 0 ? 0 : one))).toEqual(rounded);
       }),
     );
   });
