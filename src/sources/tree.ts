@@ -41,3 +41,25 @@ export function plain(tree: Tree): unknown {
   for (const [key, member] of tree.entries) object[key] = plain(member.value);
   return object;
 }
+
+/** The same tree with other scalars, or at other lines. What nothing changes in is the same object. */
+export function mapTree(tree: Tree, scalar: (value: Scalar, at: Position) => Scalar, lineOf: (line: number) => number = (line) => line): Tree {
+  const line = lineOf(tree.line);
+  if (tree.kind === 'scalar') {
+    const value = scalar(tree.value, tree);
+    return value === tree.value && line === tree.line ? tree : { ...tree, value, line };
+  }
+  if (tree.kind === 'list') {
+    const items = tree.items.map((item) => mapTree(item, scalar, lineOf));
+    return line === tree.line && items.every((item, at) => item === tree.items[at]) ? tree : { ...tree, items, line };
+  }
+  let changed = line !== tree.line;
+  const entries = new Map<string, Member>();
+  for (const [key, member] of tree.entries) {
+    const value = mapTree(member.value, scalar, lineOf);
+    const at = lineOf(member.line);
+    changed ||= value !== member.value || at !== member.line;
+    entries.set(key, changed ? { value, line: at, column: member.column } : member);
+  }
+  return changed ? { ...tree, entries, line } : tree;
+}

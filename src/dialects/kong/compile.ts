@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {
   defaultLimits,
   proxyDefaults,
@@ -8,14 +9,19 @@ import {
   type Route,
   type Site,
 } from '../../model/gateway.ts';
+import type { Setting } from '../../sources/setting.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { BalancerOptions } from './balancer.ts';
 import type { DebugFieldsOptions } from './debug-fields.ts';
+import { readDocuments } from './entities/documents.ts';
+import { settleShared } from './entities/head.ts';
 import { readEntities } from './entities/read-entities.ts';
 import type { KongRoute } from './entities/route.ts';
 import type { KongService } from './entities/service.ts';
+import { ignoreSections } from './entities/sections.ts';
 import type { KongUpstream } from './entities/upstream.ts';
 import type { FaultBookOptions } from './faults.ts';
+import { readKongConf } from './kong-conf.ts';
 import { readNodeSettings, type NodeSettings } from './node-settings.ts';
 import type { OwnFieldsOptions } from './own-fields.ts';
 import { PluginReader } from './plan.ts';
@@ -25,73 +31,72 @@ import { headerRule, pathRule } from './router/traditional-route.ts';
 import type { KongWhen, RouterOptions } from './router/when.ts';
 import type { SendOptions, UpstreamRequestOptions } from './upstream-request.ts';
 
-/** Turns declarative files into one site each: a node of Kong with that configuration. */
-export function compileKong({ sources, files, ledger }: CompileInput): Compiled {
-  const sites = sources.map((source): Site => {
-    const root = source.settings(ledger, 'kong');
-    const node = readNodeSettings(source.folder, files, ledger);
-    const entities = readEntities([root]);
-    for (const key of ['certificates', 'snis', 'ca_certificates', 'vaults', 'keys', 'key_sets', 'rbac_roles', 'filter_chains']) {
-      if (root.get(key).exists) root.get(key).ignored(`${key} are not mirrored yet`);
-    }
-    const reader = new PluginReader(entities, node);
-    const named = (kind: string, options: unknown): Named => ({ kind, options, origin: root.origin });
-    const accessFields = named('kong/access-fields', null);
-    const ownFields = (service: KongService | null): Named =>
-      named('kong/own-fields', { fields: [...node.headers], grpc: service?.protocol.startsWith('grpc') === true } satisfies OwnFieldsOptions);
-    const debugFields = (route: KongRoute): Named[] =>
-      node.debug ? [named('kong/debug-fields', { fields: debugFieldsOf(route) } satisfies DebugFieldsOptions)] : [];
-    const live = entities.routes.filter((route) => route.service?.enabled !== false);
-    const routes = live.map((route): Route => {
-      const steps = reader.stepsFor(route);
-      const origin = route.setting.origin;
-      const service = route.service;
-      return {
-        id: route.name || route.id,
-        when: whenOf(route, node),
-        origin,
-        label: {
-          match: describe(route),
-          upstream: service === null ? '(no service)' : `${service.name === '' ? '' : `${service.name} `}${service.host}:${service.port}`,
-        },
-        request: [
-          { kind: 'kong/upstream-request', options: upstreamRequest(route, node, entities.upstreams), origin },
-          ...steps.request,
-          {
-            kind: 'kong/send',
-            options: {
-              realIp: node.realIp,
-              portMaps: node.portMaps,
-              strip: route.stripPath,
-              service: service !== null,
-              sendRequestId: node.headers.has('upstream:x-kong-request-id'),
-            } satisfies SendOptions,
-            origin,
-          },
-        ],
-        destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
-        head: [...debugFields(route), accessFields, ...steps.head, ownFields(service)],
-        body: steps.body,
-        log: steps.log,
-      };
-    });
-    const everywhere = reader.stepsFor(null);
-    reader.readRest();
-    const noRoute: Plan = { request: [], destination: null, head: [...everywhere.head, ownFields(null)], body: everywhere.body, log: everywhere.log };
+/** Turns declarative files into one site: a node of Kong with all of them, as decK reads several files. */
+export function compileKong({ sources, files, ledger, options }: CompileInput): Compiled {
+  const folder = sources[0]?.folder ?? '';
+  const conf = readKongConf(folder, files, ledger, options.env);
+  const node = readNodeSettings(conf, (file) => files.read(path.resolve(folder, file)));
+  const roots = readDocuments(sources, options, conf.get('vault_env_prefix') ?? '', ledger);
+  const entities = readEntities(roots);
+  for (const root of roots) ignoreSections(root);
+  const reader = new PluginReader(entities, node);
+  const named = (kind: string, options: unknown): Named => ({ kind, options, origin: (roots[0] as Setting).origin });
+  const accessFields = named('kong/access-fields', null);
+  const ownFields = (service: KongService | null): Named =>
+    named('kong/own-fields', { fields: [...node.headers], grpc: service?.protocol.startsWith('grpc') === true } satisfies OwnFieldsOptions);
+  const debugFields = (route: KongRoute): Named[] =>
+    node.debug ? [named('kong/debug-fields', { fields: debugFieldsOf(route) } satisfies DebugFieldsOptions)] : [];
+  const live = entities.routes.filter((route) => route.service?.enabled !== false);
+  const routes = live.map((route): Route => {
+    const steps = reader.stepsFor(route);
+    const origin = route.setting.origin;
+    const service = route.service;
     return {
-      id: 'kong',
-      dialect: 'kong',
-      faults: named('kong/faults', { defaultType: node.defaultType, templates: node.templates } satisfies FaultBookOptions),
-      matcher: named('kong/router', { flavor: node.flavor, realIp: node.realIp, portMaps: node.portMaps } satisfies RouterOptions),
-      listeners: node.listeners,
-      hosts: [],
-      arrival: everywhere.rewrite,
-      routes,
-      noRoute,
-      limits: defaultLimits,
+      id: route.name || route.id,
+      when: whenOf(route, node),
+      origin,
+      label: {
+        match: describe(route),
+        upstream: service === null ? '(no service)' : `${service.name === '' ? '' : `${service.name} `}${service.host}:${service.port}`,
+      },
+      request: [
+        { kind: 'kong/upstream-request', options: upstreamRequest(route, node, entities.upstreams), origin },
+        ...steps.request,
+        {
+          kind: 'kong/send',
+          options: {
+            realIp: node.realIp,
+            portMaps: node.portMaps,
+            strip: route.stripPath,
+            service: service !== null,
+            sendRequestId: node.headers.has('upstream:x-kong-request-id'),
+          } satisfies SendOptions,
+          origin,
+        },
+      ],
+      destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
+      head: [...debugFields(route), accessFields, ...steps.head, ownFields(service)],
+      body: steps.body,
+      log: steps.log,
     };
   });
-  return { sites };
+  const everywhere = reader.stepsFor(null);
+  reader.readRest();
+  const noRoute: Plan = { request: [], destination: null, head: [...everywhere.head, ownFields(null)], body: everywhere.body, log: everywhere.log };
+  const site: Site = {
+    id: 'kong',
+    dialect: 'kong',
+    faults: named('kong/faults', { defaultType: node.defaultType, templates: node.templates } satisfies FaultBookOptions),
+    matcher: named('kong/router', { flavor: node.flavor, realIp: node.realIp, portMaps: node.portMaps } satisfies RouterOptions),
+    listeners: node.listeners,
+    hosts: [],
+    arrival: everywhere.rewrite,
+    routes,
+    noRoute,
+    limits: defaultLimits,
+  };
+  settleShared(ledger);
+  return { sites: [site] };
 }
 
 /** What `Kong-Debug` is told. */

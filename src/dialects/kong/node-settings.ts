@@ -1,10 +1,8 @@
-import path from 'node:path';
 import { cidrMatcher } from '../../http/cidr.ts';
 import type { Listener } from '../../model/gateway.ts';
-import type { Ledger } from '../../model/ledger.ts';
-import type { Files } from '../../sources/files.ts';
 import type { RealIp } from './client-address.ts';
 import type { ErrorTemplates } from './error-format.ts';
+import type { KongConf } from './kong-conf.ts';
 import { isOn, readListeners, readPortMaps, readRealIp } from './node-network.ts';
 
 export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions';
@@ -37,46 +35,10 @@ function expand(token: string): readonly string[] {
   return [token];
 }
 
-const known: Readonly<Record<string, string>> = {
-  database: 'configuration is always read from files here',
-  declarative_config: 'the file is named on the command line',
-  admin_listen: 'there is no Admin API here',
-  log_level: 'has no bearing on behaviour',
-  plugins: 'every bundled plugin that is mirrored is there',
-};
-
 const formats = ['html', 'json', 'plain', 'xml'] as const;
-const mirrored: ReadonlySet<string> = new Set([
-  'router_flavor',
-  'trusted_ips',
-  'headers',
-  'headers_upstream',
-  'error_default_type',
-  ...formats.map((one) => `error_template_${one}`),
-  'proxy_listen',
-  'port_maps',
-  'real_ip_header',
-  'real_ip_recursive',
-  'nginx_proxy_real_ip_header',
-  'nginx_proxy_real_ip_recursive',
-  'allow_debug_header',
-]);
 
-/** Reads `kong.conf` beside the configuration; each line is a leaf of the ledger. */
-export function readNodeSettings(folder: string, files: Files, ledger: Ledger): NodeSettings {
-  const file = path.join(folder, 'kong.conf');
-  const text = folder === '' ? undefined : files.read(file);
-  const values = new Map<string, string>();
-  for (const [index, line] of (text ?? '').split(/\r?\n/).entries()) {
-    const match = /^\s*([a-z_0-9]+)\s*=\s*(.*?)\s*(?:(?<!\\)#.*)?$/.exec(line);
-    if (match === null) continue;
-    const [, name, value] = match as unknown as [string, string, string];
-    values.set(name, value);
-    const origin = { file: files.nameOf(file), line: index + 1, column: 1, pointer: `/${name}` };
-    ledger.leaf(origin);
-    if (mirrored.has(name)) ledger.settle(origin, 'mirrored', 'kong/node');
-    else if (known[name] !== undefined) ledger.settle(origin, 'ignored', 'kong/node', known[name]);
-  }
+/** Reads what the node is told by kong.conf and the environment. `read`: opens a file that they name. */
+export function readNodeSettings(values: KongConf, read: (file: string) => string | undefined): NodeSettings {
   const flavor = values.get('router_flavor');
   const trustedIps = (values.get('trusted_ips') ?? '')
     .split(',')
@@ -99,7 +61,7 @@ export function readNodeSettings(folder: string, files: Files, ledger: Ledger): 
     templates: Object.fromEntries(
       formats.flatMap((one) => {
         const named = values.get(`error_template_${one}`);
-        const template = named === undefined ? undefined : files.read(path.resolve(folder, named));
+        const template = named === undefined ? undefined : read(named);
         return template === undefined ? [] : [[one, template]];
       }),
     ),

@@ -1,3 +1,4 @@
+import type { Ledger } from '../../../model/ledger.ts';
 import type { Setting } from '../../../sources/setting.ts';
 
 /** What stands before the entities. */
@@ -51,4 +52,11 @@ export function readHead(roots: readonly Setting[]): Head {
     }
   }
   return { pluginConfigs, defaultsFor: (kind) => defaults.get(kind), isOld: (file) => old.has(file), transform };
+}
+
+/** What no entity took from the shared sections, once all have been read. */
+export function settleShared(ledger: Ledger): void {
+  for (const entry of ledger.entries.values())
+    if (entry.verdict === 'unknown' && /^\/(?:_info\/defaults|_plugin_configs)\//.test(entry.origin.pointer))
+      ledger.settle(entry.origin, 'ignored', 'kong', 'nothing takes it from here: whatever could says it itself, or does not know it');
 }

@@ -1,5 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { ignoreBookkeeping, ignoreIfThere, reference } from './shared.ts';
+import { ignoreBookkeeping, reference } from './shared.ts';
 
 /** Where a plugin stands: ids, empty where it is not bound to one. */
 export interface PluginScope {
@@ -20,15 +20,18 @@ export interface KongPluginEntry extends PluginScope {
 const httpSide: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs', 'ws', 'wss']);
 const protocols = ['http', 'https', 'tcp', 'tls', 'udp', 'grpc', 'grpcs', 'tls_passthrough', 'ws', 'wss'] as const;
 
+const without: Readonly<Record<string, string>> = {
+  id: 'a plugin is told apart by its name and where it stands',
+  instance_name: 'a name for people and logs',
+  run_on: 'Kong itself no longer knows service mesh',
+  partials: 'partials name shared servers such as Redis, which nothing here asks',
+  condition: 'conditions of plugins (Enterprise) are not mirrored: it runs for every request',
+};
+
 /** `configs`: what decK's `_config` names. */
 export function readPlugin(setting: Setting, owner: PluginScope, configs: ReadonlyMap<string, Setting>): KongPluginEntry {
   const entry = setting.as('kong/plugin');
-  ignoreBookkeeping(entry);
-  ignoreIfThere(entry, 'id', 'a plugin is told apart by its name and where it stands');
-  ignoreIfThere(entry, 'instance_name', 'a name for people and logs');
-  ignoreIfThere(entry, 'run_on', 'Kong itself no longer knows service mesh');
-  ignoreIfThere(entry, 'partials', 'partials name shared servers such as Redis, which nothing here asks');
-  ignoreIfThere(entry, 'condition', 'conditions of plugins (Enterprise) are not mirrored: it runs for every request');
+  ignoreBookkeeping(entry, without);
   const ordering = entry.get('ordering');
   if (ordering.exists) {
     ordering.ignored('dynamic ordering needs Kong Enterprise: plugins run by priority here');

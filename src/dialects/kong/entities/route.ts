@@ -1,7 +1,7 @@
 import type { Setting } from '../../../sources/setting.ts';
 import type { KongService } from './service.ts';
 import { migratedPath } from './migrated-path.ts';
-import { ignoreBookkeeping, ignoreIfThere } from './shared.ts';
+import { ignoreBookkeeping } from './shared.ts';
 
 export interface KongRoute {
   readonly id: string;
@@ -30,11 +30,11 @@ export interface Peer {
   readonly port: number;
 }
 
+const buffering = 'bodies pass here as they come, and are whole where a plugin wants them';
+
 export function readRoute(setting: Setting, service: KongService | null, index: number, isOld: boolean): KongRoute {
   const name = setting.get('name').string() ?? '';
-  ignoreBookkeeping(setting);
-  for (const key of ['request_buffering', 'response_buffering'])
-    ignoreIfThere(setting, key, 'bodies pass here as they come, and are whole where a plugin wants them');
+  ignoreBookkeeping(setting, { request_buffering: buffering, response_buffering: buffering });
   const expression = setting.get('expression').string() ?? '';
   const paths = setting.get('paths').strings();
   const protocols = setting.get('protocols').strings();

@@ -1,5 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { ignoreBookkeeping, ignoreIfThere } from './shared.ts';
+import { ignoreBookkeeping } from './shared.ts';
 
 export interface KongService {
   readonly id: string;
@@ -16,6 +16,15 @@ export interface KongService {
   readonly setting: Setting;
 }
 
+const without: Readonly<Record<string, string>> = {
+  retries: 'failed connections are not tried again',
+  write_timeout: 'writing has no time limit of its own',
+  ca_certificates: 'ca_certificates is not mirrored yet',
+  client_certificate: 'client_certificate is not mirrored yet',
+  tls_verify_depth: 'tls_verify_depth is not mirrored yet',
+  tls_sans: 'tls_sans is not mirrored yet',
+};
+
 export function readService(setting: Setting, index: number): KongService {
   const url = setting.get('url').string();
   const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
@@ -29,9 +38,7 @@ export function readService(setting: Setting, index: number): KongService {
   const name = setting.get('name').string() ?? '';
   const host = setting.get('host').string() ?? parsed?.hostname.replaceAll(/^\[|\]$/g, '') ?? '';
   if (host === '') setting.problem('DG1204', `${setting.name} has no host`, 'expected url, or host with port');
-  ignoreBookkeeping(setting);
-  for (const key of ['retries', 'write_timeout', 'ca_certificates', 'client_certificate', 'tls_verify_depth', 'tls_sans'])
-    ignoreIfThere(setting, key);
+  ignoreBookkeeping(setting, without);
   return {
     enabled: setting.get('enabled').boolean() ?? true,
     id: setting.get('id').string() ?? `service ${name || index}`,

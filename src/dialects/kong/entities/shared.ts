@@ -8,22 +8,18 @@ export function reference(setting: Setting): string {
   return setting.string() ?? '';
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  retries: 'failed connections are not tried again',
-  write_timeout: 'writing has no time limit of its own',
+const bookkeeping: Readonly<Record<string, string>> = {
   tags: 'tags have no bearing on behaviour',
   created_at: 'when it was made has no bearing on behaviour',
   updated_at: 'when it was changed has no bearing on behaviour',
   _comment: 'a comment',
   _ignore: 'not read by Kong either',
 };
-/** A setting that is known, with the reason why it does nothing. */
-export function ignoreIfThere(setting: Setting, key: string, why: string = reasons[key] ?? `${key} is not mirrored yet`): void {
-  const found = setting.get(key);
-  if (found.exists) found.ignored(why);
-}
 
-/** What every entity may have and what does nothing. */
-export function ignoreBookkeeping(setting: Setting): void {
-  for (const key of ['tags', 'created_at', 'updated_at', '_comment', '_ignore']) ignoreIfThere(setting, key);
+/** What every entity may have and what does nothing, and more of that kind with its reason. */
+export function ignoreBookkeeping(setting: Setting, more: Readonly<Record<string, string>> = {}): void {
+  for (const key of setting.keys()) {
+    const why = more[key] ?? bookkeeping[key];
+    if (why !== undefined) setting.get(key).ignored(why);
+  }
 }

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import type { Ledger } from '../../model/ledger.ts';
+import type { Files } from '../../sources/files.ts';
+import { whyIgnored } from './kong-conf-reasons.ts';
+
+export type KongConf = ReadonlyMap<string, string>;
+
+/** Settings that act here. */
+const mirrored: ReadonlySet<string> = new Set([
+  'router_flavor',
+  'trusted_ips',
+  'headers',
+  'headers_upstream',
+  'error_default_type',
+  'error_template_html',
+  'error_template_json',
+  'error_template_plain',
+  'error_template_xml',
+  'proxy_listen',
+  'port_maps',
+  'real_ip_header',
+  'real_ip_recursive',
+  'nginx_proxy_real_ip_header',
+  'nginx_proxy_real_ip_recursive',
+  'allow_debug_header',
+  'vault_env_prefix',
+  'plugins',
+]);
+
+/**
+ * What `kong.conf` beside the configuration says, with `KONG_*` of the environment above it, as Kong has it (kong.conf_loader).
+ * Each line is a leaf of the ledger.
+ */
+export function readKongConf(folder: string, files: Files, ledger: Ledger, env: Readonly<Record<string, string | undefined>>): KongConf {
+  const file = path.join(folder, 'kong.conf');
+  const values = new Map<string, string>();
+  for (const [index, line] of ((folder === '' ? undefined : files.read(file)) ?? '').split(/\r?\n/).entries()) {
+    const match = /^\s*([A-Za-z_0-9]+)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match === null) continue;
+    const [, name, value] = match as unknown as [string, string, string];
+    values.set(name, withoutComment(value));
+    const origin = { file: files.nameOf(file), line: index + 1, column: 1, pointer: `/${name}` };
+    ledger.leaf(origin);
+    const why = mirrored.has(name) ? undefined : whyIgnored(name);
+    if (mirrored.has(name)) ledger.settle(origin, 'mirrored', 'kong/node');
+    else if (why !== undefined) ledger.settle(origin, 'ignored', 'kong/node', why);
+  }
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && name.startsWith('KONG_')) values.set(name.slice('KONG_'.length).toLowerCase(), value.trim());
+  return values;
+}
+
+/** A `#` begins a comment, `\#` is one that is meant. */
+const withoutComment = (value: string): string =>
+  value
+    .replace(/(?<!\\)#.*$/, '')
+    .trimEnd()
+    .replaceAll('\\#', '#');
