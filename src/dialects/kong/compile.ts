@@ -87,7 +87,12 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     id: 'kong',
     dialect: 'kong',
     faults: named('kong/faults', { defaultType: node.defaultType, templates: node.templates } satisfies FaultBookOptions),
-    matcher: named('kong/router', { flavor: node.flavor, realIp: node.realIp, portMaps: node.portMaps } satisfies RouterOptions),
+    matcher: named('kong/router', {
+      flavor: node.flavor,
+      calculation: node.calculation,
+      realIp: node.realIp,
+      portMaps: node.portMaps,
+    } satisfies RouterOptions),
     listeners: node.listeners,
     hosts: [],
     arrival: everywhere.rewrite,

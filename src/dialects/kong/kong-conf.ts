@@ -8,6 +8,7 @@ export type KongConf = ReadonlyMap<string, string>;
 /** Settings that act here. */
 const mirrored: ReadonlySet<string> = new Set([
   'router_flavor',
+  'route_match_calculation',
   'trusted_ips',
   'headers',
   'headers_upstream',

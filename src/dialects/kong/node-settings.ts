@@ -4,12 +4,14 @@ import type { RealIp } from './client-address.ts';
 import type { ErrorTemplates } from './error-format.ts';
 import type { KongConf } from './kong-conf.ts';
 import { isOn, readListeners, readPortMaps, readRealIp } from './node-network.ts';
+import type { Calculation } from './router/rank.ts';
 
 export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions';
 
 /** What `kong.conf` says of the node; the defaults are Kong's own (kong.conf.default). */
 export interface NodeSettings {
   readonly flavor: RouterFlavor;
+  readonly calculation: Calculation;
   readonly trusted: (address: string) => boolean;
   readonly trustedIps: readonly string[];
   /** Which of Kong's own fields responses and upstream requests carry, lower-case. */
@@ -50,6 +52,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
   ).flatMap((one) => expand(one.trim()));
   const upstream = values.get('headers_upstream');
   return {
+    calculation: values.get('route_match_calculation') === 'strict' ? 'strict' : 'original',
     flavor: flavor === 'traditional' || flavor === 'expressions' ? flavor : 'traditional_compatible',
     trustedIps,
     trusted: cidrMatcher(trustedIps),

@@ -4,10 +4,12 @@ import { checkExpression } from './atc/check.ts';
 import { compileTest, type Findings, type Test } from './atc/evaluate.ts';
 import { all, predicate, some, type Expression } from './atc/expression.ts';
 import { FieldTable, type FieldValue, type Seen } from './atc/fields.ts';
+import { lacksOf } from './atc/lacks.ts';
 import { bytesOf } from './bytes.ts';
 import { entityId } from './entity-id.ts';
-import type { Found, Router } from './found.ts';
+import type { Contender, Found, Router } from './found.ts';
 import { OrderedIndex } from './ordered-index.ts';
+import type { Calculation } from './rank.ts';
 import { transform, type Matcher } from './transform.ts';
 import { isForHttp, type KongWhen, type RouterFlavor } from './when.ts';
 
@@ -17,13 +19,13 @@ export interface Candidate extends Matcher {
 }
 
 /** Candidates of the flavors that atc-router serves, the weightiest first; of equal ones the greater id, as in its tree of keys. */
-export function candidatesOf(routes: readonly Route[], flavor: RouterFlavor, fields: FieldTable): Candidate[] {
+export function candidatesOf(routes: readonly Route[], flavor: RouterFlavor, calculation: Calculation, fields: FieldTable): Candidate[] {
   const made = routes.flatMap((route, index) => {
     const when = route.when as KongWhen;
     if (!isForHttp(when)) return [];
     // Without a name Kong draws the id by lot. Here the earlier route goes first.
     const id = entityId('routes', when.id, when.name) || `ffffffff-ffff-4fff-bfff-${(0xffffffffffff - index).toString(16).padStart(12, '0')}`;
-    return transform(when, id).map((matcher) => ({
+    return transform(when, id, calculation).map((matcher) => ({
       ...matcher,
       route,
       expression: flavor === 'expressions' ? withProtocols(matcher.expression, when) : matcher.expression,
@@ -43,16 +45,16 @@ function withProtocols(expression: Expression, { protocols }: KongWhen): Express
 
 /** @throws SyntaxError for an expression that Kong would refuse. */
 export function checkRoute(when: KongWhen): void {
-  for (const { expression } of transform(when, '')) {
+  for (const { expression } of transform(when, '', 'original')) {
     checkExpression(expression);
     compileTest(expression, new FieldTable());
   }
 }
 
 /** The routers `traditional_compatible` and `expressions`. */
-export function compatibleRouter(routes: readonly Route[], flavor: RouterFlavor): Router {
+export function compatibleRouter(routes: readonly Route[], flavor: RouterFlavor, calculation: Calculation): Router {
   const fields = new FieldTable();
-  const candidates = candidatesOf(routes, flavor, fields);
+  const candidates = candidatesOf(routes, flavor, calculation, fields);
   const index = new OrderedIndex(candidates.map((one) => anchorsOf(one.expression)));
   const [pathPlace = -1, hostPlace = -1] = [fields.find('http.path'), fields.find('http.host')];
   const find = (seen: Seen): Found | undefined => {
@@ -67,7 +69,16 @@ export function compatibleRouter(routes: readonly Route[], flavor: RouterFlavor)
     });
     return position < 0 ? undefined : { route: (candidates[position] as Candidate).route, ...foundOf(found) };
   };
-  return { find, explain: () => [] };
+  const contenders = (seen: Seen): readonly Contender[] => {
+    const values = fields.read(seen);
+    if (values === undefined) return [];
+    return candidates.map(({ route, expression, reasons, id }) => ({
+      route,
+      reasons: [...reasons, `the id ${id}`],
+      lacks: lacksOf(expression, values, fields),
+    }));
+  };
+  return { find, contenders };
 }
 
 const nothing: Findings = { path: '', captures: null };

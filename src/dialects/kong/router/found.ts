@@ -8,14 +8,17 @@ export interface Found {
   readonly captures: Readonly<Record<string, string>>;
 }
 
-/** Why a route was not chosen. */
-export interface Loser {
-  readonly route: Route;
-  readonly why: string;
-}
-
 export interface Router {
   find(seen: Seen): Found | undefined;
-  /** Why the nearest others lost to what was found; also where nothing was. */
-  explain(seen: Seen, found: Found | undefined): readonly Loser[];
+  /** Every route that might have been chosen, in the order in which they rank. Only for who asks for an explanation. */
+  contenders(seen: Seen): readonly Contender[];
+}
+
+/** A route, or a part of one, seen beside the others. */
+export interface Contender {
+  readonly route: Route;
+  /** What the request lacks for it; none: it matches. */
+  readonly lacks: readonly string[];
+  /** What it ranks by, the weightiest first. The same number for every contender of a router. */
+  readonly reasons: readonly string[];
 }

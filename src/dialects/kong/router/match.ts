@@ -5,6 +5,7 @@ import { fault } from '../../../model/fault.ts';
 import { clientFinder } from '../client-address.ts';
 import type { Seen } from './atc/fields.ts';
 import { compatibleRouter } from './compatible.ts';
+import { remarksOn } from './explain.ts';
 import { traditionalRouter } from './traditional.ts';
 import { normalizeUri } from './uri.ts';
 import type { RouterOptions } from './when.ts';
@@ -21,8 +22,8 @@ export const routerHit: Slot<RouterHit> = slot('kong router hit');
 /** Kong's router, in the flavor of the node. */
 export const kongMatcher: MatcherKind<RouterOptions> = {
   kind: 'kong/router',
-  build({ flavor, realIp, portMaps }, routes) {
-    const router = flavor === 'traditional' ? traditionalRouter(routes) : compatibleRouter(routes, flavor);
+  build({ flavor, calculation, realIp, portMaps }, routes) {
+    const router = flavor === 'traditional' ? traditionalRouter(routes) : compatibleRouter(routes, flavor, calculation);
     const clientOf = clientFinder(realIp);
     return (exchange) => {
       const uri = normalizeUri(exchange.path);
@@ -37,8 +38,10 @@ export const kongMatcher: MatcherKind<RouterOptions> = {
         client: clientOf(exchange),
       };
       const found = router.find(seen);
-      if (exchange.trace !== null)
-        for (const { route, why } of router.explain(seen, found)) exchange.note(why, { kind: 'kong/route', options: null, origin: route.origin });
+      if (exchange.trace !== null) {
+        for (const { route, message } of remarksOn(router.contenders(seen), found?.route))
+          exchange.note(message, { kind: 'kong/router', options: null, origin: route.origin });
+      }
       if (found === undefined) return refuse(fault('no-route', { path: uri }));
       const { route, matched, captures } = found;
       exchange.write(routerHit, { uri, matched, captures });

@@ -129,3 +129,19 @@ export function pathAnchor({ value, regex }: PathRule): string[] | null {
   const prefix = regex === null ? value : literalPrefix(value.startsWith('^') ? value.slice(1) : value);
   return prefix === '' ? null : [prefix];
 }
+
+/** What a route ranks by, the weightiest first. */
+export function reasonsOf(one: TraditionalRoute): string[] {
+  const kinds = (Object.keys(bits) as (keyof typeof bits)[]).filter((name) => (one.rules & bits[name]) !== 0);
+  return [
+    `${one.weight} ${one.weight === 1 ? 'kind' : 'kinds'} of condition`,
+    `conditions on ${kinds.join(', ')}`,
+    (one.submatch & 4) === 0 ? 'no wildcard host with a port' : 'a wildcard host with a port',
+    (one.submatch & 2) === 0 ? 'no plain hosts only' : 'plain hosts only',
+    isRegex(one) ? 'a regex path' : 'no regex path',
+    `${one.headers.length} ${one.headers.length === 1 ? 'header' : 'headers'}`,
+    `regex_priority ${isRegex(one) ? one.when.regexPriority : 0}`,
+    `a prefix of length ${prefixLength(one)}`,
+    `created at ${one.when.createdAt}`,
+  ];
+}

@@ -1,11 +1,11 @@
 import type { Route } from '../../../model/gateway.ts';
 import { addCaptures } from './atc/evaluate.ts';
 import type { Seen } from './atc/fields.ts';
-import type { Found, Router } from './found.ts';
+import type { Contender, Found, Router } from './found.ts';
 import { OrderedIndex } from './ordered-index.ts';
 import { matchStart } from './pcre.ts';
 import { splitPort } from './split-port.ts';
-import { bits, isRegex, pathAnchor, traditionalRoutes, type PathRule, type TraditionalRoute, type WildHost } from './traditional-route.ts';
+import { bits, isRegex, pathAnchor, reasonsOf, traditionalRoutes, type PathRule, type TraditionalRoute, type WildHost } from './traditional-route.ts';
 
 /** What of a request meets any route at all: it says in which category the search begins, and what is tried first there. */
 interface Hits {
@@ -50,7 +50,34 @@ export function traditionalRouter(routes: readonly Route[]): Router {
     }
     return undefined;
   };
-  return { find, explain: () => [] };
+  const contenders = (seen: Seen): readonly Contender[] => {
+    const { context } = hitsOf(seen);
+    return categories.flatMap((category) => category.all.map((one) => ({ route: one.route, reasons: reasonsOf(one), lacks: lacksOf(one, context) })));
+  };
+  return { find, contenders };
+}
+
+/** What the request lacks: each attribute alone, as if the route had no other. */
+function lacksOf(one: TraditionalRoute, context: Context): string[] {
+  const { exchange, uri } = context.seen;
+  const alone = (rules: number, headers: TraditionalRoute['headers'], path: PathRule | null): boolean =>
+    matches({ ...one, rules, headers, path }, context, { matched: '', captures: null });
+  const lacks: string[] = [];
+  const need = (bit: number, lack: string): void => {
+    if ((one.rules & bit) !== 0 && !alone(bit, [], null)) lacks.push(lack);
+  };
+  need(bits.host, `host ${context.host || 'none'} is not ${one.when.hosts.join(' or ')}`);
+  for (const header of one.headers) {
+    if (alone(bits.header, [header], null)) continue;
+    const [, wanted] = one.when.headers.find(([name]) => name === header.name) as (typeof one.when.headers)[number];
+    lacks.push(`header ${header.name} ${exchange.arrived.headers.joined(header.name) ?? 'none'} is not ${wanted.join(' or ')}`);
+  }
+  if (one.path !== null && !alone(bits.uri, [], one.path))
+    lacks.push(`path ${uri} is not ${one.path.regex === null ? `${one.path.value}*` : `~${one.path.value}`}`);
+  need(bits.method, `method ${exchange.method} is not ${one.when.methods.join(' or ')}`);
+  need(bits.sni, `server name ${exchange.connection.serverName ?? 'none'} is not ${one.when.snis.join(' or ')}`);
+  need(bits.source | bits.destination, 'the traditional router knows no sources and destinations for HTTP');
+  return lacks;
 }
 
 function categorize(sorted: readonly TraditionalRoute[]): Category[] {

@@ -2,26 +2,23 @@ import type { Peer } from '../entities/route.ts';
 import { all, predicate, some, type Expression, type Operator } from './atc/expression.ts';
 import { parseExpression } from './atc/parse.ts';
 import { partId } from './entity-id.ts';
+import { isRegex, rankOf, rankOfExpression, type Calculation, type Rank } from './rank.ts';
 import type { KongWhen } from './when.ts';
 
 /** A route, or a part of one, as atc-router gets it. */
-export interface Matcher {
+export interface Matcher extends Rank {
   readonly expression: Expression;
-  readonly priority: bigint;
   readonly id: string;
-  /** For people: why it stands where it stands. */
-  readonly reasons: readonly string[];
 }
 
 /**
  * Makes a route into matchers (kong.router.transform): one for each length of its prefixes and one for its regular expressions, each
  * with the 64 bits that it ranks by. @throws SyntaxError for an expression that is none.
  */
-export function transform(when: KongWhen, id: string): Matcher[] {
+export function transform(when: KongWhen, id: string, calculation: Calculation): Matcher[] {
   if (when.expression !== '') {
     const text = when.expression.replaceAll(/net\.port(\s*[=><!])/g, 'net.dst.port$1');
-    const priority = BigInt.asUintN(64, (0xffn << 56n) | BigInt(Math.trunc(when.priority)));
-    return [{ expression: parseExpression(text), priority, id, reasons: [`priority ${when.priority}`] }];
+    return [{ expression: parseExpression(text), id, ...rankOfExpression(when.priority) }];
   }
   const groups = new Map<number, string[]>();
   for (const path of when.paths) {
@@ -32,11 +29,9 @@ export function transform(when: KongWhen, id: string): Matcher[] {
   return parts.map((paths, at) => ({
     expression: all(conditionsOf(when, paths)),
     id: parts.length === 1 ? id : partId(id, at + 1),
-    ...rankOf(when, paths),
+    ...rankOf(when, paths, calculation),
   }));
 }
-
-const isRegex = (path: string): boolean => path.startsWith('~');
 
 function conditionsOf(when: KongWhen, paths: readonly string[]): Expression[] {
   const conditions: (Expression | null)[] = [
@@ -86,31 +81,4 @@ export function headerTest(name: string, value: string): Expression {
   const field = `http.headers.${name.toLowerCase().replaceAll('-', '_')}`;
   const regex = value.startsWith('~*');
   return predicate(field, regex ? '~' : '==', (regex ? value.slice(2) : value).toLowerCase(), { lower: true, any: true });
-}
-
-function rankOf(when: KongWhen, paths: readonly string[]): Pick<Matcher, 'priority' | 'reasons'> {
-  const kinds = [when.sources, when.destinations, when.methods, when.hosts, when.headers, when.snis, paths].filter((one) => one.length > 0).length;
-  const plain = when.hosts.length > 0 && when.hosts.every((one) => !one.includes('*'));
-  const headers = Math.min(255, when.headers.length);
-  const regex = paths.some(isRegex);
-  const regexPriority = regex ? when.regexPriority : 0;
-  const length = regex || paths.length === 0 ? 0 : Buffer.byteLength(paths[0] as string);
-  const priority = BigInt.asUintN(
-    64,
-    (BigInt(kinds) << 61n) |
-      (plain ? 1n << 60n : 0n) |
-      (BigInt(headers) << 52n) |
-      (regex ? 1n << 51n : 0n) |
-      (BigInt(Math.trunc(regexPriority)) << 19n) |
-      BigInt(length & 0x7ffff),
-  );
-  const reasons = [
-    `${kinds} ${kinds === 1 ? 'kind' : 'kinds'} of condition`,
-    plain ? 'plain hosts only' : 'not only plain hosts',
-    `${headers} ${headers === 1 ? 'header' : 'headers'}`,
-    regex ? 'a regex path' : 'no regex path',
-    `regex_priority ${regexPriority}`,
-    `prefix of length ${length}`,
-  ];
-  return { priority, reasons };
 }

@@ -1,6 +1,7 @@
 import type { RealIp } from '../client-address.ts';
 import type { KongRoute } from '../entities/route.ts';
 import type { RouterFlavor } from '../node-settings.ts';
+import type { Calculation } from './rank.ts';
 
 export type { RouterFlavor };
 
@@ -24,6 +25,7 @@ export type KongWhen = Pick<
 >;
 export interface RouterOptions {
   readonly flavor: RouterFlavor;
+  readonly calculation: Calculation;
   readonly realIp: RealIp;
   /** The port that the world sees, by the port of the listener. */
   readonly portMaps: Readonly<Record<string, number>>;

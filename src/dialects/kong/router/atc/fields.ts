@@ -42,7 +42,8 @@ function segmentsOf(uri: string): string[] {
 }
 
 function familyReader(field: string): Reader {
-  const [family = '', name = ''] = [field.slice(0, field.indexOf('.', 5) + 1), field.slice(field.indexOf('.', 5) + 1)];
+  const dot = field.indexOf('.', 'http.'.length) + 1;
+  const [family, name] = [field.slice(0, dot), field.slice(dot)];
   if (family === 'http.headers.') {
     const dashed = name.toLowerCase().replaceAll('_', '-');
     return ({ exchange }) => {

@@ -1,0 +1,55 @@
+import { compileTest } from './evaluate.ts';
+import { predicatesOf, type Expression, type Predicate } from './expression.ts';
+import type { FieldTable, FieldValue } from './fields.ts';
+
+const labels: Readonly<Record<string, string>> = {
+  'net.protocol': 'protocol',
+  'tls.sni': 'server name',
+  'http.method': 'method',
+  'http.host': 'host',
+  'http.path': 'path',
+  'net.src.ip': 'client address',
+  'net.src.port': 'client port',
+  'net.dst.ip': 'address of the gateway',
+  'net.dst.port': 'port',
+};
+
+function labelOf(field: string): string {
+  const header = /^http\.(headers|queries)\.(.*)$/.exec(field);
+  if (header === null) return labels[field] ?? field;
+  return header[1] === 'headers' ? `header ${(header[2] as string).replaceAll('_', '-')}` : `query parameter ${header[2] ?? ''}`;
+}
+
+/** What a request lacks for an expression: one sentence for each condition that does not hold. */
+export function lacksOf(expression: Expression, values: readonly FieldValue[], fields: FieldTable): string[] {
+  const conditions = expression.kind === 'all' ? expression.of : [expression];
+  return conditions.filter((one) => !compileTest(one, fields)(values, { path: '', captures: null })).map((one) => lackOf(one, values, fields));
+}
+
+function lackOf(condition: Expression, values: readonly FieldValue[], fields: FieldTable): string {
+  const all = [...predicatesOf(condition)];
+  // That SNI does not count on plain connections is no wish of the route's.
+  const wishes = all.length > 1 ? all.filter(({ field, operator }) => field !== 'net.protocol' || operator !== '!=') : all;
+  const [first] = wishes as [Predicate];
+  const given = values[fields.placeOf(first.field)];
+  const has = given === undefined ? 'none' : typeof given === 'object' ? given.join(', ') : String(given);
+  const wanted = wishes.map((one) => (one.field === first.field ? wish(one) : `${labelOf(one.field)} ${wish(one)}`));
+  if (condition.kind === 'not') return `${labelOf(first.field)} ${has} is excluded`;
+  return `${labelOf(first.field)} ${has} is not ${[...new Set(wanted)].join(' or ')}`;
+}
+
+function wish({ operator, value }: Predicate): string {
+  const text = value.type === 'Int' ? String(value.number) : value.text;
+  switch (operator) {
+    case '==':
+      return text;
+    case '^=':
+      return `${text}*`;
+    case '=^':
+      return `*${text}`;
+    case '~':
+      return `~${text}`;
+    default:
+      return `${operator} ${text}`;
+  }
+}
