@@ -1,14 +1,5 @@
 import path from 'node:path';
-import {
-  defaultLimits,
-  proxyDefaults,
-  type Destination,
-  type Named,
-  type Plan,
-  type ProxyOptions,
-  type Route,
-  type Site,
-} from '../../model/gateway.ts';
+import { proxyDefaults, type Destination, type Named, type Plan, type ProxyOptions, type Route, type Site } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { BalancerOptions } from './balancer.ts';
@@ -21,6 +12,7 @@ import type { KongService } from './entities/service.ts';
 import { ignoreSections } from './entities/sections.ts';
 import type { KongUpstream } from './entities/upstream.ts';
 import type { FaultBookOptions } from './faults.ts';
+import type { HeaderLinesOptions } from './header-lines.ts';
 import { readKongConf } from './kong-conf.ts';
 import { readNodeSettings, type NodeSettings } from './node-settings.ts';
 import type { OwnFieldsOptions } from './own-fields.ts';
@@ -95,10 +87,10 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     } satisfies RouterOptions),
     listeners: node.listeners,
     hosts: [],
-    arrival: everywhere.rewrite,
+    arrival: [named('kong/header-lines', { most: node.limits.maxHeaderLine } satisfies HeaderLinesOptions), ...everywhere.rewrite],
     routes,
     noRoute,
-    limits: defaultLimits,
+    limits: node.limits,
   };
   settleShared(ledger);
   return { sites: [site] };

@@ -7,6 +7,7 @@ import { closedStep } from './closed.ts';
 import { compileKong } from './compile.ts';
 import { debugFieldsStep } from './debug-fields.ts';
 import { kongFaults } from './faults.ts';
+import { headerLinesStep } from './header-lines.ts';
 import { ownFieldsStep } from './own-fields.ts';
 import { plugins } from './phases.ts';
 import { kongMatcher } from './router/match.ts';
@@ -30,7 +31,17 @@ export const kong: Dialect = {
   name: 'kong',
   kit: {
     matchers: [kongMatcher],
-    steps: [closedStep, accessFieldsStep, upstreamRequestStep, sendStep, ownFieldsStep, debugFieldsStep, byConsumerStep, ...pluginSteps],
+    steps: [
+      closedStep,
+      headerLinesStep,
+      accessFieldsStep,
+      upstreamRequestStep,
+      sendStep,
+      ownFieldsStep,
+      debugFieldsStep,
+      byConsumerStep,
+      ...pluginSteps,
+    ],
     bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
     destinations: [balancer],
     faultBooks: [kongFaults],

@@ -1,4 +1,4 @@
-import type { Listener } from '../../model/gateway.ts';
+import { defaultLimits, type Limits, type Listener } from '../../model/gateway.ts';
 import type { RealIp } from './client-address.ts';
 
 const defaults: readonly Listener[] = [
@@ -42,3 +42,24 @@ export const readRealIp = (values: ReadonlyMap<string, string>, trustedIps: read
   recursive: isOn(values.get('real_ip_recursive') ?? values.get('nginx_proxy_real_ip_recursive')),
   trustedIps,
 });
+
+/** Directives that are injected into nginx, as far as they bound what a client may send. */
+export function readLimits(values: ReadonlyMap<string, string>): Limits & { readonly maxHeaderLine: number } {
+  const injected = (name: string): string | undefined => values.get(`nginx_proxy_${name}`) ?? values.get(`nginx_http_${name}`);
+  const [count = '', size = ''] = (injected('large_client_header_buffers') ?? '4 8k').split(/\s+/);
+  const line = sizeOf(size) ?? 8_192;
+  return {
+    ...defaultLimits,
+    maxTargetBytes: line,
+    maxHeaderBytes: line * (Number(count) || 4),
+    maxHeaderLine: line,
+    maxBodyBytes: sizeOf(injected('client_max_body_size') ?? '0') ?? 0,
+  };
+}
+
+/** `8k`, `10m`: a size as nginx writes it. */
+function sizeOf(text: string): number | undefined {
+  const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
+  if (match === null) return undefined;
+  return Number(match[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf((match[2] as string).toLowerCase());
+}

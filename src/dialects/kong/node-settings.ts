@@ -3,7 +3,7 @@ import type { Listener } from '../../model/gateway.ts';
 import type { RealIp } from './client-address.ts';
 import type { ErrorTemplates } from './error-format.ts';
 import type { KongConf } from './kong-conf.ts';
-import { isOn, readListeners, readPortMaps, readRealIp } from './node-network.ts';
+import { isOn, readLimits, readListeners, readPortMaps, readRealIp } from './node-network.ts';
 import type { Calculation } from './router/rank.ts';
 
 export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions';
@@ -20,6 +20,8 @@ export interface NodeSettings {
   readonly templates: ErrorTemplates;
   readonly realIp: RealIp;
   readonly listeners: readonly Listener[];
+  /** `maxHeaderLine`: bytes of one header line. */
+  readonly limits: ReturnType<typeof readLimits>;
   /** The port that the world sees, by the port of the listener. */
   readonly portMaps: Readonly<Record<string, number>>;
   /** Whether `Kong-Debug` is answered. */
@@ -69,6 +71,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
       }),
     ),
     realIp: readRealIp(values, trustedIps),
+    limits: readLimits(values),
     listeners: readListeners(values.get('proxy_listen')),
     portMaps: readPortMaps(values.get('port_maps')),
     debug: isOn(values.get('allow_debug_header')),

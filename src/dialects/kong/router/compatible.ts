@@ -18,13 +18,15 @@ export interface Candidate extends Matcher {
   readonly test: Test;
 }
 
+const drawn = 'ffffffff-ffff-4fff-bfff-';
+
 /** Candidates of the flavors that atc-router serves, the weightiest first; of equal ones the greater id, as in its tree of keys. */
 export function candidatesOf(routes: readonly Route[], flavor: RouterFlavor, calculation: Calculation, fields: FieldTable): Candidate[] {
   const made = routes.flatMap((route, index) => {
     const when = route.when as KongWhen;
     if (!isForHttp(when)) return [];
     // Without a name Kong draws the id by lot. Here the earlier route goes first.
-    const id = entityId('routes', when.id, when.name) || `ffffffff-ffff-4fff-bfff-${(0xffffffffffff - index).toString(16).padStart(12, '0')}`;
+    const id = entityId('routes', when.id, when.name) || `${drawn}${(0xffffffffffff - index).toString(16).padStart(12, '0')}`;
     return transform(when, id, calculation).map((matcher) => ({
       ...matcher,
       route,
@@ -74,7 +76,7 @@ export function compatibleRouter(routes: readonly Route[], flavor: RouterFlavor,
     if (values === undefined) return [];
     return candidates.map(({ route, expression, reasons, id }) => ({
       route,
-      reasons: [...reasons, `the id ${id}`],
+      reasons: [...reasons, id.startsWith(drawn) ? 'an id drawn by lot' : `the id ${id}`],
       lacks: lacksOf(expression, values, fields),
     }));
   };

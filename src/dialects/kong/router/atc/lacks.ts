@@ -33,7 +33,11 @@ function lackOf(condition: Expression, values: readonly FieldValue[], fields: Fi
   const [first] = wishes as [Predicate];
   const given = values[fields.placeOf(first.field)];
   const has = given === undefined ? 'none' : typeof given === 'object' ? given.join(', ') : String(given);
-  const wanted = wishes.map((one) => (one.field === first.field ? wish(one) : `${labelOf(one.field)} ${wish(one)}`));
+  const choices = condition.kind === 'some' ? condition.of : [condition];
+  const wanted = choices
+    .map((choice) => [...predicatesOf(choice)].filter((one) => wishes.includes(one)))
+    .filter((choice) => choice.length > 0)
+    .map((choice) => choice.map((one) => (one.field === first.field ? wish(one) : `${labelOf(one.field)} ${wish(one)}`)).join(' with '));
   if (condition.kind === 'not') return `${labelOf(first.field)} ${has} is excluded`;
   return `${labelOf(first.field)} ${has} is not ${[...new Set(wanted)].join(' or ')}`;
 }
