@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { proxyDefaults, type Destination, type Named, type Plan, type ProxyOptions, type Route, type Site } from '../../model/gateway.ts';
+import type { Named, Plan, Route, Site } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
-import type { BalancerOptions } from './balancer.ts';
 import type { DebugFieldsOptions } from './debug-fields.ts';
+import { destinationOf, withPort } from './destination.ts';
 import { readDocuments } from './entities/documents.ts';
 import { settleShared } from './entities/head.ts';
 import { readEntities } from './entities/read-entities.ts';
@@ -43,6 +43,7 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     const steps = reader.stepsFor(route);
     const origin = route.setting.origin;
     const service = route.service;
+    const sending = service === null ? null : destinationOf(route, service, { roots, upstreams: entities.upstreams, trustedIps: node.trustedIps });
     return {
       id: route.name || route.id,
       when: whenOf(route, node),
@@ -66,10 +67,10 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
           origin,
         },
       ],
-      destination: service === null ? null : destinationOf(service, route.preserveHost, entities.upstreams),
-      head: [...debugFields(route), accessFields, ...steps.head, ownFields(service)],
+      destination: sending?.destination ?? null,
+      head: [...debugFields(route), accessFields, ...(sending?.head ?? []), ...steps.head, ownFields(service)],
       body: steps.body,
-      log: steps.log,
+      log: [...steps.log, ...(sending?.log ?? [])],
     };
   });
   const everywhere = reader.stepsFor(null);
@@ -140,9 +141,6 @@ function describe(route: KongRoute): string {
   return `${methods} ${route.hosts.join('|')}${route.paths.length === 0 ? '/' : route.paths.join('|')}`;
 }
 
-const withPort = (host: string, port: number, service: KongService): string => (port === usualPort(service) ? host : `${host}:${port}`);
-const usualPort = (service: KongService): number => (['https', 'grpcs', 'wss'].includes(service.protocol) ? 443 : 80);
-
 function upstreamRequest(route: KongRoute, node: NodeSettings, upstreams: readonly KongUpstream[]): UpstreamRequestOptions {
   const { service } = route;
   const balanced = upstreams.some((one) => one.name === service?.host);
@@ -158,40 +156,4 @@ function upstreamRequest(route: KongRoute, node: NodeSettings, upstreams: readon
     host: service === null || balanced ? '' : withPort(service.host, service.port, service),
     trustedIps: node.trustedIps,
   };
-}
-
-function destinationOf(service: KongService, preserveHost: boolean, upstreams: readonly KongUpstream[]): Destination {
-  const { origin } = service.setting;
-  const balanced = upstreams.find((one) => one.name === service.host);
-  if (balanced === undefined) return proxy(service, service.host, service.port, [service.name]);
-  const targets = balanced.targets
-    .filter((one) => one.weight > 0)
-    .map(({ address, weight }) => {
-      const [, host = '', port = '8000'] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
-      return { address, weight, host, port: Number(port) };
-    });
-  // kong.runloop.balancer, set_host_header: the upstream's own host_header, else the name of the target; with its port where that is unusual.
-  const hosts = preserveHost ? [] : targets.map(({ host, port }) => withPort(balanced.hostHeader || host, port, service));
-  return {
-    kind: 'kong/balancer',
-    options: { name: balanced.name, weights: targets.map((one) => one.weight), hosts } satisfies BalancerOptions,
-    origin,
-    children: targets.map(({ address, host, port }) => proxy(service, host, port, [address, balanced.name])),
-  };
-}
-
-function proxy(service: KongService, host: string, port: number, more: readonly string[]): Destination {
-  const scheme = ['https', 'grpcs', 'wss'].includes(service.protocol) ? 'https' : 'http';
-  const authority = host.includes(':') ? `[${host}]` : host;
-  const options: ProxyOptions = {
-    ...proxyDefaults,
-    names: [...new Set([`${host}:${port}`, host, ...more, `${scheme}://${authority}:${port}`].filter((one) => one !== ''))],
-    url: `${scheme}://${authority}:${port}`,
-    connectTimeoutMs: service.connectTimeout,
-    responseTimeoutMs: service.readTimeout,
-    idleTimeoutMs: service.readTimeout,
-    httpVersion: service.protocol.startsWith('grpc') ? '2' : '1.1',
-    tls: scheme === 'https' ? { verify: service.tlsVerify, serverName: '', authorities: '', certificate: '', key: '' } : null,
-  };
-  return { kind: 'proxy', options, origin: service.setting.origin, children: [] };
 }

@@ -24,6 +24,8 @@ export const kongError = (status: number, message: string, headers: readonly str
   ownFault('kong/error', { status, message, headers } satisfies KongError);
 export const kongExit = (status: number, body: unknown, headers: readonly string[] = []): Fault =>
   ownFault('kong/exit', { status, body, headers } satisfies KongExit);
+/** An answer as Kong's error handler words it for what nginx below it has refused. */
+export const nginxError = (status: number): Fault => ownFault('kong/nginx', { status });
 
 /** What a gRPC client is told, in fields of an answer without a body (kong.pdk.response, send). */
 function grpcAnswer(status: number, headers: readonly string[], message: string | null): Wording {

@@ -1,7 +1,10 @@
 import type { BodyStepKind, StepKind } from '../../engine/kit.ts';
 import type { Dialect } from '../dialect.ts';
 import { accessFieldsStep } from './access-fields.ts';
-import { balancer } from './balancer.ts';
+import { balancerLogStep } from './balancer/balanced.ts';
+import { balancer } from './balancer/balancer.ts';
+import { hashCookieStep } from './balancer/hash-input.ts';
+import { retryDestination } from './balancer/tries.ts';
 import { byConsumerBody, byConsumerStep } from './by-consumer.ts';
 import { closedStep } from './closed.ts';
 import { compileKong } from './compile.ts';
@@ -40,10 +43,12 @@ export const kong: Dialect = {
       ownFieldsStep,
       debugFieldsStep,
       byConsumerStep,
+      hashCookieStep,
+      balancerLogStep,
       ...pluginSteps,
     ],
     bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
-    destinations: [balancer],
+    destinations: [balancer, retryDestination],
     faultBooks: [kongFaults],
   },
   recognises: (source) =>
@@ -53,6 +58,8 @@ export const kong: Dialect = {
     'kong/route': ['kong-router'],
     'kong/service': ['kong-router'],
     'kong/node': ['kong-router'],
+    'kong/upstream': ['kong-balancer'],
+    'kong/target': ['kong-balancer'],
     ...Object.fromEntries(plugins.map(([, { name }]) => [`kong/plugins/${name}`, [`kong-plugins/Plugin: ${name}`]])),
   },
 };

@@ -21,6 +21,8 @@ export interface KongRoute {
   readonly stripPath: boolean;
   readonly pathHandling: 'v0' | 'v1';
   readonly preserveHost: boolean;
+  /** Whether a body is read before it is sent. */
+  readonly requestBuffering: boolean;
   readonly redirectStatus: number;
   readonly createdAt: number;
   readonly setting: Setting;
@@ -34,7 +36,7 @@ const buffering = 'bodies pass here as they come, and are whole where a plugin w
 
 export function readRoute(setting: Setting, service: KongService | null, index: number, isOld: boolean): KongRoute {
   const name = setting.get('name').string() ?? '';
-  ignoreBookkeeping(setting, { request_buffering: buffering, response_buffering: buffering });
+  ignoreBookkeeping(setting, { response_buffering: buffering });
   const expression = setting.get('expression').string() ?? '';
   const paths = setting.get('paths').strings();
   const protocols = setting.get('protocols').strings();
@@ -62,6 +64,7 @@ export function readRoute(setting: Setting, service: KongService | null, index: 
     stripPath: setting.get('strip_path').boolean() ?? true,
     pathHandling: setting.get('path_handling').oneOf('v0', 'v1') ?? 'v0',
     preserveHost: setting.get('preserve_host').boolean() ?? false,
+    requestBuffering: setting.get('request_buffering').boolean() ?? true,
     redirectStatus: setting.get('https_redirect_status_code').number() ?? 426,
     createdAt: setting.get('created_at').number() ?? 0,
     setting,

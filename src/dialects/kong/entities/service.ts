@@ -1,5 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { ignoreBookkeeping } from './shared.ts';
+import { ignoreBookkeeping, reference } from './shared.ts';
 
 export interface KongService {
   readonly id: string;
@@ -10,19 +10,21 @@ export interface KongService {
   readonly path: string;
   readonly connectTimeout: number;
   readonly readTimeout: number;
+  /** Tries after the first. */
+  readonly retries: number;
   readonly tlsVerify: boolean;
+  /** Ids. */
+  readonly caCertificates: readonly string[];
+  readonly clientCertificate: string;
   /** As if its routes were not there where it is not. */
   readonly enabled: boolean;
   readonly setting: Setting;
 }
 
 const without: Readonly<Record<string, string>> = {
-  retries: 'failed connections are not tried again',
   write_timeout: 'writing has no time limit of its own',
-  ca_certificates: 'ca_certificates is not mirrored yet',
-  client_certificate: 'client_certificate is not mirrored yet',
-  tls_verify_depth: 'tls_verify_depth is not mirrored yet',
-  tls_sans: 'tls_sans is not mirrored yet',
+  tls_verify_depth: 'a chain of certificates may have any length here',
+  tls_sans: 'the name in the certificate of an upstream is that of its Host field',
 };
 
 export function readService(setting: Setting, index: number): KongService {
@@ -58,6 +60,9 @@ export function readService(setting: Setting, index: number): KongService {
       setting.get('path').string() ?? (parsed !== undefined && parsed.pathname !== '/' ? parsed.pathname : (url?.endsWith('/') ?? false) ? '/' : ''),
     connectTimeout: setting.get('connect_timeout').number({ min: 1 }) ?? 60_000,
     readTimeout: setting.get('read_timeout').number({ min: 1 }) ?? 60_000,
+    retries: setting.get('retries').number({ min: 0, max: 32_767, integer: true }) ?? 5,
+    caCertificates: setting.get('ca_certificates').strings(),
+    clientCertificate: reference(setting.get('client_certificate')),
     tlsVerify: setting.get('tls_verify').boolean() ?? false,
     setting,
   };

@@ -1,39 +1,46 @@
 import type { Setting } from '../../../sources/setting.ts';
+import { readHashing, type KongHashing } from './hashing.ts';
+import { readHealthChecks, type KongHealthChecks } from './health-checks.ts';
 import { reference } from './shared.ts';
+import { readTarget, type KongTarget } from './target.ts';
 
 export interface KongUpstream {
   readonly name: string;
-  readonly targets: readonly { readonly address: string; readonly weight: number }[];
+  readonly targets: readonly KongTarget[];
   readonly hostHeader: string;
+  readonly slots: number;
+  readonly hashing: KongHashing;
+  readonly health: KongHealthChecks;
+  /** The id of a certificate; empty: none. */
+  readonly clientCertificate: string;
   readonly setting: Setting;
 }
 
 export function readUpstream(setting: Setting, loose: readonly Setting[]): KongUpstream {
   const name = setting.get('name').string() ?? '';
-  const targets = [...setting.get('targets').items(), ...loose.filter((one) => reference(one.get('upstream')) === name)];
-  for (const key of [
-    'algorithm',
-    'hash_on',
-    'hash_fallback',
-    'hash_on_header',
-    'hash_fallback_header',
-    'hash_on_cookie',
-    'hash_on_cookie_path',
-    'hash_on_query_arg',
-    'hash_on_uri_capture',
-    'slots',
-    'healthchecks',
-    'client_certificate',
-    'use_srv_name',
-    'sticky_sessions_cookie',
-  ]) {
-    if (setting.get(key).exists) setting.get(key).ignored('targets are taken in turn, by weight');
-  }
-  setting.get('tags').ignored('tags have no bearing on behaviour');
+  const id = setting.get('id');
+  const belongs = loose.filter((one) => [name, ...(id.exists ? [id.string()] : [])].includes(reference(one.get('upstream'))));
+  for (const key of ['id', 'tags', 'created_at', 'updated_at']) if (setting.get(key).exists) setting.get(key).ignored('has no bearing on behaviour');
+  setting.get('use_srv_name').ignored('names are not looked up as SRV records here');
+  // A target that is named again replaces what was said of it.
+  const targets = new Map(
+    [...setting.get('targets').items(), ...belongs].flatMap((one) => {
+      const target = readTarget(one.as('kong/target'));
+      return target === undefined ? [] : [[`${target.host} ${target.port}`, target] as const];
+    }),
+  );
+  const hashing = readHashing(setting);
+  const slots = setting.get('slots');
+  const hashes = hashing.algorithm === 'consistent-hashing';
+  if (!hashes) slots.ignored('only consistent hashing has slots');
   return {
     name,
-    targets: targets.map((one) => ({ address: one.get('target').string() ?? '', weight: one.get('weight').number({ min: 0 }) ?? 100 })),
+    targets: [...targets.values()],
     hostHeader: setting.get('host_header').string() ?? '',
+    slots: hashes ? (slots.number({ min: 10, max: 65_536, integer: true }) ?? 10_000) : 10_000,
+    hashing,
+    health: readHealthChecks(setting.get('healthchecks')),
+    clientCertificate: reference(setting.get('client_certificate')),
     setting,
   };
 }
