@@ -25,7 +25,8 @@ const secureProtocols = ['https', 'grpcs', 'wss'];
 const isSecure = ({ protocol }: KongService): boolean => secureProtocols.includes(protocol);
 export const withPort = (host: string, port: number, service: KongService): string =>
   port === (isSecure(service) ? 443 : 80) ? bracketed(host) : `${bracketed(host)}:${port}`;
-const bracketed = (host: string): string => (host.includes(':') && !host.startsWith('[') && !/:\d+$/.test(host) ? `[${host}]` : host);
+/** An address of IPv6 in brackets. */
+const bracketed = (host: string): string => (/^[^[]*:.*:/.test(host) ? `[${host}]` : host);
 
 export function destinationOf(route: KongRoute, service: KongService, { roots, upstreams, trustedIps }: Context): RouteDestination {
   const { origin } = service.setting;
@@ -91,7 +92,7 @@ function proxy(
   const options: ProxyOptions = {
     ...proxyDefaults,
     // The names that `--upstream` may use.
-    names: [...new Set([`${host}:${port}`, host, ...more, url].filter((one) => one !== ''))],
+    names: [...new Set([`${bracketed(host)}:${port}`, host, ...more, url].filter((one) => one !== ''))],
     url,
     connectTimeoutMs: service.connectTimeout,
     responseTimeoutMs: service.readTimeout,

@@ -32,6 +32,7 @@ export interface Balancing {
   readonly openers: readonly Opener[];
   readonly pool: Algorithm;
   readonly health: UpstreamHealth;
+  /** Of the scope of the request. */
   readonly clock: Clock;
 }
 
@@ -50,6 +51,7 @@ export class Balanced implements Peers {
   readonly #exchange: Exchange;
   readonly #options: BalancerOptions;
   readonly #with: Balancing;
+  readonly #clock: Clock;
   readonly #handle: Handle;
   /** Of those whose name is not known. */
   readonly #absent = new Set<number>();
@@ -61,6 +63,7 @@ export class Balanced implements Peers {
     this.#exchange = exchange;
     this.#options = options;
     this.#with = balancing;
+    this.#clock = balancing.clock;
     this.#handle = newHandle(hash);
   }
 
@@ -71,12 +74,12 @@ export class Balanced implements Peers {
   }
 
   next(): Peer | Failure {
-    const { pool, clock, openers } = this.#with;
-    const chosen = this.#isHealthy ? pool.pick(this.#handle, this.#isUp, clock.now()) : undefined;
+    const { pool, openers } = this.#with;
+    const chosen = this.#isHealthy ? pool.pick(this.#handle, this.#isUp, this.#clock.now()) : undefined;
     // On a first try Kong answers, later nginx does.
     if (chosen === undefined) return refuse(this.#failures > 0 ? nginxError(503) : kongError(503, 'failure to get a peer from the ring-balancer'));
     this.#handle.at = chosen;
-    this.#askedAt = clock.now();
+    this.#askedAt = this.#clock.now();
     return { open: openers[chosen] as Opener, host: this.#options.targets[chosen]?.tells ?? '' };
   }
 
@@ -112,12 +115,12 @@ export class Balanced implements Peers {
 
   /** A last try that failed counts by the status that it came to: only those that were followed by another one count as failures of TCP. */
   #finish(answer: Answer | Failure): void {
-    const { pool, clock } = this.#with;
+    const { pool } = this.#with;
     const status = 'type' in answer ? this.#statusOf(answer) : answer.status;
     if (status !== undefined) this.#report(status === 504 ? 'timeout' : status);
     // After several tries nginx tells several times, which Kong reads as none.
-    const seconds = this.#failures > 0 ? 0 : (clock.now() - this.#askedAt) / 1000;
-    pool.finished?.(this.#handle, seconds, clock.now(), this.#isHealthy);
+    const seconds = this.#failures > 0 ? 0 : (this.#clock.now() - this.#askedAt) / 1000;
+    pool.finished?.(this.#handle, seconds, this.#clock.now(), this.#isHealthy);
   }
 
   #statusOf({ fault }: Failure): number | undefined {

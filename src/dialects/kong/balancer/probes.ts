@@ -43,7 +43,7 @@ export class Probing {
     this.#targets = targets;
     this.#clock = clock;
     this.#within = { scope: exchange.scope, clock: exchange.clock, listener: exchange.listener };
-    this.#usedAt = clock.now();
+    this.#usedAt = this.#clock.now();
     this.#arm('up');
     this.#arm('down');
   }
