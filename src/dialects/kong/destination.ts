@@ -55,10 +55,11 @@ export function destinationOf(route: KongRoute, service: KongService, { roots, u
     name: upstream.name,
     algorithm: hashing.algorithm,
     slots: upstream.slots,
-    targets: targets.map(({ host, port, weight }) => ({
+    targets: targets.map(({ host, port, weight, failover }) => ({
       host,
       port,
       weight,
+      failover,
       tells: withPort(hostHeader || host, port, service),
       probedAs: hostHeader || host,
     })),

@@ -93,6 +93,12 @@ describe('passive checks', () => {
     expect(counted(await ask(pool.gateway, 3))).toEqual({ b: 3 });
   });
 
+  it('turn to those that stand in where the others are ill', async () => {
+    const upstream = passive('unhealthy: { http_failures: 1 }').replace("8002'", "8002', failover: true");
+    await using pool = await startPool(upstream, { 'a.internal': failing(500), 'b.internal': named('b') });
+    expect(await ask(pool.gateway, 3)).toEqual(['500', 'b', 'b']);
+  });
+
   it('leave the whole alone below the threshold', async () => {
     const upstream = `${two}, healthchecks: { threshold: 50, passive: { unhealthy: { http_failures: 1 } } }`;
     await using pool = await startPool(upstream, { 'a.internal': failing(500), 'b.internal': named('b') });
@@ -153,6 +159,17 @@ describe('active checks', () => {
     await clock.advance(5_000);
     await clock.advance(1_000);
     expect(await ask(pool.gateway, 1)).toEqual(['503']);
+  });
+
+  it('do not judge by what a tape does not know', async () => {
+    const upstream = active('http_path: /health, healthy: { interval: 5 }, unhealthy: { http_failures: 1 }');
+    const untaped = (request: Request): Response | Promise<Response> =>
+      request.url.endsWith('/health') ? new Response('', { status: 501, headers: { 'devgateway-tape': 'unknown' } }) : named('a')(request);
+    await using pool = await startPool(upstream, { '*': untaped });
+    pool.gateway.clock.freeze();
+    await ask(pool.gateway, 1);
+    await pool.gateway.clock.advance(5_000);
+    expect(await ask(pool.gateway, 1)).toEqual(['a']);
   });
 
   it('rest while nobody asks for the upstream, and look at once when somebody does; a reset ends them', async () => {

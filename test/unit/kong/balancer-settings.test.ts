@@ -92,6 +92,12 @@ describe('the settings of an upstream', () => {
     });
   });
 
+  it('that hash are approximated where a target is a name', async () => {
+    const verdict = async (target: string): Promise<string | undefined> =>
+      verdicts(await read(`hash_on: ip, targets: [{ target: '10.0.0.1:80' }, { target: '${target}' }]`), '/upstreams/0')['hash_on'];
+    expect([await verdict('[::1]:80'), await verdict('a.internal:80')]).toEqual(['mirrored', 'approximated']);
+  });
+
   it('of active checks make probes with their own protocol and limits', async () => {
     const loaded = await read(
       `host_header: pool.example, targets: [{ target: '[::1]:80' }],

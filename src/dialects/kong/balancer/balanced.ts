@@ -18,7 +18,7 @@ export interface BalancerOptions extends TryOptions {
    * Those with a weight; `tells` and `probedAs` are Host fields. For each the destination has a child, and after them, where there are
    * active checks, one to probe it.
    */
-  readonly targets: readonly (BalancerTarget & { readonly tells: string; readonly probedAs: string })[];
+  readonly targets: readonly (BalancerTarget & { readonly tells: string; readonly probedAs: string; readonly failover: boolean })[];
   /** With those of weight 0. */
   readonly count: number;
   readonly hash: HashOptions;
@@ -55,7 +55,9 @@ export class Balanced implements Peers {
   readonly #handle: Handle;
   /** Of those whose name is not known. */
   readonly #absent = new Set<number>();
-  readonly #isUp = (target: number): boolean => !this.#absent.has(target) && this.#with.health.of(this.#key(target)).isUp;
+  readonly #isUp = (target: number): boolean => this.#counts(target) && this.#with.health.of(this.#key(target)).isUp;
+  /** Whether those are asked that stand in for the others. */
+  #standIns = false;
   #failures = 0;
   #askedAt = 0;
 
@@ -75,6 +77,8 @@ export class Balanced implements Peers {
 
   next(): Peer | Failure {
     const { pool, openers } = this.#with;
+    this.#standIns = false;
+    if (!this.#isHealthy) this.#standIns = true;
     const chosen = this.#isHealthy ? pool.pick(this.#handle, this.#isUp, this.#clock.now()) : undefined;
     // On a first try Kong answers, later nginx does.
     if (chosen === undefined) return refuse(this.#failures > 0 ? nginxError(503) : kongError(503, 'failure to get a peer from the ring-balancer'));
@@ -93,6 +97,10 @@ export class Balanced implements Peers {
     return true;
   }
 
+  #counts(target: number): boolean {
+    return !this.#absent.has(target) && this.#options.targets[target]?.failover === this.#standIns;
+  }
+
   #key(target: number): string {
     const { host, port } = this.#options.targets[target] as BalancerTarget;
     return `${host}:${port}`;
@@ -102,7 +110,7 @@ export class Balanced implements Peers {
     let total = 0;
     let up = 0;
     for (const [at, { weight }] of this.#options.targets.entries()) {
-      if (this.#absent.has(at)) continue;
+      if (!this.#counts(at)) continue;
       total += weight;
       if (this.#isUp(at)) up += weight;
     }

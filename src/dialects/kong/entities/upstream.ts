@@ -1,3 +1,4 @@
+import { addressBytes } from '../../../http/cidr.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { readHashing, type KongHashing } from './hashing.ts';
 import { readHealthChecks, type KongHealthChecks } from './health-checks.ts';
@@ -33,6 +34,8 @@ export function readUpstream(setting: Setting, loose: readonly Setting[]): KongU
   const slots = setting.get('slots');
   const hashes = hashing.algorithm === 'consistent-hashing';
   if (!hashes) slots.ignored('only consistent hashing has slots');
+  if (hashes && [...targets.values()].some(({ host }) => addressBytes(host) === undefined))
+    for (const key of ['algorithm', 'hash_on']) setting.get(key).approximately(byName).string();
   return {
     name,
     targets: [...targets.values()],
@@ -44,3 +47,5 @@ export function readUpstream(setting: Setting, loose: readonly Setting[]): KongU
     setting,
   };
 }
+
+const byName = 'a target that is a name is hashed by it, not by the addresses that it has in production: what belongs to it may differ';
