@@ -161,6 +161,21 @@ describe('active checks', () => {
     expect(await ask(pool.gateway, 1)).toEqual(['503']);
   });
 
+  it('are the same for two services over one upstream', async () => {
+    seen.length = 0;
+    const upstream = "targets: [{ target: 'a.internal:80' }], healthchecks: { active: { http_path: /health, healthy: { interval: 60 } } }";
+    const service = 'protocol: https, routes: [{ name: o, hosts: [other], paths: [/] }] }, { name: s2, host: pool';
+    await using pool = await startPool(upstream, { 'a.internal': target('a', { status: 200 }) }, { service });
+    pool.gateway.clock.freeze();
+    for (let at = 0; at < 3; at += 1) {
+      await ask(pool.gateway, 1);
+      await ask(pool.gateway, 1, new Request('http://other/', { headers: { host: 'other' } }));
+      await pool.gateway.clock.advance(20_000);
+    }
+    await ask(pool.gateway, 1);
+    expect(seen.length).toBe(1);
+  });
+
   it('do not judge by what a tape does not know', async () => {
     const upstream = active('http_path: /health, healthy: { interval: 5 }, unhealthy: { http_failures: 1 }');
     const untaped = (request: Request): Response | Promise<Response> =>

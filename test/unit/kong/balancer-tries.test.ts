@@ -30,6 +30,13 @@ describe('the targets of an upstream', () => {
     expect(await (await none.gateway.fetch('/')).json()).toMatchObject({ message: 'failure to get a peer from the ring-balancer' });
   });
 
+  it('whose names are not known take a body that was not read first with them', async () => {
+    const targets = "targets: [{ target: 'a.invalid:80' }, { target: 'b.internal:8002' }]";
+    await using pool = await startPool(targets, { 'b.internal': named('b') }, { route: 'paths: [/], request_buffering: false' });
+    const answer = await pool.gateway.fetch(new Request('http://localhost/', { method: 'PUT', body: 'hello' }));
+    expect(await answer.json()).toMatchObject({ message: 'name resolution failed' });
+  });
+
   it('are all at one address where the name of the upstream is mapped', async () => {
     await using pool = await startPool(two, { pool: named('mine') });
     expect(await ask(pool.gateway, 4)).toEqual(['mine', 'mine', 'mine', 'mine']);

@@ -28,36 +28,36 @@ export const balancer: DestinationKind<BalancerOptions> = {
     const { name, targets, algorithm, slots, count, active } = options;
     const poolKey = `kong:balancer:${name}:${JSON.stringify([algorithm, slots, count, targets.map(({ host, port, weight }) => [host, port, weight])])}`;
     const hashOf = hashInput(options.hash, deps.random);
+    const probing = active === null || targets.length === 0 ? null : probingOf(options, active, openers.slice(targets.length), deps);
     return async (exchange) => {
       const pool = deps.memory.get(exchange.scope + poolKey, () => makers[algorithm](options));
       const health = deps.memory.get(`${exchange.scope}kong:health:${name}`, () => new UpstreamHealth());
-      if (active !== null && targets.length > 0)
-        await probing(exchange, options, active, openers.slice(targets.length), health, deps).used(patienceMs);
+      if (probing !== null) await probing(exchange, health).used(patienceMs);
       return new Balanced(exchange, options, { openers, pool, health, clock: exchange.clock ?? deps.clock }, hashOf(exchange)).run();
     };
   },
 };
 
-/** The one that looks after an upstream in a scope; made anew where its settings have changed. */
-function probing(
-  exchange: Exchange,
+/** Finds the one that looks after an upstream in a scope; it is made anew where its settings have changed. */
+function probingOf(
   { name, targets }: BalancerOptions,
   active: ActiveChecks,
   openers: readonly Opener[],
-  health: UpstreamHealth,
   { memory, clock }: LinkDeps,
-): Probing {
-  const find = () => memory.get(`${exchange.scope}kong:probing:${name}`, () => ({ key: '', probing: null as Probing | null }));
-  const held = find();
-  const key = JSON.stringify([active, targets]);
-  if (held.key === key && held.probing !== null) return held.probing;
-  held.probing?.stop();
-  const probed = targets.map(({ host, port, probedAs }, at) => ({
-    open: openers[at] as Opener,
-    host: probedAs,
-    health: health.of(`${host}:${port}`),
-  }));
-  held.key = key;
-  held.probing = new Probing(active, probed, exchange, exchange.clock ?? clock, () => find() === held);
-  return held.probing;
+): (exchange: Exchange, health: UpstreamHealth) => Probing {
+  const settings = JSON.stringify([active, targets.map(({ host, port, probedAs }) => [host, port, probedAs])]);
+  return (exchange, health) => {
+    const key = `${exchange.scope}kong:probing:${name}`;
+    const find = (): { settings: string; probing: Probing | null } => memory.get(key, () => ({ settings: '', probing: null }));
+    const held = find();
+    if (held.settings === settings && held.probing !== null) return held.probing;
+    held.probing?.stop();
+    held.settings = settings;
+    const probed = targets.map(({ host, port, probedAs }, at) => ({
+      open: openers[at] as Opener,
+      host: probedAs,
+      health: health.of(`${host}:${port}`),
+    }));
+    return (held.probing = new Probing(active, probed, exchange, exchange.clock ?? clock, () => find() === held));
+  };
 }

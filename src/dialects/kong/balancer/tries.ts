@@ -22,7 +22,7 @@ export interface TryOptions {
   /** Tries after the first. */
   readonly retries: number;
   readonly preserveHost: boolean;
-  /** Whether the body is read before it is sent, so that it can be sent again. */
+  /** Whether the body is read before it is sent (nginx's proxy_request_buffering), so that it can be sent again. */
   readonly buffers: boolean;
 }
 
@@ -45,8 +45,9 @@ export function failureOf(fault: Fault): 'tcp' | 'timeout' | undefined {
  */
 export async function tryInTurn(exchange: Exchange, peers: Peers, { retries, preserveHost, buffers }: TryOptions): Promise<Answer | Failure> {
   const { body } = exchange;
-  if (retries > 0 && buffers && !body.isEmpty && (body.length ?? 0) <= mostBuffered) await body.whole(mostBuffered);
-  let left = body.isEmpty || body.buffered !== null ? retries : 0;
+  if (buffers && !body.isEmpty && (body.length ?? 0) <= mostBuffered) await body.whole(mostBuffered);
+  const canRepeat = body.isEmpty || body.buffered !== null;
+  let left = canRepeat ? retries : 0;
   for (let peer = peers.next(), first = true; ; peer = peers.next()) {
     if ('type' in peer) return peer;
     // On the first try what a plugin has set stays; then it is made anew (set_host_header).
@@ -54,7 +55,7 @@ export async function tryInTurn(exchange: Exchange, peers: Peers, { retries, pre
     const answer = await peer.open(exchange);
     if (!('type' in answer) || exchange.aborted) return answer;
     if (answer.fault.kind === 'upstream-unresolved') {
-      if (!peers.absent()) return answer;
+      if (!canRepeat || !peers.absent()) return answer;
       continue;
     }
     const how = failureOf(answer.fault);
