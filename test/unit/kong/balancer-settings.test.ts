@@ -146,6 +146,15 @@ describe('the settings of an upstream', () => {
     expect(loaded.ledger.diagnostics.map((one) => one.code)).toContain(code);
   });
 
+  it.each([
+    ['{}', 'DG1204'],
+    ['{ name: 10.0.0.1 }', 'DG1203'],
+    ['{ name: "pool:80" }', 'DG1203'],
+  ])('%s is no upstream', async (upstream, code) => {
+    const loaded = await read(`targets: [] }, ${upstream}, { name: last`);
+    expect(loaded.ledger.diagnostics.map((one) => one.code)).toEqual([code]);
+  });
+
   it('name the certificates for its targets; those of the service come first', async () => {
     const more = `certificates: [{ id: c1, cert: CERT1, key: KEY1 }, { id: c2, cert: CERT2, key: KEY2 }]
 ca_certificates: [{ id: ca, cert: AUTHORITY }]`;

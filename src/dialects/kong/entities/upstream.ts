@@ -19,6 +19,9 @@ export interface KongUpstream {
 
 export function readUpstream(setting: Setting, loose: readonly Setting[]): KongUpstream {
   const name = setting.get('name').string() ?? '';
+  if (name === '') setting.problem('DG1204', `${setting.name} has no name`, 'expected the name that services give as their host');
+  else if (addressBytes(name) !== undefined || name.includes(':'))
+    setting.get('name').problem('DG1203', `${setting.name}.name is ${JSON.stringify(name)}`, 'expected a name without a port, no address');
   const id = setting.get('id');
   const belongs = loose.filter((one) => [name, ...(id.exists ? [id.string()] : [])].includes(reference(one.get('upstream'))));
   for (const key of ['id', 'tags', 'created_at', 'updated_at']) if (setting.get(key).exists) setting.get(key).ignored('has no bearing on behaviour');
