@@ -110,6 +110,7 @@ export const kongFaults: FaultBookKind<FaultBookOptions> = {
     };
     const own: OwnFaultBook<Exchange | null> = {
       'kong/error': (detail: KongError, exchange) => word(detail, exchange),
+      'kong/nginx': ({ status }: { readonly status: number }, exchange) => handler(status)(null, exchange),
       'kong/exit': ({ status, body, headers = [] }: KongExit, exchange): Wording => {
         const typed = has(headers, 'content-type');
         if (isGrpc(exchange?.arrived.headers.get('content-type')) && !typed) return grpcAnswer(status, headers, messageOf(body));

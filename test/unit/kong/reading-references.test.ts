@@ -16,7 +16,7 @@ describe("decK's ${{ }}", () => {
   ])('%s', async (text, env, url) => {
     const { gateway, ledger } = await read(service(`{ ${text}, routes: [{ paths: [/] }] }`), { env });
     expect(ledger.diagnostics).toEqual([]);
-    expect(gateway.sites[0]?.routes[0]?.destination?.options).toMatchObject({ url });
+    expect(gateway.sites[0]?.routes[0]?.destination?.children[0]?.options).toMatchObject({ url });
   });
 
   it('may be several lines, and places stay those of the file', async () => {
@@ -123,7 +123,7 @@ _plugin_configs:
     expect(ledger.diagnostics).toEqual([]);
     expect(ledger.counts().unknown).toBe(0);
     const [route, other] = gateway.sites[0]?.routes ?? [];
-    expect(route?.destination?.options).toMatchObject({ url: 'http://a:82', responseTimeoutMs: 5000 });
+    expect(route?.destination?.children[0]?.options).toMatchObject({ url: 'http://a:82', responseTimeoutMs: 5000 });
     expect(route?.request[0]?.options).toMatchObject({ strip: false, preserveHost: true });
     expect(other?.request[0]?.options).toMatchObject({ strip: true });
     expect(route?.request[1]?.options).toMatchObject({ limits: [{ period: 'minute', limit: 9 }], hide: true });

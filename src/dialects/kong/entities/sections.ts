@@ -2,9 +2,7 @@ import type { Setting } from '../../../sources/setting.ts';
 
 /** Lists of a declarative file that do nothing here, and why. */
 const reasons: Readonly<Record<string, string>> = {
-  certificates: 'certificates are not mirrored yet',
-  snis: 'certificates are not mirrored yet',
-  ca_certificates: 'certificates are not mirrored yet',
+  snis: 'certificates of listeners are not mirrored yet',
   vaults: 'references to the env vault are resolved; other vaults are not asked',
   keys: 'no plugin that is mirrored reads keys from here',
   key_sets: 'no plugin that is mirrored reads key sets from here',
