@@ -1,19 +1,16 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Exchange } from '../../../engine/exchange.ts';
 import { cookieOf } from '../../../http/cookies.ts';
-import { parseQuery } from '../../../http/query.ts';
 import type { Fault } from '../../../model/fault.ts';
-import { parseJwt, type ParsedJwt } from '../../../policies/jwt/parse-jwt.ts';
+import type { ParsedJwt } from '../../../policies/jwt/parse-jwt.ts';
 import { verifyJws } from '../../../policies/jwt/verify-jws.ts';
 import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongExit } from '../faults.ts';
+import { decodeArgs, headerArg } from '../request-args.ts';
+import { keyOf, readJwtCredential, type JwtCredential } from './jwt-credential.ts';
+import { readToken } from './jwt-token.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
-interface Credential {
-  readonly key: string;
-  readonly secret: string;
-  readonly publicKey: string;
-  readonly algorithm: string;
+interface Credential extends JwtCredential {
   readonly id: string;
   readonly consumer: ConsumerData;
 }
@@ -24,6 +21,7 @@ interface Jwt {
   readonly keyClaim: string;
   readonly base64: boolean;
   readonly verify: readonly string[];
+  /** Seconds; 0: any. */
   readonly maximumExpiration: number;
   readonly preflight: boolean;
   readonly realm: string;
@@ -35,13 +33,16 @@ interface Jwt {
 export const jwt: KongPlugin = definePlugin<Jwt>({
   name: 'jwt',
   read(config, { consumers }) {
-    const credentials = credentialsOf(consumers, 'jwt_secrets', 'key', (one) => ({
-      key: one.get('key').string() ?? '',
-      secret: one.get('secret').string() ?? '',
-      publicKey: one.get('rsa_public_key').string() ?? '',
-      algorithm: one.get('algorithm').string() ?? 'HS256',
-    }));
     const several = (name: string, usual: readonly string[]): readonly string[] => (config.get(name).exists ? config.get(name).strings() : usual);
+    const verify = config
+      .get('claims_to_verify')
+      .items()
+      .flatMap((one) => one.oneOf('exp', 'nbf') ?? []);
+    const maximumExpiration = config.get('maximum_expiration').number({ min: 0, max: 31_536_000 }) ?? 0;
+    if (maximumExpiration > 0 && !verify.includes('exp'))
+      config
+        .get('maximum_expiration')
+        .problem('DG1204', `${config.name} has a maximum_expiration and does not verify exp`, 'expected claims_to_verify to contain: exp');
     return {
       access: {
         params: several('uri_param_names', ['jwt']),
@@ -49,23 +50,24 @@ export const jwt: KongPlugin = definePlugin<Jwt>({
         cookies: several('cookie_names', []),
         keyClaim: config.get('key_claim_name').string() ?? 'iss',
         base64: config.get('secret_is_base64').boolean() ?? false,
-        verify: several('claims_to_verify', []),
-        maximumExpiration: config.get('maximum_expiration').number({ min: 0 }) ?? 0,
+        verify,
+        maximumExpiration,
         preflight: config.get('run_on_preflight').boolean() ?? true,
         realm: config.get('realm').string() ?? '',
         anonymous: anonymousOf(config.get('anonymous').string(), consumers),
-        credentials,
+        credentials: credentialsOf(consumers, 'jwt_secrets', 'key', readJwtCredential),
       },
     };
   },
-  access(options, { clock, testTokens }) {
+  access(options, { clock, testTokens, secretFields }) {
+    for (const name of [...options.params, ...options.headers]) secretFields.add(name.toLowerCase());
     const realm = options.realm === '' ? '' : ` realm="${options.realm}"`;
     const missing = kongExit(401, { message: 'Unauthorized' }, ['WWW-Authenticate', `Bearer${realm}`]);
     const bad = (body: unknown): Fault => kongExit(401, body, ['WWW-Authenticate', `Bearer${realm === '' ? '' : `${realm},`} error="invalid_token"`]);
     const byKey = new Map(options.credentials.map((one) => [one.key, { credential: one, key: keyOf(one, options.base64) }]));
     for (const { credential, key } of byKey.values()) {
       const claims = { [options.keyClaim]: credential.key };
-      const secret = key?.type === 'secret' ? key : undefined;
+      const secret = key?.type === 'secret' && credential.secret !== '' ? key : undefined;
       const issuer = options.keyClaim === 'iss' ? credential.key : undefined;
       testTokens.expects({
         issuer,
@@ -82,15 +84,18 @@ export const jwt: KongPlugin = definePlugin<Jwt>({
       const tokens = tokensOf(exchange, options);
       if (tokens.length === 0) return missing;
       if (tokens.length > 1) return bad({ message: 'Multiple tokens provided' });
-      const token = parseJwt(tokens[0] as string);
-      if ('problem' in token) return bad({ message: 'Bad token; invalid JSON' });
+      const [text] = tokens;
+      if (typeof text !== 'string') return bad({ message: 'Unrecognizable token' });
+      const token = readToken(text);
+      if ('problem' in token) return bad({ message: `Bad token; ${token.problem}` });
       const name = token.payload[options.keyClaim] ?? token.header[options.keyClaim];
       if (name === undefined) return bad({ message: `No mandatory '${options.keyClaim}' in claims` });
       if (typeof name !== 'string' || name === '') return bad({ message: `Invalid '${options.keyClaim}' in claims` });
       const found = byKey.get(name);
       if (found === undefined) return bad({ message: `No credentials found for given '${options.keyClaim}'` });
       if (token.header.alg !== found.credential.algorithm) return bad({ message: 'Invalid algorithm' });
-      const own = testTokens.keyFor(token.header);
+      const { alg, kid } = token.header;
+      const own = testTokens.keyFor(typeof kid === 'string' ? { alg, kid } : { alg });
       if (own === null) return bad({ message: 'Invalid signature' });
       const key = own ?? found.key;
       if (key === undefined) return bad({ message: 'Invalid key/secret' });
@@ -111,29 +116,19 @@ export const jwt: KongPlugin = definePlugin<Jwt>({
   },
 });
 
-function keyOf({ algorithm, secret, publicKey }: Credential, base64: boolean): KeyObject | undefined {
-  try {
-    if (algorithm.startsWith('HS')) return createSecretKey(base64 ? Buffer.from(secret, 'base64') : Buffer.from(secret));
-    return createPublicKey(publicKey);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Tokens in query, cookies and headers; the same one twice counts once. */
-function tokensOf(exchange: Exchange, { params, cookies, headers }: Jwt): string[] {
-  const found = new Set<string>();
-  const query = parseQuery(exchange.query);
-  for (const name of params) for (const [key, value] of query) if (key === name && value !== '') found.add(value);
+/** Tokens in query, cookies and fields, of each field the first; the same one twice counts once. */
+function tokensOf(exchange: Exchange, { params, cookies, headers }: Jwt): unknown[] {
+  const found = new Set<unknown>();
+  const query = decodeArgs(exchange.query);
+  for (const name of params) for (const value of [query.get(name)].flat()) if (value !== undefined && value !== '') found.add(value);
   for (const name of cookies) {
     const value = cookieOf(exchange.arrived.headers.getAll('cookie'), name);
     if (value !== undefined && value !== '') found.add(value);
   }
   for (const name of headers) {
-    for (const value of exchange.arrived.headers.getAll(name)) {
-      const match = /^\s*[Bb]earer\s+(.+)$/.exec(value);
-      if (match !== null) found.add((match[1] as string).trim());
-    }
+    const [value = ''] = [headerArg(exchange, name)].flat();
+    const token = /[Bb]earer\s+(.+)/.exec(value)?.[1];
+    if (token !== undefined) found.add(token);
   }
   return [...found];
 }
@@ -148,10 +143,8 @@ function claimProblems({ payload }: ParsedJwt, { verify, maximumExpiration }: Jw
     else if (name === 'nbf' && value > now) problems[name] = 'token not valid yet';
   }
   if (Object.keys(problems).length > 0) return problems;
-  if (maximumExpiration > 0) {
-    const { exp } = payload;
-    if (typeof exp !== 'number') return { exp: 'must be a number' };
-    if (exp - now > maximumExpiration) return { exp: 'exceeds maximum allowed expiration' };
-  }
-  return undefined;
+  const { exp } = payload;
+  return maximumExpiration > 0 && !(typeof exp === 'number' && exp - now <= maximumExpiration)
+    ? { exp: 'exceeds maximum allowed expiration' }
+    : undefined;
 }
