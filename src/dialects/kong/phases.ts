@@ -8,6 +8,7 @@ import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
 import { keyAuth, keyAuthEnc } from './plugins/key-auth.ts';
 import { oauth2 } from './plugins/oauth2.ts';
+import { openidConnect } from './plugins/openid-connect.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
 import { proxyCache } from './plugins/proxy-cache.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
@@ -31,6 +32,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [1_250, keyAuth],
   [1_250, keyAuthEnc],
   [1_100, basicAuth],
+  [1_050, openidConnect],
   [1_030, hmacAuth],
   [990, ipRestriction],
   [951, requestSizeLimiting],
@@ -71,4 +73,4 @@ export const notMirrored: Readonly<Record<string, string>> = {
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set(['ldap-auth', 'openid-connect', 'mtls-auth', 'opa']);
+export const guards: ReadonlySet<string> = new Set(['ldap-auth', 'mtls-auth', 'opa']);
