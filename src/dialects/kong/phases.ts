@@ -7,6 +7,7 @@ import { hmacAuth } from './plugins/hmac-auth.ts';
 import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
 import { keyAuth, keyAuthEnc } from './plugins/key-auth.ts';
+import { ldapAuth } from './plugins/ldap-auth.ts';
 import { oauth2 } from './plugins/oauth2.ts';
 import { openidConnect } from './plugins/openid-connect.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
@@ -31,6 +32,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [1_400, oauth2],
   [1_250, keyAuth],
   [1_250, keyAuthEnc],
+  [1_200, ldapAuth],
   [1_100, basicAuth],
   [1_050, openidConnect],
   [1_030, hmacAuth],
@@ -52,7 +54,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'pre-function': 'Lua is not run',
   'post-function': 'Lua is not run',
   acme: 'needs a certificate authority',
-  'ldap-auth': 'needs a directory',
   'bot-detection': 'not mirrored yet',
   'response-ratelimiting': 'not mirrored yet',
   'proxy-cache': 'not mirrored yet',
@@ -73,4 +74,13 @@ export const notMirrored: Readonly<Record<string, string>> = {
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set(['ldap-auth', 'mtls-auth', 'opa']);
+export const guards: ReadonlySet<string> = new Set([
+  'mtls-auth',
+  'opa',
+  'ldap-auth-advanced',
+  'oauth2-introspection',
+  'jwt-signer',
+  'saml',
+  'header-cert-auth',
+  'vault-auth',
+]);

@@ -19,10 +19,10 @@ const service = (more: string): string => `services:\n  - name: s\n    url: http
 
 describe('a node of Kong', () => {
   it('lets nobody pass where a plugin that guards is not mirrored', async () => {
-    await using gateway = await start(service('    plugins: [{ name: ldap-auth, config: { ldap_host: a, base_dn: b, attribute: c } }]\n'));
+    await using gateway = await start(service('    plugins: [{ name: opa, config: { opa_path: /v1 } }]\n'));
     const answer = await gateway.fetch('/');
     expect(answer.status).toBe(501);
-    expect(await answer.json()).toMatchObject({ message: 'devgateway does not serve this: the plugin ldap-auth' });
+    expect(await answer.json()).toMatchObject({ message: 'devgateway does not serve this: the plugin opa' });
     expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning' }]);
   });
 
