@@ -41,6 +41,17 @@ export function setQuery(exchange: Exchange, args: ReadonlyMap<string, unknown>)
   exchange.query = encodeArgs(args);
 }
 
+/**
+ * The upstream is asked without this parameter (kong.service.request.clear_query_arg): the others keep their order and are
+ * written as the URL standard does, but for spaces.
+ */
+export function clearQueryArg(exchange: Exchange, name: string): void {
+  if (exchange.query === '') return;
+  const args = new URLSearchParams(exchange.query);
+  args.delete(name);
+  exchange.query = args.toString().replaceAll('+', '%20');
+}
+
 /** A request field by a configured name, in which `_` also means `-` (the metatable of ngx.req.get_headers). */
 export function headerArg({ arrived }: Exchange, name: string): string | readonly string[] | undefined {
   const exact = arrived.headers.getAll(name);

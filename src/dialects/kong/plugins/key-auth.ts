@@ -3,7 +3,7 @@ import type { Outcome } from '../../../engine/outcome.ts';
 import { bodyArgs, type BodyArgs } from '../body-args.ts';
 import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongError } from '../faults.ts';
-import { decodeArgs, headerArg, setQuery } from '../request-args.ts';
+import { clearQueryArg, decodeArgs, headerArg } from '../request-args.ts';
 import { bySecret } from '../secrets.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -83,8 +83,7 @@ function find(exchange: Exchange, { names, inHeader, inQuery, hide }: KeyAuth, b
     if (typeof value === 'object' && value !== null) return null;
     if (typeof value !== 'string') continue;
     if (hide) {
-      query.delete(name);
-      setQuery(exchange, query);
+      clearQueryArg(exchange, name);
       exchange.outgoing.headers.remove(name);
       body?.write(new Map([...body.args].filter(([key]) => key !== name)));
     }

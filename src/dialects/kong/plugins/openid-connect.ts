@@ -8,7 +8,7 @@ import { verifyJws } from '../../../policies/jwt/verify-jws.ts';
 import { bodyArgs } from '../body-args.ts';
 import { alreadyKnown, authenticate, authenticatedGroups, refuseOrAnonymous, type ConsumerData } from '../consumer.ts';
 import { kongError } from '../faults.ts';
-import { decodeArgs, setQuery } from '../request-args.ts';
+import { clearQueryArg, decodeArgs } from '../request-args.ts';
 import { providerOf } from './openid-connect-keys.ts';
 import { readOpenIdConnect, type Naming, type OpenIdConnect, type Requirement } from './openid-connect-settings.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
@@ -114,11 +114,9 @@ async function presented(exchange: Exchange, { places, cookie, hide }: OpenIdCon
     const token = cookieOf(headers.getAll('cookie'), cookie);
     if (token !== undefined) return token;
   }
-  const query = decodeArgs(exchange.query);
-  const asked = places.includes('query') ? query.get('access_token') : undefined;
+  const asked = places.includes('query') ? decodeArgs(exchange.query).get('access_token') : undefined;
   if (typeof asked === 'string') {
-    query.delete('access_token');
-    if (hide) setQuery(exchange, query);
+    if (hide) clearQueryArg(exchange, 'access_token');
     return asked;
   }
   const body = places.includes('body') ? await bodyArgs(exchange) : null;

@@ -24,8 +24,9 @@ export class SessionJar {
   constructor(options: Session, deps: Deps) {
     this.#options = options;
     this.#deps = deps;
-    const madeUp = (): Buffer => deps.memory.get(`kong:session:secret:${options.place}`, () => randomBytes(32));
-    this.#key = sealingKey(options.secret === '' ? madeUp() : options.secret);
+    // Made up once for all scopes, so that both phases of the plugin know it.
+    const madeUp = (key: string): Buffer => deps.memory.get(key, () => randomBytes(32));
+    this.#key = sealingKey(options.secret === '' ? madeUp(`kong:session:secret:${options.place}`) : options.secret);
   }
 
   #now(exchange: Exchange): number {

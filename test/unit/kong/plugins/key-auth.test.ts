@@ -77,10 +77,10 @@ describe('key-auth', () => {
       expect(await refusal(await post({ 'content-type': type }, body))).toEqual([401, 'No API key found in request', 'Key']);
   });
 
-  it('keeps the key from the upstream, and the other parameters in the order of their names', async () => {
+  it('keeps the key from the upstream, and the other parameters in their order', async () => {
     await using gateway = await startKong(config(', hide_credentials: true, key_in_body: true'));
-    const queried = await seenBy(await ask(gateway, '/a?z=1&apikey=ann-key&b&a=x%20y'));
-    expect(queried.url).toBe('/a?a=x%20y&b&z=1');
+    const queried = await seenBy(await ask(gateway, '/a?z=%31&api%6Bey=ann-key&b&a=x+y'));
+    expect(queried.url).toBe('/a?z=1&b=&a=x%20y');
     const { headers } = await seenBy(await ask(gateway, '/', { headers: { apikey: 'ann-key' } }));
     expect(headers).not.toHaveProperty('apikey');
     const post = async (type: string, body: string) => seenBy(await ask(gateway, '/', { method: 'POST', headers: { 'content-type': type }, body }));
