@@ -12,6 +12,8 @@ import { oauth2 } from './plugins/oauth2.ts';
 import { openidConnect } from './plugins/openid-connect.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
 import { proxyCache } from './plugins/proxy-cache.ts';
+import { proxyCacheAdvanced } from './plugins/proxy-cache-advanced.ts';
+import { rateLimitingAdvanced } from './plugins/rate-limiting-advanced.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
 import { redirect } from './plugins/redirect.ts';
 import { requestSizeLimiting } from './plugins/request-size-limiting.ts';
@@ -40,12 +42,14 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [951, requestSizeLimiting],
   [950, acl],
   [910, rateLimiting],
+  [910, rateLimitingAdvanced],
   [900, responseRatelimiting],
   [801, requestTransformer],
   [800, responseTransformer],
   [779, redirect],
   [100, proxyCache],
   [760, standardWebhooks],
+  [100, proxyCacheAdvanced],
   [2, requestTermination],
 ];
 

@@ -1,5 +1,6 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import { cidrMatcher } from '../../../http/cidr.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import { forwardedAddress } from '../client-address.ts';
 import { consumerOf } from '../consumer.ts';
 import { matchedSlot } from '../matched.ts';
@@ -10,6 +11,20 @@ export interface LimitBy {
   readonly header: string;
   readonly path: string;
   readonly trustedIps: readonly string[];
+}
+
+/** `key` says for whom to count, and `header_name` or `path` what that asks for. */
+export function readLimitBy(config: Setting, key: 'limit_by' | 'identifier', trustedIps: readonly string[]): LimitBy {
+  const setting = config.get(key);
+  const by = setting.oneOf('consumer', 'credential', 'ip', 'service', 'header', 'path', 'consumer-group') ?? 'consumer';
+  const asked = (kind: LimitBy['by'], field: string): string => {
+    const value = config.get(field);
+    if (by !== kind) value.ignored(`read only where ${key} is ${kind}`);
+    else if (!value.exists)
+      setting.problem('DG1204', `${config.name} limits by ${kind} and has no ${field}`, `expected ${field}: required field missing`);
+    return by === kind ? (value.string() ?? '') : '';
+  };
+  return { by, header: asked('header', 'header_name'), path: asked('path', 'path'), trustedIps };
 }
 
 /** Whom a request is counted for; where what is asked for is not there, the address (get_identifier of the limiting plugins). */

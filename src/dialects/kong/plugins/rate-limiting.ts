@@ -3,7 +3,7 @@ import { refuse } from '../../../engine/outcome.ts';
 import { periodOf } from '../../../limiters/calendar.ts';
 import { setResponseField } from '../access-fields.ts';
 import { kongError } from '../faults.ts';
-import { limitIdentifier, type LimitBy } from './limit-identifier.ts';
+import { limitIdentifier, readLimitBy, type LimitBy } from './limit-identifier.ts';
 import { periodSeconds, periodTally, readPeriodLimits, type PeriodLimit } from './limit-periods.ts';
 import { readLimitPolicy } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
@@ -34,25 +34,10 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
     readLimitPolicy(config);
     config.get('sync_rate').ignored('counters are not kept twice here, so that nothing is synchronised');
     config.get('fault_tolerant').ignored('counting in this process does not fail');
-    const limitBy = config.get('limit_by');
-    const by = limitBy.oneOf('consumer', 'credential', 'ip', 'service', 'header', 'path', 'consumer-group');
-    for (const [kind, field] of [
-      ['header', 'header_name'],
-      ['path', 'path'],
-    ] as const) {
-      if (by === kind && !config.get(field).exists)
-        limitBy.problem('DG1204', `${config.name} limits by ${kind} and has no ${field}`, `expected ${field}: required field missing`);
-      else if (by !== kind) config.get(field).ignored(`read only where limit_by is ${kind}`);
-    }
     return {
       access: {
         limits,
-        by: {
-          by: by ?? 'consumer',
-          header: by === 'header' ? (config.get('header_name').string() ?? '') : '',
-          path: by === 'path' ? (config.get('path').string() ?? '') : '',
-          trustedIps: node.trustedIps,
-        },
+        by: readLimitBy(config, 'limit_by', node.trustedIps),
         hide: config.get('hide_client_headers').boolean() ?? false,
         code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
         message: config.get('error_message').string() ?? 'API rate limit exceeded',

@@ -1,0 +1,133 @@
+import { refuse } from '../../../engine/outcome.ts';
+import { slidingEstimate } from '../../../limiters/sliding-window.ts';
+import { windowCounts, type WindowCounts } from '../../../limiters/window-counts.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { setResponseField } from '../access-fields.ts';
+import { kongExit } from '../faults.ts';
+import { documented } from './documented.ts';
+import { limitIdentifier, readLimitBy, type LimitBy } from './limit-identifier.ts';
+import { definePlugin, type KongPlugin } from './plugin.ts';
+
+interface Window {
+  readonly limit: number;
+  readonly seconds: number;
+}
+interface RateLimitingAdvanced {
+  readonly windows: readonly Window[];
+  readonly sliding: boolean;
+  readonly by: LimitBy;
+  /** Counters of one namespace are the same, wherever the plugin stands. */
+  readonly namespace: string;
+  /** Whether what is refused counts. */
+  readonly countsRefused: boolean;
+  readonly hide: boolean;
+  readonly code: number;
+  readonly message: string;
+  /** Seconds. */
+  readonly jitter: number;
+}
+
+/** Kong Enterprise. Several windows of any length; a request is refused where one of them is full, and counts in each. */
+export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvanced>({
+  name: 'rate-limiting-advanced',
+  read(setting, { node }) {
+    const config = setting.approximately(documented);
+    readElsewhere(config);
+    const sliding = (config.get('window_type').oneOf('sliding', 'fixed') ?? 'sliding') === 'sliding';
+    // Of fixed windows every request counts.
+    const disablePenalty = config.get('disable_penalty').boolean() ?? false;
+    return {
+      access: {
+        windows: readWindows(config),
+        sliding,
+        by: readLimitBy(config, 'identifier', node.trustedIps),
+        namespace: config.get('namespace').string() ?? `at ${config.origin.pointer}`,
+        countsRefused: !sliding || !disablePenalty,
+        hide: config.get('hide_client_headers').boolean() ?? false,
+        code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
+        message: config.get('error_message').string() ?? 'API rate limit exceeded',
+        jitter: config.get('retry_after_jitter_max').number({ min: 0 }) ?? 0,
+      },
+    };
+  },
+  access({ windows, sliding, by, namespace, countsRefused, hide, code, message, jitter }, { store, clock, random }) {
+    const identify = limitIdentifier(by);
+    const counted = windows.map((window) => ({ ...window, counter: windowCounts(window.seconds * 1_000) }));
+    return async (exchange) => {
+      const now = (exchange.clock ?? clock).now();
+      const key = `${exchange.scope}kong:rate-limiting-advanced:${namespace}:${identify(exchange)}`;
+      const usage: Usage[] = [];
+      for (const { limit, seconds, counter } of counted)
+        usage.push(usageOf({ limit, seconds }, await store.update(`${key}:${seconds}`, counter, now, 0), sliding));
+      const refused = usage.some((one) => one.used > one.limit);
+      if (!refused || countsRefused) for (const { seconds, counter } of counted) await store.update(`${key}:${seconds}`, counter, now, 1);
+      const tightest = usage.reduce((least, one) =>
+        leftOf(one) < leftOf(least) || (leftOf(one) === leftOf(least) && one.seconds > least.seconds) ? one : least,
+      );
+      if (!hide) {
+        for (const one of usage) {
+          setResponseField(exchange, `X-RateLimit-Limit-${windowName(one.seconds)}`, String(one.limit));
+          setResponseField(exchange, `X-RateLimit-Remaining-${windowName(one.seconds)}`, String(leftOf(one)));
+        }
+        setResponseField(exchange, 'RateLimit-Limit', String(tightest.limit));
+        setResponseField(exchange, 'RateLimit-Remaining', String(leftOf(tightest)));
+        setResponseField(exchange, 'RateLimit-Reset', String(tightest.reset));
+      }
+      if (!refused) return undefined;
+      if (!hide) setResponseField(exchange, 'Retry-After', String(tightest.reset + Math.floor(random() * (jitter + 1))));
+      return refuse(kongExit(code, { message }));
+    };
+  },
+});
+
+interface Usage extends Window {
+  /** This request among it. */
+  readonly used: number;
+  /** Seconds until a request passes again, or until the window ends. */
+  readonly reset: number;
+}
+const leftOf = ({ limit, used }: Usage): number => Math.max(0, Math.floor(limit - used));
+
+function usageOf(window: Window, { current, previous, elapsedMs }: WindowCounts, sliding: boolean): Usage {
+  const lengthMs = window.seconds * 1_000;
+  const used = (sliding ? slidingEstimate(previous, current, elapsedMs, lengthMs) : current) + 1;
+  const fades = sliding && used > window.limit && previous > 0 && current + 1 <= window.limit;
+  // The part of the previous window must shrink to what the current one leaves over.
+  const until = fades ? lengthMs * (1 - (window.limit - current - 1) / previous) : lengthMs;
+  return { ...window, used, reset: Math.max(1, Math.ceil((until - elapsedMs) / 1_000)) };
+}
+
+const names: Readonly<Record<number, string>> = { 1: 'Second', 60: 'Minute', 3_600: 'Hour', 86_400: 'Day', 2_592_000: 'Month', 31_536_000: 'Year' };
+const windowName = (seconds: number): string => names[seconds] ?? String(seconds);
+
+/** Each nth limit is of the nth window. */
+function readWindows(config: Setting): Window[] {
+  const numbers = (key: string): number[] =>
+    config
+      .get(key)
+      .items()
+      .flatMap((one) => one.number({ min: Number.MIN_VALUE }) ?? []);
+  const [limits, sizes] = [numbers('limit'), numbers('window_size')];
+  for (const key of ['limit', 'window_size'])
+    if (!config.get(key).exists) config.problem('DG1204', `${config.name} has no ${key}`, 'required field missing');
+  if (config.get('limit').items().length !== config.get('window_size').items().length)
+    config.problem(
+      'DG1206',
+      'You must provide the same number of windows and limits',
+      `expected limit and window_size of one length in ${config.name}`,
+    );
+  return limits.map((limit, index) => ({ limit, seconds: sizes[index] ?? 1 }));
+}
+
+/** What is read and does nothing in one process. */
+function readElsewhere(config: Setting): void {
+  const strategy = config.get('strategy').oneOf('cluster', 'redis', 'local') ?? 'local';
+  if (strategy !== 'local') config.get('strategy').approximately(`${documented}; counted in this process`).string();
+  config.get('redis').ignored('counted in this process');
+  config.get('sync_rate').ignored('counters are not kept twice here, so that nothing is synchronised');
+  for (const key of ['dictionary_name', 'lock_dictionary_name']) config.get(key).ignored('there are no shared dictionaries to choose from');
+  for (const key of ['consumer_groups', 'enforce_consumer_groups']) config.get(key).ignored('the plugin is set on the consumer group itself since 3.4');
+  config.get('counter_key').ignored('consumers are counted by their ids');
+  config.get('compound_identifier').ignored('only identifier says for whom a request is counted');
+  config.get('throttling').ignored('what is over a limit is refused at once');
+}
