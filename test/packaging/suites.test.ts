@@ -49,6 +49,11 @@ describe('a real suite of Vitest, in a project that installs the package', () =>
     expect(await project.node('node_modules/vitest/vitest.mjs', 'run', 'orders.test.ts')).toMatch(/3 passed/);
   }, 60_000);
 
+  it('jumps over the windows of a limit of Kong', async () => {
+    project.copy('kong-rate-limit-in-vitest');
+    expect(await project.node('node_modules/vitest/vitest.mjs', 'run', 'reports.test.ts')).toMatch(/3 passed/);
+  }, 60_000);
+
   it('has types for the matchers', async () => {
     const flags = [
       '--noEmit',
