@@ -5,7 +5,7 @@ import type { Destination, Route, Step } from '../model/gateway.ts';
 import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Failure, Outcome } from './outcome.ts';
-import type { Memory, Store } from './store.ts';
+import type { Memory, Store, StoreServer } from './store.ts';
 import type { TestTokens } from './test-tokens.ts';
 import type { Duplex } from 'node:stream';
 
@@ -14,6 +14,8 @@ export interface Deps {
   /** The gateway's. While a request runs, `exchange.clock ?? clock` is its time. */
   readonly clock: Clock;
   readonly store: Store;
+  /** Counters on a server of production's, where something on this machine stands for it; else null. Its updates may fail. */
+  readonly storeAt: (server: StoreServer) => Store | null;
   readonly memory: Memory;
   /** In [0, 1). */
   readonly random: () => number;

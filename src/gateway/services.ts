@@ -11,6 +11,7 @@ import { Pools } from '../transport/pools.ts';
 import { proxyKind, type Replay } from '../transport/proxy.ts';
 import { Upstreams, type LiveTarget, type UpstreamTarget } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
+import { RedisStores } from './redis-store.ts';
 import { Scopes, type ScopeState } from './scopes.ts';
 import { MemoryStore, ProcessMemory } from './store.ts';
 import type { GatewayOptions } from './types.ts';
@@ -51,6 +52,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const errors: UnhandledError[] = [];
   const collect = collectInto(errors, options.onError);
   const upstreams = new Upstreams(upstreamTargets, (upstream, error, request) => collect({ error, upstream, request }));
+  const redis = new RedisStores(upstreams);
   const faults = new PlannedFaults();
   const replay: Replay = { answer: null, rewind: () => {} };
   const secretFields = new Set<string>();
@@ -66,6 +68,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const deps: Deps = {
     clock,
     store,
+    storeAt: (server) => redis.at(server),
     memory,
     random: Math.random,
     fetch: documentFetcher(sending),
@@ -102,6 +105,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
       clearWithin(overridden, prefix);
       faults.clear(prefix);
       store.clear(scope?.name);
+      redis.clear(scope?.name);
       memory.clear(prefix);
       replay.rewind(scope?.prefix);
       if (scope === undefined) clock.reset();
@@ -113,6 +117,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     async close() {
       clock.close();
       for (const one of scopes.all) one.clock.close();
+      redis.close();
       await Promise.all([pools.close(), upstreams.close()]);
     },
   };

@@ -16,6 +16,7 @@ import { MemoryStore, ProcessMemory } from '../../../src/gateway/store.ts';
 export const testDeps = (): Deps => ({
   clock: new GatewayClock(),
   store: new MemoryStore(),
+  storeAt: () => null,
   memory: new ProcessMemory(),
   random: () => 0,
   fetch: () => Promise.reject(new Error('nothing to fetch')),

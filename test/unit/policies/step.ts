@@ -17,6 +17,7 @@ export function depsWith(documents: Record<string, unknown> = {}, fetched: strin
   return {
     clock,
     store: new MemoryStore(),
+    storeAt: () => null,
     memory: new ProcessMemory(),
     random: () => 0,
     functions: () => undefined,

@@ -1,17 +1,52 @@
+import type { Deps } from '../../../engine/kit.ts';
+import type { Store, StoreServer } from '../../../engine/store.ts';
 import type { Setting } from '../../../sources/setting.ts';
+
+/** Where counters are kept. */
+export interface LimitPolicy {
+  readonly kind: 'local' | 'cluster' | 'redis';
+  /** Of `redis`. */
+  readonly server: StoreServer | null;
+  /** Whether a request passes, uncounted, where the server fails. */
+  readonly tolerant: boolean;
+}
+
+/** `policy`, and the record `redis` with its older spellings `redis_host`, `redis_port`, ... */
+export function readLimitPolicy(config: Setting): LimitPolicy {
+  const policy = config.get('policy');
+  const kind = policy.oneOf('local', 'cluster', 'redis') ?? 'local';
+  const tolerant = config.get('fault_tolerant');
+  if (kind === 'cluster') policy.approximately('counted in this process: there is no database').string();
+  if (kind !== 'redis') {
+    for (const setting of [config.get('redis'), ...redisFields.map((name) => config.get(`redis_${name}`))])
+      setting.ignored(`no Redis is asked where policy is ${kind}`);
+    tolerant.ignored('counting in this process does not fail');
+    return { kind, server: null, tolerant: true };
+  }
+  policy.approximately('counted on the Redis that an upstream redis://... stands for; without one, in this process').string();
+  return { kind, server: readServer(config), tolerant: tolerant.boolean() ?? true };
+}
 
 const redisFields = ['host', 'port', 'username', 'password', 'database', 'timeout', 'ssl', 'ssl_verify', 'server_name'] as const;
 
-/** Where counters are kept: `policy`, and the record `redis` with its older spellings `redis_host`, `redis_port`, ... */
-export function readLimitPolicy(config: Setting): void {
-  const policy = config.get('policy');
-  const redis = config.get('redis');
-  const field = (name: (typeof redisFields)[number]): Setting => (redis.get(name).exists ? redis.get(name) : config.get(`redis_${name}`));
-  const kind = policy.oneOf('local', 'cluster', 'redis') ?? 'local';
-  if (kind !== 'local') policy.approximately('counted in this process').string();
-  if (kind === 'redis' && !field('host').exists)
+function readServer(config: Setting): StoreServer {
+  const field = (name: (typeof redisFields)[number]): Setting => {
+    const own = config.get('redis').get(name);
+    return own.exists ? own : config.get(`redis_${name}`);
+  };
+  if (!field('host').exists)
     config.problem('DG1204', `${config.name} counts on Redis and names no host`, 'expected redis.host where policy is redis: required field missing');
-  const why = kind === 'redis' ? 'counted in this process' : `no Redis is asked where policy is ${kind}`;
-  redis.ignored(why);
-  for (const name of redisFields) config.get(`redis_${name}`).ignored(why);
+  for (const name of ['ssl', 'ssl_verify', 'server_name'] as const) field(name).ignored('the upstream that stands for it says how it is reached');
+  return {
+    host: field('host').string() ?? '',
+    port: field('port').number({ min: 0, max: 65_535, integer: true }) ?? 6379,
+    username: field('username').string() ?? '',
+    password: field('password').string() ?? '',
+    database: field('database').number({ min: 0, integer: true }) ?? 0,
+    timeoutMs: field('timeout').number({ min: 1 }) ?? 2_000,
+  };
 }
+
+/** The store of a policy, which may change while the program runs: what stands for a server is looked up for each request. */
+export const storeOf = ({ server }: Pick<LimitPolicy, 'server'>, { store, storeAt }: Pick<Deps, 'store' | 'storeAt'>): (() => Store) =>
+  server === null ? () => store : () => storeAt(server) ?? store;

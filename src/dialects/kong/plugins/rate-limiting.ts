@@ -5,7 +5,7 @@ import { setResponseField } from '../access-fields.ts';
 import { kongError } from '../faults.ts';
 import { limitIdentifier, readLimitBy, type LimitBy } from './limit-identifier.ts';
 import { periodSeconds, periodTally, readPeriodLimits, type PeriodLimit } from './limit-periods.ts';
-import { readLimitPolicy } from './limit-policy.ts';
+import { readLimitPolicy, storeOf, type LimitPolicy } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface RateLimiting {
@@ -16,6 +16,7 @@ interface RateLimiting {
   readonly message: string;
   /** Of the entities that the plugin stands on: requests to any route of a service count together where it stands on the service. */
   readonly place: string;
+  readonly policy: LimitPolicy;
 }
 
 interface Usage extends PeriodLimit {
@@ -31,9 +32,7 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
   name: 'rate-limiting',
   read(config, { node, place }) {
     const limits = readPeriodLimits(config, 'The');
-    readLimitPolicy(config);
     config.get('sync_rate').ignored('counters are not kept twice here, so that nothing is synchronised');
-    config.get('fault_tolerant').ignored('counting in this process does not fail');
     return {
       access: {
         limits,
@@ -42,30 +41,48 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
         code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
         message: config.get('error_message').string() ?? 'API rate limit exceeded',
         place: `${place.route}:${place.service}`,
+        policy: readLimitPolicy(config),
       },
     };
   },
-  access({ limits, by, hide, code, message, place }, { store, clock }) {
+  access({ limits, by, hide, code, message, place, policy }, deps) {
     const identify = limitIdentifier(by);
     const windows = limits.map(({ period, limit }) => ({ period, limit, counter: periodTally(period) }));
-    return async (exchange) => {
-      const now = (exchange.clock ?? clock).now();
+    const currentStore = storeOf(policy, deps);
+    // On Redis Kong counts as it reads, so that a request counts in every window even where it is refused.
+    const countsAtOnce = policy.kind === 'redis';
+    const count = async (exchange: Exchange, now: number): Promise<Usage[]> => {
       const counted = `kong:ratelimit:${place}:${identify(exchange)}`;
+      const store = currentStore();
       const usage: Usage[] = [];
-      for (const { period, limit, counter } of windows)
-        usage.push({ period, limit, left: limit - (await store.update(`${exchange.scope}${counted}:${period}`, counter, now, 0)) });
-      const stop = usage.some(({ left }) => left <= 0);
-      const reset = hide ? 0 : tell(exchange, usage, now, stop);
-      if (stop) {
-        if (!hide) setResponseField(exchange, 'Retry-After', String(reset));
-        return refuse(kongError(code, message));
+      for (const { period, limit, counter } of windows) {
+        const before = await store.update(`${exchange.scope}${counted}:${period}`, counter, now, countsAtOnce ? 1 : 0);
+        usage.push({ period, limit, left: limit - before });
       }
+      if (countsAtOnce || isRefused(usage)) return usage;
       for (const { period, counter } of windows) await store.update(`${exchange.scope}${counted}:${period}`, counter, now, 1);
-      return undefined;
+      return usage;
+    };
+    return async (exchange) => {
+      const now = (exchange.clock ?? deps.clock).now();
+      let usage: Usage[];
+      try {
+        usage = await count(exchange, now);
+      } catch (error) {
+        if (!policy.tolerant) throw error;
+        exchange.note(`not limited: ${(error as Error).message}`);
+        return undefined;
+      }
+      const stop = isRefused(usage);
+      const reset = hide ? 0 : tell(exchange, usage, now, stop);
+      if (!stop) return undefined;
+      if (!hide) setResponseField(exchange, 'Retry-After', String(reset));
+      return refuse(kongError(code, message));
     };
   },
 });
 
+const isRefused = (usage: readonly Usage[]): boolean => usage.some(({ left }) => left <= 0);
 const capital = (period: string): string => period.charAt(0).toUpperCase() + period.slice(1);
 
 /** The fields of each window, and of the tightest one: the fewest left, of equal ones the longer. Answers its reset, in seconds. */

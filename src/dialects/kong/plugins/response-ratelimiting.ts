@@ -4,7 +4,7 @@ import { slot, type Slot } from '../../../engine/slot.ts';
 import { kongError } from '../faults.ts';
 import { limitIdentifier, type LimitBy } from './limit-identifier.ts';
 import { periodTally, readPeriodLimits, type Period, type PeriodLimit } from './limit-periods.ts';
-import { readLimitPolicy } from './limit-policy.ts';
+import { readLimitPolicy, storeOf, type LimitPolicy } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface ResponseLimits {
@@ -14,6 +14,7 @@ interface ResponseLimits {
   readonly blockFirst: boolean;
   readonly hide: boolean;
   readonly place: string;
+  readonly policy: LimitPolicy;
 }
 interface Usage extends PeriodLimit {
   readonly name: string;
@@ -40,8 +41,6 @@ export const responseRatelimiting: KongPlugin = definePlugin<ResponseLimits, Res
     const named = limits.entries().map(([name, one]) => ({ name, periods: readPeriodLimits(one, 'the') }));
     if (named.length === 0)
       config.problem('DG1204', `${config.name} has no limits`, 'expected limits: { NAME: { minute: 10 } }; length must be at least 1');
-    readLimitPolicy(config);
-    config.get('fault_tolerant').ignored('counting in this process does not fail');
     const options: ResponseLimits = {
       limits: named,
       by: { by: config.get('limit_by').oneOf('consumer', 'credential', 'ip') ?? 'consumer', header: '', path: '', trustedIps: node.trustedIps },
@@ -49,24 +48,38 @@ export const responseRatelimiting: KongPlugin = definePlugin<ResponseLimits, Res
       blockFirst: config.get('block_on_first_violation').boolean() ?? false,
       hide: config.get('hide_client_headers').boolean() ?? false,
       place: `${place.route}:${place.service}`,
+      policy: readLimitPolicy(config),
     };
     return { access: options, headerFilter: options, log: options };
   },
-  access(options, { store, clock }) {
+  access(options, deps) {
     const identify = limitIdentifier(options.by);
     const limits = options.limits.map(({ name, periods }) => ({
       name,
       periods: periods.map((one) => ({ ...one, counter: periodTally(one.period) })),
     }));
-    return async (exchange) => {
-      const now = (exchange.clock ?? clock).now();
-      const identifier = identify(exchange);
+    const currentStore = storeOf(options.policy, deps);
+    const read = async (exchange: Exchange, identifier: string, now: number): Promise<Usage[]> => {
+      const store = currentStore();
       const usage: Usage[] = [];
       for (const { name, periods } of limits) {
         for (const { period, limit, counter } of periods) {
           const key = exchange.scope + keyOf(options, identifier, name, period);
           usage.push({ name, period, limit, left: limit - (await store.update(key, counter, now, 0)) });
         }
+      }
+      return usage;
+    };
+    return async (exchange) => {
+      const now = (exchange.clock ?? deps.clock).now();
+      const identifier = identify(exchange);
+      let usage: Usage[];
+      try {
+        usage = await read(exchange, identifier, now);
+      } catch (error) {
+        if (!options.policy.tolerant) throw error;
+        exchange.note(`not limited: ${(error as Error).message}`);
+        return undefined;
       }
       for (const { name } of limits) {
         const left = usage.filter((one) => one.name === name).map((one) => one.left);
@@ -99,14 +112,20 @@ export const responseRatelimiting: KongPlugin = definePlugin<ResponseLimits, Res
       return undefined;
     };
   },
-  log(options, { store }) {
+  log(options, deps) {
+    const currentStore = storeOf(options.policy, deps);
     const limits = options.limits.flatMap(({ name, periods }) => periods.map(({ period }) => ({ name, period, counter: periodTally(period) })));
     return async (exchange) => {
       const counted = exchange.read(countedSlot);
       if (counted === undefined) return undefined;
-      for (const { name, period, counter } of limits) {
-        const cost = counted.costs.get(name) ?? 0;
-        if (cost !== 0) await store.update(exchange.scope + keyOf(options, counted.identifier, name, period), counter, counted.now, cost);
+      try {
+        const store = currentStore();
+        for (const { name, period, counter } of limits) {
+          const cost = counted.costs.get(name) ?? 0;
+          if (cost !== 0) await store.update(exchange.scope + keyOf(options, counted.identifier, name, period), counter, counted.now, cost);
+        }
+      } catch (error) {
+        exchange.note(`not counted: ${(error as Error).message}`);
       }
       return undefined;
     };
