@@ -19,6 +19,7 @@ import { redirect } from './plugins/redirect.ts';
 import { requestSizeLimiting } from './plugins/request-size-limiting.ts';
 import { requestTermination } from './plugins/request-termination.ts';
 import { requestTransformer } from './plugins/request-transformer.ts';
+import { requestValidator } from './plugins/request-validator.ts';
 import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
 import { standardWebhooks } from './plugins/standard-webhooks.ts';
@@ -38,6 +39,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [1_100, basicAuth],
   [1_050, openidConnect],
   [1_030, hmacAuth],
+  [999, requestValidator],
   [990, ipRestriction],
   [951, requestSizeLimiting],
   [950, acl],
