@@ -32,6 +32,8 @@ export interface FetchInit {
   readonly headers?: readonly string[];
   readonly body?: Buffer;
   readonly timeoutMs?: number;
+  /** Throws where the upstream map names no place and the address is not of this machine: what is only told, like a log line, must not reach production from here. */
+  readonly mappedOnly?: boolean;
   /** On whose behalf: overrides and faults of its scope hold. */
   readonly within?: Pick<Exchange, 'scope' | 'clock'>;
 }

@@ -28,6 +28,10 @@ const mirrored: ReadonlySet<string> = new Set([
   'nginx_proxy_real_ip_header',
   'nginx_proxy_real_ip_recursive',
   'allow_debug_header',
+  'tracing_instrumentations',
+  'tracing_sampling_rate',
+  'opentelemetry_tracing',
+  'opentelemetry_tracing_sampling_rate',
   'vault_env_prefix',
   'plugins',
 ]);

@@ -26,6 +26,8 @@ export interface NodeSettings {
   readonly portMaps: Readonly<Record<string, number>>;
   /** Whether `Kong-Debug` is answered. */
   readonly debug: boolean;
+  /** What Kong's own tracer watches (`tracing_instrumentations`), and how much of it is kept. */
+  readonly tracing: { readonly instrumentations: readonly string[]; readonly samplingRate: number };
 }
 
 const latency = ['x-kong-proxy-latency', 'x-kong-response-latency', 'x-kong-upstream-latency'];
@@ -75,5 +77,9 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
     listeners: readListeners(values.get('proxy_listen')),
     portMaps: readPortMaps(values.get('port_maps')),
     debug: isOn(values.get('allow_debug_header')),
+    tracing: {
+      instrumentations: (values.get('tracing_instrumentations') ?? values.get('opentelemetry_tracing') ?? 'off').split(',').map((one) => one.trim()),
+      samplingRate: Number(values.get('tracing_sampling_rate') ?? values.get('opentelemetry_tracing_sampling_rate') ?? 0.01),
+    },
   };
 }

@@ -10,11 +10,12 @@ import { keyAuth, keyAuthEnc } from './plugins/key-auth.ts';
 import { ldapAuth } from './plugins/ldap-auth.ts';
 import { oauth2 } from './plugins/oauth2.ts';
 import { openidConnect } from './plugins/openid-connect.ts';
+import { opentelemetry } from './plugins/opentelemetry.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
 import { proxyCache } from './plugins/proxy-cache.ts';
 import { proxyCacheAdvanced } from './plugins/proxy-cache-advanced.ts';
-import { rateLimitingAdvanced } from './plugins/rate-limiting-advanced.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
+import { rateLimitingAdvanced } from './plugins/rate-limiting-advanced.ts';
 import { redirect } from './plugins/redirect.ts';
 import { requestSizeLimiting } from './plugins/request-size-limiting.ts';
 import { requestTermination } from './plugins/request-termination.ts';
@@ -22,12 +23,14 @@ import { requestTransformer } from './plugins/request-transformer.ts';
 import { requestValidator } from './plugins/request-validator.ts';
 import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
-import { standardWebhooks } from './plugins/standard-webhooks.ts';
 import { session } from './plugins/session.ts';
+import { standardWebhooks } from './plugins/standard-webhooks.ts';
+import { zipkin } from './plugins/zipkin.ts';
 
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
 export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])[] = [
   [100_001, correlationId],
+  [100_000, zipkin],
   [2_500, botDetection],
   [2_000, cors],
   [1_900, session],
@@ -49,9 +52,10 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [801, requestTransformer],
   [800, responseTransformer],
   [779, redirect],
-  [100, proxyCache],
   [760, standardWebhooks],
+  [100, proxyCache],
   [100, proxyCacheAdvanced],
+  [14, opentelemetry],
   [2, requestTermination],
 ];
 
@@ -60,14 +64,9 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'pre-function': 'Lua is not run',
   'post-function': 'Lua is not run',
   acme: 'needs a certificate authority',
-  'bot-detection': 'not mirrored yet',
-  'response-ratelimiting': 'not mirrored yet',
-  'proxy-cache': 'not mirrored yet',
   'grpc-web': 'not mirrored yet',
   'grpc-gateway': 'not mirrored yet',
   'aws-lambda': 'not mirrored yet',
-  zipkin: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
-  opentelemetry: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
   prometheus: 'metrics are not collected here',
   'file-log': 'logs are not written here',
   'http-log': 'logs are not sent here',

@@ -138,8 +138,8 @@ export class PluginReader {
       const place = { route, service, consumer, consumerGroup };
       // An empty configuration is read as well.
       entry.config.entries();
-      const { consumers, transform } = this.#entities;
-      read = plugin.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers, node: this.#node, transform, place });
+      const { consumers, routes, transform } = this.#entities;
+      read = plugin.read(entry.config.as(`kong/plugins/${entry.name}`), { consumers, routes, node: this.#node, transform, place });
       this.#read.set(entry, read);
     }
     return read;

@@ -3,7 +3,8 @@ import { slot, type Slot } from '../../engine/slot.ts';
 
 const idSlot: Slot<string> = slot('kong request id');
 
-const hex = (random: () => number, digits: number): string => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+export const hex = (random: () => number, digits: number): string =>
+  Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 
 /** The id of a request: 32 hexadecimal digits, the same in every field and body of one exchange. */
 export function requestId(exchange: Exchange | null, random: () => number): string {

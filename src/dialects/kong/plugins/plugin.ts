@@ -2,11 +2,14 @@ import type { BodyStepKind, StepKind } from '../../../engine/kit.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { KongConsumer } from '../entities/consumer.ts';
 import type { PluginScope } from '../entities/plugin.ts';
+import type { KongRoute } from '../entities/route.ts';
 import type { NodeSettings } from '../node-settings.ts';
 
 /** What the reader of a plugin may look at. */
 export interface PluginContext {
   readonly consumers: readonly KongConsumer[];
+  /** Every route of the configuration, for what tells them by name. */
+  readonly routes: readonly KongRoute[];
   readonly node: NodeSettings;
   /** Whether the file holds secrets as they are (`_transform`), or as Kong's database keeps them. */
   readonly transform: boolean;

@@ -126,7 +126,8 @@ function readElsewhere(config: Setting): void {
   config.get('redis').ignored('counted in this process');
   config.get('sync_rate').ignored('counters are not kept twice here, so that nothing is synchronised');
   for (const key of ['dictionary_name', 'lock_dictionary_name']) config.get(key).ignored('there are no shared dictionaries to choose from');
-  for (const key of ['consumer_groups', 'enforce_consumer_groups']) config.get(key).ignored('the plugin is set on the consumer group itself since 3.4');
+  for (const key of ['consumer_groups', 'enforce_consumer_groups'])
+    config.get(key).ignored('the plugin is set on the consumer group itself since 3.4');
   config.get('counter_key').ignored('consumers are counted by their ids');
   config.get('compound_identifier').ignored('only identifier says for whom a request is counted');
   config.get('throttling').ignored('what is over a limit is refused at once');
