@@ -3,7 +3,9 @@ import { basicAuth } from './plugins/basic-auth.ts';
 import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
 import { cors } from './plugins/cors.ts';
+import { fileLog } from './plugins/file-log.ts';
 import { hmacAuth } from './plugins/hmac-auth.ts';
+import { httpLog } from './plugins/http-log.ts';
 import { ipRestriction } from './plugins/ip-restriction.ts';
 import { jwt } from './plugins/jwt.ts';
 import { keyAuth, keyAuthEnc } from './plugins/key-auth.ts';
@@ -25,6 +27,7 @@ import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
 import { session } from './plugins/session.ts';
 import { standardWebhooks } from './plugins/standard-webhooks.ts';
+import { datadog, loggly, prometheus, statsd, syslog, tcpLog, udpLog } from './plugins/unsent.ts';
 import { zipkin } from './plugins/zipkin.ts';
 
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
@@ -56,6 +59,15 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [100, proxyCache],
   [100, proxyCacheAdvanced],
   [14, opentelemetry],
+  [13, prometheus],
+  [12, httpLog],
+  [11, statsd],
+  [10, datadog],
+  [9, fileLog],
+  [8, udpLog],
+  [7, tcpLog],
+  [6, loggly],
+  [4, syslog],
   [2, requestTermination],
 ];
 
@@ -68,8 +80,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'grpc-gateway': 'not mirrored yet',
   'aws-lambda': 'not mirrored yet',
   prometheus: 'metrics are not collected here',
-  'file-log': 'logs are not written here',
-  'http-log': 'logs are not sent here',
   'tcp-log': 'logs are not sent here',
   'udp-log': 'logs are not sent here',
   syslog: 'logs are not sent here',

@@ -9,7 +9,8 @@ interface CorrelationId {
   readonly generator: string;
   readonly echo: boolean;
 }
-const idSlot: Slot<string> = slot('kong correlation id');
+/** Logs show it too. */
+export const correlationIdSlot: Slot<string> = slot('kong correlation id');
 
 /** Source: kong/plugins/correlation-id/handler.lua. */
 export const correlationId: KongPlugin = definePlugin<CorrelationId, CorrelationId>({
@@ -31,7 +32,7 @@ export const correlationId: KongPlugin = definePlugin<CorrelationId, Correlation
     return (exchange) => {
       let id = exchange.outgoing.headers.get(header) ?? '';
       if (id === '') exchange.outgoing.headers.set(header, (id = make(exchange)));
-      exchange.write(idSlot, id);
+      exchange.write(correlationIdSlot, id);
       return undefined;
     };
   },
@@ -39,7 +40,7 @@ export const correlationId: KongPlugin = definePlugin<CorrelationId, Correlation
     const make = generators(generator, deps);
     return (exchange) => {
       // Nobody made one where no route matched.
-      const id = exchange.read(idSlot) || exchange.arrived.headers.get(header) || make(exchange);
+      const id = exchange.read(correlationIdSlot) || exchange.arrived.headers.get(header) || make(exchange);
       exchange.response?.headers.set(header, id);
       return undefined;
     };

@@ -1,0 +1,74 @@
+import type { FetchInit } from '../../../engine/kit.ts';
+import { cidrMatcher } from '../../../http/cidr.ts';
+import { ignoreCustomFields, logEntry } from './log-entry.ts';
+import { loggedRoutes, type LoggedRoutes } from './logged-entities.ts';
+import { definePlugin, type KongPlugin } from './plugin.ts';
+import { EntryQueue, readQueue, type QueueOptions } from './queue.ts';
+
+interface HttpLog {
+  readonly endpoint: string;
+  readonly method: string;
+  /** Flat: name, value. */
+  readonly headers: readonly string[];
+  readonly timeoutMs: number;
+  readonly queue: QueueOptions;
+  readonly routes: LoggedRoutes;
+  readonly trustedIps: readonly string[];
+}
+
+/** Source: kong/plugins/http-log/handler.lua. Sent behind the back of the request; nothing of it is told to the client. */
+export const httpLog: KongPlugin = definePlugin<never, never, never, never, HttpLog>({
+  name: 'http-log',
+  read(config, { routes, node }) {
+    ignoreCustomFields(config);
+    config.get('keepalive').ignored('connections to the log server are pooled as those to upstreams');
+    const given = config.get('http_endpoint');
+    const text = given.string() ?? '';
+    if (!URL.canParse(text)) given.problem('DG1203', `http_endpoint is ${JSON.stringify(text)}`, 'expected a URL such as http://logs:8080/kong');
+    const url = new URL(URL.canParse(text) ? text : 'http://invalid.invalid');
+    const own = ['Content-Type', config.get('content_type').oneOf('application/json', 'application/json; charset=utf-8') ?? 'application/json'];
+    const user = decodeURIComponent(`${url.username}${url.password === '' ? '' : `:${url.password}`}`);
+    if (user !== '') own.push('Authorization', `Basic ${Buffer.from(user).toString('base64')}`);
+    const taken = new Set(['host', 'content-length', 'content-type', ...(user === '' ? [] : ['authorization'])]);
+    const more = config
+      .get('headers')
+      .entries()
+      .flatMap(([name, value]) => {
+        const said = value.string();
+        return said === undefined || taken.has(name.toLowerCase()) ? [] : [name, said];
+      });
+    return {
+      log: {
+        // Kong leaves the query of the endpoint away.
+        endpoint: `${url.protocol}//${url.host}${url.pathname}`,
+        method: config.get('method').oneOf('POST', 'PUT', 'PATCH') ?? 'POST',
+        headers: [...own, ...more],
+        timeoutMs: config.get('timeout').number({ min: 1 }) ?? 10_000,
+        queue: readQueue(config),
+        routes: loggedRoutes(routes),
+        trustedIps: node.trustedIps,
+      },
+    };
+  },
+  log({ endpoint, method, headers, timeoutMs, queue, routes, trustedIps }, { random, clock, memory, fetch }) {
+    const sources = { routes, trusted: cidrMatcher(trustedIps), random };
+    // Plugins with the same log server share a queue (make_queue_name).
+    const key = `kong:http-log:${JSON.stringify([endpoint, method, headers, timeoutMs, queue])}`;
+    const send = async (entries: readonly string[], within: FetchInit['within']): Promise<boolean> => {
+      const body = Buffer.from(queue.batchSize === 1 ? (entries[0] ?? '') : `[${entries.join(',')}]`);
+      try {
+        return (await fetch(endpoint, { method, headers, body, timeoutMs, mappedOnly: true, ...(within && { within }) })).status < 300;
+      } catch {
+        return false;
+      }
+    };
+    return (exchange) => {
+      const time = exchange.clock ?? clock;
+      const within = { scope: exchange.scope, clock: exchange.clock };
+      memory
+        .get(exchange.scope + key, () => new EntryQueue(queue, time))
+        .add(JSON.stringify(logEntry(exchange, time.now(), sources)), (entries) => send(entries, within));
+      return undefined;
+    };
+  },
+});
