@@ -1,13 +1,13 @@
 import type { Exchange, ResponseState } from '../../../engine/exchange.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { Fields } from '../../../http/fields.ts';
-import { parseQuery } from '../../../http/query.ts';
 import { forwardedAddress } from '../client-address.ts';
 import { requestId } from '../request-id.ts';
 import { traceIdsSlot } from '../tracing/propagation.ts';
 import { upstreamSlot } from '../upstream-request.ts';
 import { correlationIdSlot } from './correlation-id.ts';
 import type { LoggedRoutes } from './logged-entities.ts';
+import { fieldTable, queryTable, requestFields } from './tables.ts';
 
 export interface LogSources {
   readonly routes: LoggedRoutes;
@@ -15,9 +15,6 @@ export interface LogSources {
   readonly random: () => number;
 }
 
-/** What nginx sets on the way to the upstream is not yet among the fields that Kong's logs show. */
-const setBelowKong = new Set(['host', 'x-real-ip', 'via', 'x-kong-request-id', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
-for (const name of ['port', 'path', 'prefix']) setBelowKong.add(`x-forwarded-${name}`);
 const redacted = new Set(['authorization', 'proxy-authorization']);
 
 /** What Kong tells its log plugins of a request that is over (kong.log.serialize). `now` in ms. */
@@ -37,7 +34,7 @@ export function logEntry(exchange: Exchange, now: number, { routes, trusted, ran
       url: `${connection.secure ? 'https' : 'http'}://${host}:${port}${arrived.target}`,
       querystring: queryTable(exchange.query),
       method: arrived.method,
-      headers: requestFields(exchange),
+      headers: fieldTable(requestFields(exchange), redacted),
       size: arrived.method.length + arrived.target.length + 12 + sizeOf(arrived.headers) + (exchange.body.length ?? 0),
       tls: connection.secure ? { client_verify: connection.clientCertificate?.verified === true ? 'SUCCESS' : 'NONE' } : undefined,
     },
@@ -66,38 +63,6 @@ export function logEntry(exchange: Exchange, now: number, { routes, trusted, ran
 /** Says of `custom_fields_by_lua` what becomes of it. */
 export const ignoreCustomFields = (config: Setting): void =>
   config.get('custom_fields_by_lua').ignored('Lua is not run: these fields are missing from the log, or stand as they are');
-
-function requestFields(exchange: Exchange): Record<string, unknown> {
-  const { headers } = exchange.outgoing;
-  const shown = headers.copy();
-  shown.filter((name) => !setBelowKong.has(name));
-  for (const [name, value] of exchange.arrived.headers) if (setBelowKong.has(name.toLowerCase()) || !headers.has(name)) shown.append(name, value);
-  return fieldTable(shown, redacted);
-}
-
-/** By lower-case name; a list where a field is repeated. */
-function fieldTable(fields: Fields, hidden: ReadonlySet<string> = new Set()): Record<string, unknown> {
-  const table: Record<string, string | string[]> = {};
-  for (const [name, value] of fields) {
-    const lower = name.toLowerCase();
-    const before = table[lower];
-    if (hidden.has(lower)) table[lower] = 'REDACTED';
-    else table[lower] = before === undefined ? value : [before, value].flat();
-  }
-  return table;
-}
-
-/** A parameter without `=` is true. */
-function queryTable(query: string): Record<string, unknown> {
-  const table: Record<string, unknown> = {};
-  for (const part of query.split('&')) {
-    for (const [name, text] of parseQuery(part)) {
-      const value = part.includes('=') ? text : true;
-      table[name] = Object.hasOwn(table, name) ? [table[name], value].flat() : value;
-    }
-  }
-  return table;
-}
 
 const sizeOf = (fields: Fields): number => fields.raw.reduce((sum, text) => sum + text.length + 2, 2);
 

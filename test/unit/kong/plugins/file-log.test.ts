@@ -90,3 +90,18 @@ describe('file-log', () => {
     await expect(startWith("[{ name: file-log, config: { path: 'a*b' } }]")).rejects.toMatchObject({ code: 'DG1203' });
   });
 });
+
+it('does not log what a plugin has hidden', async () => {
+  const consumers = `consumers:\n  - { username: ann, keyauth_credentials: [{ key: a-key }] }\n`;
+  await using node = await startWith(
+    (folder) => `[{ name: file-log, config: { path: ${folder}/kong.log } }, { name: key-auth, config: { hide_credentials: true } }]`,
+    {
+      rest: consumers,
+    },
+  );
+  await node.sent({ apikey: 'a-key', 'x-one': '1' });
+  const file = path.join(node.folder, 'kong.log');
+  await expect.poll(() => lines(file).length).toBe(1);
+  expect(lines(file)[0]?.['request'].headers).toMatchObject({ 'x-one': '1' });
+  expect(readFileSync(file, 'utf8')).not.toContain('a-key');
+});
