@@ -1,4 +1,5 @@
 import { acl } from './plugins/acl.ts';
+import { awsLambda } from './plugins/aws-lambda.ts';
 import { basicAuth } from './plugins/basic-auth.ts';
 import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
@@ -58,6 +59,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [760, standardWebhooks],
   [100, proxyCache],
   [100, proxyCacheAdvanced],
+  [750, awsLambda],
   [14, opentelemetry],
   [13, prometheus],
   [12, httpLog],
@@ -86,6 +88,7 @@ export const notMirrored: Readonly<Record<string, string>> = {
   statsd: 'metrics are not sent here',
   datadog: 'metrics are not sent here',
   loggly: 'logs are not sent here',
+  'standard-webhooks': 'not mirrored yet',
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */
