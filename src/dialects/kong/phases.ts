@@ -1,5 +1,6 @@
 import { acl } from './plugins/acl.ts';
 import { awsLambda } from './plugins/aws-lambda.ts';
+import { azureFunctions } from './plugins/azure-functions.ts';
 import { basicAuth } from './plugins/basic-auth.ts';
 import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
@@ -60,6 +61,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [100, proxyCache],
   [100, proxyCacheAdvanced],
   [750, awsLambda],
+  [749, azureFunctions],
   [14, opentelemetry],
   [13, prometheus],
   [12, httpLog],
