@@ -58,10 +58,10 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [800, responseTransformer],
   [779, redirect],
   [760, standardWebhooks],
-  [100, proxyCache],
-  [100, proxyCacheAdvanced],
   [750, awsLambda],
   [749, azureFunctions],
+  [100, proxyCache],
+  [100, proxyCacheAdvanced],
   [14, opentelemetry],
   [13, prometheus],
   [12, httpLog],
@@ -82,7 +82,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   acme: 'needs a certificate authority',
   'grpc-web': 'not mirrored yet',
   'grpc-gateway': 'not mirrored yet',
-  'aws-lambda': 'not mirrored yet',
   prometheus: 'metrics are not collected here',
   'tcp-log': 'logs are not sent here',
   'udp-log': 'logs are not sent here',
@@ -90,7 +89,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   statsd: 'metrics are not sent here',
   datadog: 'metrics are not sent here',
   loggly: 'logs are not sent here',
-  'standard-webhooks': 'not mirrored yet',
 };
 
 /** Of these, a request must not pass as if they were not there: they decide who may ask. */

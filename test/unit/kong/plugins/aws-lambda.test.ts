@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startWith } from './start.ts';
+import { startWith } from './start-traced.ts';
 
 type Handler = (event: any, context: any) => unknown;
 const lambda = (config: string, handler: Handler, more: Parameters<typeof startWith>[1] = {}) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startWith } from './start.ts';
+import { startWith } from './start-traced.ts';
 
 const plugin = '[{ name: azure-functions, config: { appname: my-app, functionname: /hello/, apikey: k, clientid: c } }]';
 
