@@ -74,6 +74,8 @@ export interface BodyStep {
   whole?(exchange: Exchange, body: Buffer): Buffer | Promise<Buffer>;
   /** Bytes that `whole` may buffer; 0: no limit. */
   readonly limit?: number;
+  /** The new body goes without its length, as from a gateway that writes its head before the body is read. */
+  readonly unsized?: boolean;
 }
 export interface BodyStepKind<O = never> {
   readonly kind: string;

@@ -1,4 +1,4 @@
-import { BodyTooLarge } from '../http/body.ts';
+import { BodyTooLarge, bytesSource } from '../http/body.ts';
 import { decoderFor } from '../http/content-coding.ts';
 import { fault, type Fault } from '../model/fault.ts';
 import type { Exchange, ResponseState } from './exchange.ts';
@@ -33,7 +33,9 @@ export async function applyBodySteps(steps: LinkedPlan['body'], exchange: Exchan
     if (need === 'transform' && run.transform) response.body.transform(run.transform(exchange));
     if (need === 'whole' && run.whole) {
       try {
-        response.body.replace(await run.whole(exchange, await response.body.whole(run.limit ?? 0)));
+        const made = await run.whole(exchange, await response.body.whole(run.limit ?? 0));
+        if (run.unsized === true) response.body.restream(bytesSource(made));
+        else response.body.replace(made);
       } catch (error) {
         if (error instanceof BodyTooLarge) return fault('upstream-malformed', { upstream: '', reason: `${step.kind}: ${error.message}` });
         return fault('internal', { cause: error });

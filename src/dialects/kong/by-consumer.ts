@@ -44,12 +44,15 @@ function chooser<T>({ others, consumers, groups }: ByConsumer, make: (step: Step
 export const byConsumerBody = (kinds: readonly BodyStepKind<never>[]): BodyStepKind<ByConsumer> => ({
   kind: 'kong/by-consumer/body',
   create(options, deps) {
-    const choose = chooser<BodyStep>(
-      options,
-      (step) => kinds.find((one) => one.kind === step.kind)?.create(step.options as never, deps, step) ?? null,
-    );
+    const made: BodyStep[] = [];
+    const choose = chooser<BodyStep>(options, (step) => {
+      const one = kinds.find(({ kind }) => kind === step.kind)?.create(step.options as never, deps, step) ?? null;
+      if (one !== null) made.push(one);
+      return one;
+    });
     return {
       limit: 10 * 1024 * 1024,
+      unsized: made.some((one) => one.unsized === true),
       need: (exchange) => choose(exchange)?.need(exchange) ?? 'none',
       transform: (exchange) => choose(exchange)?.transform?.(exchange) ?? untouched,
       watch: (exchange) => choose(exchange)?.watch?.(exchange) ?? { chunk: () => {}, end: () => {} },

@@ -32,6 +32,10 @@ const mirrored: ReadonlySet<string> = new Set([
   'tracing_sampling_rate',
   'opentelemetry_tracing',
   'opentelemetry_tracing_sampling_rate',
+  'client_body_buffer_size',
+  'nginx_http_client_body_buffer_size',
+  'untrusted_lua',
+  'untrusted_lua_sandbox_environment',
   'vault_env_prefix',
   'plugins',
 ]);

@@ -8,6 +8,12 @@ import type { Calculation } from './router/rank.ts';
 
 export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions';
 
+/** What Lua in a configuration may do (`untrusted_lua`), and the names that a sandbox lets in beside its own. */
+export interface UntrustedLua {
+  readonly mode: 'off' | 'sandbox' | 'on';
+  readonly environment: readonly string[];
+}
+
 /** What `kong.conf` says of the node; the defaults are Kong's own (kong.conf.default). */
 export interface NodeSettings {
   readonly flavor: RouterFlavor;
@@ -28,6 +34,9 @@ export interface NodeSettings {
   readonly debug: boolean;
   /** What Kong's own tracer watches (`tracing_instrumentations`), and how much of it is kept. */
   readonly tracing: { readonly instrumentations: readonly string[]; readonly samplingRate: number };
+  readonly lua: UntrustedLua;
+  /** Bytes of a request body that nginx holds in memory, where plugins can read it. */
+  readonly bodyBuffer: number;
 }
 
 const latency = ['x-kong-proxy-latency', 'x-kong-response-latency', 'x-kong-upstream-latency'];
@@ -43,9 +52,12 @@ function expand(token: string): readonly string[] {
 
 const formats = ['html', 'json', 'plain', 'xml'] as const;
 
+const bufferNames = ['client_body_buffer_size', 'nginx_http_client_body_buffer_size'];
+
 /** Reads what the node is told by kong.conf and the environment. `read`: opens a file that they name. */
 export function readNodeSettings(values: KongConf, read: (file: string) => string | undefined): NodeSettings {
   const flavor = values.get('router_flavor');
+  const lua = values.get('untrusted_lua');
   const trustedIps = (values.get('trusted_ips') ?? '')
     .split(',')
     .map((one) => one.trim())
@@ -81,5 +93,19 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
       instrumentations: (values.get('tracing_instrumentations') ?? values.get('opentelemetry_tracing') ?? 'off').split(',').map((one) => one.trim()),
       samplingRate: Number(values.get('tracing_sampling_rate') ?? values.get('opentelemetry_tracing_sampling_rate') ?? 0.01),
     },
+    lua: { mode: lua === 'off' || lua === 'on' ? lua : 'sandbox', environment: listed(values.get('untrusted_lua_sandbox_environment')) },
+    bodyBuffer: sizeOf(bufferNames.map((name) => values.get(name)).find((one) => one !== undefined) ?? '8k'),
   };
+}
+
+const listed = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** nginx's sizes: `8k`, `1m`, bytes. */
+function sizeOf(text: string): number {
+  const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
+  return match === null ? 8_192 : Number(match[1]) * ({ k: 1_024, m: 1_048_576, g: 1_073_741_824 }[(match[2] as string).toLowerCase()] ?? 1);
 }

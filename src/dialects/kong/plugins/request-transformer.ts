@@ -1,10 +1,19 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { formatQuery, parseQuery } from '../../../http/query.ts';
+import { refuse, type Outcome } from '../../../engine/outcome.ts';
 import type { Setting } from '../../../sources/setting.ts';
+import { decodeArgs, encodeSorted, type Args } from '../args.ts';
+import { kongExit } from '../faults.ts';
+import { LuaError, LuaNotRun, LuaSyntaxError } from '../lua/values.ts';
+import type { NodeSettings, UntrustedLua } from '../node-settings.ts';
+import { rawBody } from '../raw-body.ts';
 import { upstreamSlot } from '../upstream-request.ts';
-import { readPairs, type Pair, type PairEdits } from './pairs.ts';
+import { checkHeaderName, checkHeaderRename, checkHeaderValue, checkName, checkValue, readNames, readPairs, splitPair } from './pairs.ts';
+import type { Pair, PairEdits, verbs } from './pairs.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
-import { compileTemplate, type Template } from './template.ts';
+import { bodyKind, editBody, editQuery, type BodyKind } from './request-transformer-body.ts';
+import { compileEdits, compileOrStop } from './request-transformer-edits.ts';
+import { editHeaders } from './request-transformer-headers.ts';
+import { compileTemplate, viewOf, type RequestView } from './template.ts';
 
 interface Transformer {
   readonly method: string;
@@ -12,171 +21,147 @@ interface Transformer {
   readonly headers: PairEdits;
   readonly querystring: PairEdits;
   readonly body: PairEdits;
+  readonly lua: UntrustedLua;
+  readonly bodyBuffer: number;
 }
-const verbs = ['rename', 'replace', 'add', 'append'] as const;
+/** What nginx lets a plugin make of a method (kong.service.request.set_method). */
+const methods: readonly string[] = 'GET HEAD PUT POST DELETE OPTIONS MKCOL COPY MOVE PROPFIND PROPPATCH LOCK UNLOCK PATCH TRACE'.split(' ');
+const unexpected = refuse(kongExit(500, { message: 'An unexpected error occurred' }));
 
-/** Source: kong/plugins/request-transformer/access.lua. Order: remove, rename, replace, add, append. */
+/** Source: kong/plugins/request-transformer/access.lua and schema.lua. Order: remove, rename, replace, add, append. */
 export const requestTransformer: KongPlugin = definePlugin<Transformer>({
   name: 'request-transformer',
-  read(config) {
-    const of = (place: string): PairEdits => {
-      const edits = { remove: config.get('remove').get(place).strings() } as Record<string, unknown>;
-      for (const verb of verbs)
-        edits[verb] = readPairs(config.get(verb).get(place)).filter(([, value]) => compiles(config.get(verb).get(place), value));
-      return edits as unknown as PairEdits;
-    };
-    const uri = config.get('replace').get('uri').string() ?? '';
-    compiles(config.get('replace').get('uri'), uri);
+  read(config, { node }) {
+    const method = config.get('http_method').string() ?? '';
+    if (method !== '' && !/^[A-Z]+$/.test(method))
+      config.get('http_method').problem('DG1203', `${config.get('http_method').name}: invalid value: ${method}`, 'expected a method in capitals');
+    const uri = config.get('replace').get('uri');
+    checkTemplate(uri, uri.string() ?? '', node.lua, false);
     return {
       access: {
-        method: config.get('http_method').string()?.toUpperCase() ?? '',
-        uri,
-        headers: of('headers'),
-        querystring: of('querystring'),
-        body: of('body'),
+        method,
+        uri: uri.string() ?? '',
+        headers: readEdits(config, 'headers', node),
+        querystring: readEdits(config, 'querystring', node),
+        body: readEdits(config, 'body', node),
+        lua: node.lua,
+        bodyBuffer: node.bodyBuffer,
       },
     };
   },
-  access(options) {
-    const uri = options.uri === '' ? null : compileTemplate(options.uri);
-    const headers = headerEditor(options.headers);
-    const querystring = options.querystring;
-    const editQuery = isEmpty(querystring) ? null : queryEditor(querystring);
-    const editBody = isEmpty(options.body) ? null : bodyEditor(options.body);
-    return (exchange) => {
-      if (uri !== null) {
-        const upstream = exchange.read(upstreamSlot);
-        const path = uri(exchange);
-        if (upstream !== undefined && path !== undefined) upstream.path = path;
-      }
-      headers(exchange);
-      if (editQuery !== null) exchange.query = editQuery(exchange);
-      const changed = options.method === '' ? undefined : options.method;
-      if (changed !== undefined) exchange.method = changed;
-      return editBody === null ? undefined : editBody(exchange);
+  access({ method, uri, lua, bodyBuffer, ...options }) {
+    const path = uri === '' ? null : compileOrStop(uri, lua);
+    const headers = compileEdits(options.headers, lua);
+    const querystring = compileEdits(options.querystring, lua);
+    const body = compileEdits(options.body, lua);
+    const takesForm = method === 'GET' || method === 'HEAD' || method === 'TRACE';
+
+    const start = (exchange: Exchange): Outcome | Promise<Outcome> => {
+      const view = viewOf(exchange);
+      if (path !== null) setPath(exchange, path(view.tables));
+      if (method !== '') setMethod(exchange, method);
+      if (!takesForm || kindOf(exchange) !== 'form') return goOn(exchange, view);
+      return rawBody(exchange, bodyBuffer).then((form) => {
+        if (form !== undefined) mergeForm(exchange, form);
+        return goOn(exchange, view);
+      });
     };
+    // What the body is may be for the headers to say that were just changed.
+    const goOn = (exchange: Exchange, view: RequestView): Outcome | Promise<Outcome> => {
+      if (!headers.isEmpty) editHeaders(headers, exchange, view.tables);
+      const kind = body.isEmpty ? undefined : kindOf(exchange);
+      if (kind === undefined) return finish(exchange, view);
+      return rawBody(exchange, bodyBuffer).then((bytes) => {
+        const type = exchange.outgoing.headers.get('content-type') ?? '';
+        const made = editBody(kind, bytes ?? Buffer.alloc(0), type, body, view.tables);
+        if (made !== undefined) setBody(exchange, made);
+        return finish(exchange, view);
+      });
+    };
+    const finish = (exchange: Exchange, view: RequestView): Outcome => {
+      if (querystring.isEmpty) return undefined;
+      const args: Args = new Map(view.query());
+      editQuery(args, querystring, view.tables);
+      exchange.query = encodeSorted(args);
+      return undefined;
+    };
+    return (exchange) => stopping(() => start(exchange));
   },
 });
 
-/** Whether a value is a template that can be run; says so over its place where it is none. */
-function compiles(setting: Setting, value: string): boolean {
+const kindOf = (exchange: Exchange): BodyKind | undefined => bodyKind(exchange.outgoing.headers.get('content-type'));
+
+function setPath(exchange: Exchange, path: string): void {
+  if (!path.startsWith('/')) throw new LuaError('path must start with /');
+  const upstream = exchange.read(upstreamSlot);
+  if (upstream !== undefined) upstream.path = path;
+}
+
+function setMethod(exchange: Exchange, method: string): void {
+  if (!methods.includes(method)) throw new LuaError(`invalid method: ${method}`);
+  exchange.method = method;
+}
+
+function setBody(exchange: Exchange, body: Buffer): void {
+  exchange.body.replace(body);
+  exchange.outgoing.headers.set('Content-Length', String(body.length));
+}
+
+/** What a form said is in the query of a request that is made to have no body. */
+function mergeForm(exchange: Exchange, form: Buffer): void {
+  const found = decodeArgs(form.toString('latin1'));
+  if (found.size === 0) return;
+  const args = decodeArgs(exchange.query);
+  for (const [name, value] of found) {
+    const before = args.get(name);
+    args.set(name, before === undefined ? value : [before, value].flat());
+  }
+  exchange.query = encodeSorted(args);
+}
+
+/** Where Lua stops, Kong answers 500. */
+function stopping(act: () => Outcome | Promise<Outcome>): Outcome | Promise<Outcome> {
+  const stopped = (error: unknown): Outcome => {
+    if (error instanceof LuaError) return unexpected;
+    throw error;
+  };
   try {
-    compileTemplate(value);
-    return true;
+    const outcome = act();
+    return outcome instanceof Promise ? outcome.catch(stopped) : outcome;
   } catch (error) {
-    setting.approximately('Lua expressions are not run: this one is left out').strings();
-    setting.warning('DG1208', (error as Error).message, 'expected headers, query_params or uri_captures');
-    return false;
+    return stopped(error);
   }
 }
 
-const isEmpty = (edits: PairEdits): boolean => edits.remove.length === 0 && verbs.every((verb) => edits[verb].length === 0);
-const compiled = (pairs: readonly Pair[]): { name: string; nameOf: Template; value: Template }[] =>
-  pairs.map(([name, value]) => ({ name, nameOf: compileTemplate(name), value: compileTemplate(value) }));
+const order = 'the members of JSON and of a form stay in their order, where production has that of a Lua table';
 
-function headerEditor(edits: PairEdits): (exchange: Exchange) => void {
-  const [replace, add, append] = [edits.replace, edits.add, edits.append].map(compiled) as [
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-  ];
-  return (exchange) => {
-    const { headers } = exchange.outgoing;
-    const setHeader = (name: string, value: string): void => {
-      if (name.toLowerCase() === 'host') {
-        const upstream = exchange.read(upstreamSlot);
-        if (upstream !== undefined) upstream.host = value;
-      } else headers.set(name, value.replaceAll(/[\r\n\0]/g, ''));
-    };
-    for (const name of edits.remove) headers.remove(name);
-    for (const [from, to] of edits.rename) {
-      const value = headers.get(from);
-      if (value === undefined) continue;
-      headers.remove(from);
-      setHeader(to, value);
-    }
-    for (const { name, value } of replace) {
-      const made = value(exchange);
-      if (made !== undefined && (headers.has(name) || name.toLowerCase() === 'host')) setHeader(name, made);
-    }
-    for (const { name, value } of add) {
-      const made = value(exchange);
-      if (made !== undefined && !headers.has(name)) setHeader(name, made);
-    }
-    for (const { name, value } of append) {
-      const made = value(exchange);
-      if (made !== undefined) headers.append(name, made.replaceAll(/[\r\n\0]/g, ''));
-    }
+function readEdits(config: Setting, place: 'headers' | 'querystring' | 'body', { lua }: NodeSettings): PairEdits {
+  const inHeaders = place === 'headers';
+  const at = (verb: string): Setting => (place === 'body' ? config.get(verb).get(place).approximately(order) : config.get(verb).get(place));
+  const pairs = (verb: (typeof verbs)[number]): readonly Pair[] => {
+    const list = at(verb);
+    for (const item of list.items()) checkTemplate(item, splitPair(item.string() ?? '')[1], lua, !inHeaders);
+    return readPairs(list, !inHeaders ? checkValue : verb === 'rename' ? checkHeaderRename : checkHeaderValue);
+  };
+  return {
+    remove: readNames(at('remove'), inHeaders ? checkHeaderName : checkName),
+    rename: pairs('rename'),
+    replace: pairs('replace'),
+    add: pairs('add'),
+    append: pairs('append'),
   };
 }
 
-function queryEditor(edits: PairEdits): (exchange: Exchange) => string {
-  const [replace, add, append] = [edits.replace, edits.add, edits.append].map(compiled) as [
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-  ];
-  return (exchange) => {
-    let pairs = parseQuery(exchange.query).filter(([name]) => !edits.remove.includes(name));
-    const has = (name: string): boolean => pairs.some(([key]) => key === name);
-    for (const [from, to] of edits.rename) pairs = pairs.map(([name, value]) => [name === from ? to : name, value]);
-    for (const { name, value } of replace) if (has(name)) pairs = [...pairs.filter(([key]) => key !== name), [name, value(exchange) ?? '']];
-    for (const { name, value } of add) if (!has(name)) pairs.push([name, value(exchange) ?? '']);
-    for (const { name, value } of append) pairs.push([name, value(exchange) ?? '']);
-    return formatQuery(pairs);
-  };
-}
-
-type Members = Record<string, unknown>;
-
-function bodyEditor(edits: PairEdits): (exchange: Exchange) => Promise<undefined> | undefined {
-  const [replace, add, append] = [edits.replace, edits.add, edits.append].map(compiled) as [
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-  ];
-  const edit = (members: Members, exchange: Exchange): void => {
-    for (const name of edits.remove) delete members[name];
-    for (const [from, to] of edits.rename) {
-      if (members[from] === undefined) continue;
-      members[to] = members[from];
-      delete members[from];
-    }
-    for (const { name, value } of replace) if (members[name] !== undefined) members[name] = value(exchange);
-    for (const { name, value } of add) if (members[name] === undefined) members[name] = value(exchange);
-    for (const { name, value } of append) {
-      const before = members[name];
-      members[name] = before === undefined ? [value(exchange)] : [...(Array.isArray(before) ? (before as unknown[]) : [before]), value(exchange)];
-    }
-  };
-  return (exchange) => {
-    const type = exchange.arrived.headers.get('content-type') ?? '';
-    const isJson = /^application\/json/i.test(type);
-    const isForm = /^application\/x-www-form-urlencoded/i.test(type);
-    if (!isJson && !isForm) return undefined;
-    return exchange.body.whole(10 * 1024 * 1024).then((bytes) => {
-      const text = bytes.toString('utf8');
-      if (isForm) {
-        const members: Members = Object.fromEntries(parseQuery(text));
-        edit(members, exchange);
-        exchange.body.replace(
-          Buffer.from(
-            formatQuery(
-              Object.entries(members).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)] as const)),
-            ),
-          ),
-        );
-        return undefined;
-      }
-      try {
-        const members: unknown = text === '' ? {} : JSON.parse(text);
-        if (members === null || typeof members !== 'object') return undefined;
-        edit(members as Members, exchange);
-        exchange.body.replace(Buffer.from(JSON.stringify(members)));
-      } catch {
-        return undefined;
-      }
-      return undefined;
-    });
-  };
+/** Says over its place what is no template. `strict`: Kong refuses such a one when it loads, and not only when it renders it. */
+function checkTemplate(setting: Setting, text: string, lua: UntrustedLua, strict: boolean): void {
+  try {
+    compileTemplate(text, lua);
+  } catch (error) {
+    if (!(error instanceof LuaSyntaxError)) throw error;
+    const hint = 'expected headers, query_params, uri_captures or shared, the operators of Lua and the methods of its texts';
+    const what = `${setting.name}: value '${text}' is not in supported format, error: ${error.message}`;
+    if (error instanceof LuaNotRun) setting.problem('DG1208', `${setting.name}: ${error.message}`, hint);
+    else if (strict) setting.problem('DG1203', what, hint);
+    else setting.warning('DG1203', what, 'Kong answers 500 where it renders this, and so it is here');
+  }
 }

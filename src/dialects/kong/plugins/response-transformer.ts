@@ -1,130 +1,106 @@
+import type { Exchange } from '../../../engine/exchange.ts';
+import { slot, type Slot } from '../../../engine/slot.ts';
 import type { Fields } from '../../../http/fields.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import { readPairs, type Pair, type PairEdits } from './pairs.ts';
+import { headerValue } from '../header-value.ts';
+import { checkHeaderRename, checkName, checkPair, readNames, readPairs, type Pair, type PairEdits } from './pairs.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
+import { editJson, type JsonEdits, type TypedPair } from './response-transformer-json.ts';
 
-interface JsonPair {
-  readonly path: readonly string[];
-  readonly value: unknown;
+interface HeaderEdits extends PairEdits {
+  /** The body will change: its length is not known. */
+  readonly changesBody: boolean;
 }
-interface JsonEdits {
-  readonly remove: readonly (readonly string[])[];
-  readonly rename: readonly Pair[];
-  readonly replace: readonly JsonPair[];
-  readonly add: readonly JsonPair[];
-  readonly append: readonly JsonPair[];
-}
+const etagSlot: Slot<string> = slot('kong response-transformer etag');
+const order = 'the members of JSON stay in their order, where production has that of a Lua table';
 
 /** Source: kong/plugins/response-transformer. Order: remove, rename, replace, add, append. */
-export const responseTransformer: KongPlugin = definePlugin<never, PairEdits, JsonEdits>({
+export const responseTransformer: KongPlugin = definePlugin<never, HeaderEdits, JsonEdits>({
   name: 'response-transformer',
   read(config) {
-    const headers = (verb: string): Pair[] => readPairs(config.get(verb).get('headers'));
+    const headers = (verb: string): Pair[] => readPairs(config.get(verb).get('headers'), verb === 'rename' ? checkHeaderRename : checkPair);
     const edits: JsonEdits = {
-      remove: config
-        .get('remove')
-        .get('json')
-        .strings()
-        .map((one) => one.split('.')),
-      rename: readPairs(config.get('rename').get('json')),
-      replace: readJson(config.get('replace')),
-      add: readJson(config.get('add')),
-      append: readJson(config.get('append')),
+      remove: readNames(config.get('remove').get('json').approximately(order), checkName),
+      rename: readPairs(config.get('rename').get('json').approximately(order), checkPair),
+      replace: readTyped(config.get('replace')),
+      add: readTyped(config.get('add')),
+      append: readTyped(config.get('append')),
     };
-    const json = [edits.remove, edits.rename, edits.replace, edits.add, edits.append].some((one) => one.length > 0);
+    const changesBody = [edits.remove, edits.rename, edits.replace, edits.add, edits.append].some((one) => one.length > 0);
     return {
       headerFilter: {
-        remove: config.get('remove').get('headers').strings(),
+        remove: readNames(config.get('remove').get('headers'), checkName),
         rename: headers('rename'),
         replace: headers('replace'),
         add: headers('add'),
         append: headers('append'),
+        changesBody,
       },
-      ...(json ? { bodyFilter: edits } : {}),
+      ...(changesBody ? { bodyFilter: edits } : {}),
     };
   },
   headerFilter: (edits) => (exchange) => {
-    const headers = exchange.response?.headers;
-    if (headers === undefined) return undefined;
-    for (const text of edits.remove) removeHeader(headers, text);
-    for (const [from, to] of edits.rename) {
-      const values = headers.getAll(from);
-      headers.remove(from);
-      for (const value of values) headers.append(to, value);
+    if (exchange.response === null) return undefined;
+    editHeaders(exchange.response.headers, edits);
+    if (edits.changesBody && isJson(exchange)) {
+      exchange.response.headers.remove('content-length');
+      const etag = exchange.response.headers.get('etag');
+      if (etag !== undefined) exchange.write(etagSlot, etag);
     }
-    for (const [name, value] of edits.replace) if (headers.has(name)) headers.set(name, value);
-    for (const [name, value] of edits.add) if (!headers.has(name)) headers.append(name, value);
-    for (const [name, value] of edits.append) headers.append(name, value);
     return undefined;
   },
   bodyFilter: (edits) => ({
     limit: 10 * 1024 * 1024,
-    need: (exchange) => (/^application\/(?:[\w.+-]+\+)?json/i.test(exchange.response?.headers.get('content-type') ?? '') ? 'whole' : 'none'),
-    whole(_, body) {
-      try {
-        const value: unknown = JSON.parse(body.toString('utf8'));
-        if (value === null || typeof value !== 'object') return body;
-        return Buffer.from(JSON.stringify(transform(value as Record<string, unknown>, edits)));
-      } catch {
-        return body;
-      }
+    unsized: true,
+    // Kong does not undo codings: what is compressed is no JSON to it.
+    need: (exchange) => (isJson(exchange) && !isCoded(exchange) ? 'whole' : 'none'),
+    whole(exchange, body) {
+      const etag = exchange.read(etagSlot);
+      if (etag !== undefined) exchange.response?.headers.set('ETag', etag);
+      return editJson(body, edits) ?? body;
     },
   }),
 });
 
-/** `name`, or `name:value` for one value of several; a value between slashes is a pattern, which is not run. */
-function removeHeader(headers: Fields, text: string): void {
-  const at = text.indexOf(':');
-  if (at < 0) {
-    headers.remove(text);
-    return;
-  }
-  const [name, value] = [text.slice(0, at).toLowerCase(), text.slice(at + 1).trim()];
-  headers.filter((one, found) => one !== name || found !== value);
-}
+const isCoded = ({ response }: Exchange): boolean => (response?.headers.joined('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
 
-function readJson(setting: Setting): JsonPair[] {
-  const types = setting.get('json_types').strings();
-  return readPairs(setting.get('json')).map(([name, text], index) => {
-    const type = types[index];
-    return { path: name.split('.'), value: type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text };
-  });
-}
+/** `application/json`, or any with `+json`; one of several is enough. */
+const isJson = ({ response }: Exchange): boolean =>
+  (response?.headers.get('content-type') ?? '').split(',').some((one) => /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i.test(one));
 
-function transform(value: Record<string, unknown>, edits: JsonEdits): Record<string, unknown> {
-  const at = (path: readonly string[], create: boolean): Record<string, unknown> | undefined => {
-    let here = value;
-    for (const name of path.slice(0, -1)) {
-      let next = Object.hasOwn(here, name) ? here[name] : undefined;
-      if ((next === null || typeof next !== 'object') && create) next = here[name] = {};
-      if (next === null || typeof next !== 'object') return undefined;
-      here = next as Record<string, unknown>;
-    }
-    return here;
-  };
-  for (const path of edits.remove) {
-    const here = at(path, false);
-    if (here !== undefined) delete here[path.at(-1) as string];
-  }
+/** Source: header_transformer.lua: what is there is decided by the fields as they came, whatever was done to them meanwhile. */
+function editHeaders(headers: Fields, edits: PairEdits): void {
+  const came = headers.copy();
+  for (const name of edits.remove) headers.remove(fieldName(name));
   for (const [from, to] of edits.rename) {
-    if (!Object.hasOwn(value, from)) continue;
-    value[to] = value[from];
-    delete value[from];
+    const values = came.getAll(fieldName(from));
+    if (values.length === 0 || to === '') continue;
+    setField(headers, to, values);
+    headers.remove(fieldName(from));
   }
-  for (const { path, value: next } of edits.replace) {
-    const here = at(path, false);
-    if (here !== undefined && Object.hasOwn(here, path.at(-1) as string)) here[path.at(-1) as string] = next;
-  }
-  for (const { path, value: next } of edits.add) {
-    const here = at(path, true);
-    if (here !== undefined && !Object.hasOwn(here, path.at(-1) as string)) here[path.at(-1) as string] = next;
-  }
-  for (const { path, value: next } of edits.append) {
-    const here = at(path, true);
-    if (here === undefined) continue;
-    const name = path.at(-1) as string;
-    const before = Object.hasOwn(here, name) ? here[name] : undefined;
-    here[name] = before === undefined ? [next] : [...(Array.isArray(before) ? (before as unknown[]) : [before]), next];
-  }
-  return value;
+  for (const [name, value] of edits.replace) if (value !== '' && came.has(fieldName(name))) setField(headers, name, [value]);
+  for (const [name, value] of edits.add) if (value !== '' && !came.has(fieldName(name))) setField(headers, name, [value]);
+  for (const [name, value] of edits.append) if (value !== '') headers.append(fieldName(name), fieldValue(value));
+}
+
+/** nginx writes dashes for underscores (lua_transform_underscores_in_response_headers). */
+const fieldName = (name: string): string => name.replaceAll('_', '-');
+const fieldValue = (text: string): string => headerValue(Buffer.from(text).toString('latin1'));
+
+/** What is set to nothing is not sent, and how a body is framed is not for a plugin to say. */
+function setField(headers: Fields, name: string, values: readonly string[]): void {
+  const field = fieldName(name);
+  if (field.toLowerCase() === 'transfer-encoding') return;
+  headers.remove(field);
+  for (const value of values) if (value !== '') headers.append(field, headerValue(value));
+}
+
+/** `json` beside `json_types`, by their places. */
+function readTyped(setting: Setting): TypedPair[] {
+  const types = setting
+    .get('json_types')
+    .approximately(order)
+    .items()
+    .map((one) => one.oneOf('boolean', 'number', 'string') ?? null);
+  return readPairs(setting.get('json').approximately(order), checkPair).map(([name, text], index) => ({ name, text, type: types[index] ?? null }));
 }
