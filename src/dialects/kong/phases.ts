@@ -1,6 +1,9 @@
 import { acl } from './plugins/acl.ts';
 import { awsLambda } from './plugins/aws-lambda.ts';
 import { azureFunctions } from './plugins/azure-functions.ts';
+import { aiPromptDecorator } from './plugins/ai-prompt-decorator.ts';
+import { aiPromptGuard } from './plugins/ai-prompt-guard.ts';
+import { aiPromptTemplate } from './plugins/ai-prompt-template.ts';
 import { basicAuth } from './plugins/basic-auth.ts';
 import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
@@ -57,6 +60,9 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [801, requestTransformer],
   [800, responseTransformer],
   [779, redirect],
+  [773, aiPromptTemplate],
+  [772, aiPromptDecorator],
+  [771, aiPromptGuard],
   [760, standardWebhooks],
   [750, awsLambda],
   [749, azureFunctions],
