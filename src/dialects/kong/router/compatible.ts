@@ -8,7 +8,7 @@ import { lacksOf } from './atc/lacks.ts';
 import { bytesOf } from './bytes.ts';
 import { entityId } from './entity-id.ts';
 import type { Contender, Found, Router } from './found.ts';
-import { OrderedIndex } from './ordered-index.ts';
+import { orderedIndex, type MakeIndex } from './ordered-index.ts';
 import type { Calculation } from './rank.ts';
 import { transform, type Matcher } from './transform.ts';
 import { isForHttp, type KongWhen, type RouterFlavor } from './when.ts';
@@ -54,10 +54,15 @@ export function checkRoute(when: KongWhen): void {
 }
 
 /** The routers `traditional_compatible` and `expressions`. */
-export function compatibleRouter(routes: readonly Route[], flavor: RouterFlavor, calculation: Calculation): Router {
+export function compatibleRouter(
+  routes: readonly Route[],
+  flavor: RouterFlavor,
+  calculation: Calculation,
+  makeIndex: MakeIndex = orderedIndex,
+): Router {
   const fields = new FieldTable();
   const candidates = candidatesOf(routes, flavor, calculation, fields);
-  const index = new OrderedIndex(candidates.map((one) => anchorsOf(one.expression)));
+  const index = makeIndex(candidates.map((one) => anchorsOf(one.expression)));
   const [pathPlace = -1, hostPlace = -1] = [fields.find('http.path'), fields.find('http.host')];
   const find = (seen: Seen): Found | undefined => {
     const values = fields.read(seen);

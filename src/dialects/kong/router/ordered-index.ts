@@ -5,6 +5,12 @@ export interface Anchors {
   readonly paths: readonly string[] | null;
 }
 
+export interface PositionIndex {
+  /** The lowest position that holds, or -1. Each may be asked more than once. */
+  first(host: string, path: string, holds: (position: number) => boolean): number;
+}
+export type MakeIndex = (all: readonly Anchors[]) => PositionIndex;
+
 /** Positions by the beginning of the path, each list in rising order. */
 class PathTable {
   readonly #byPrefix = new Map<string, number[]>();
@@ -48,39 +54,36 @@ function lowest(list: readonly number[], best: number, holds: (position: number)
  * Finds the first of an ordered list that holds without asking all of them. The order is that of the list, whatever it was made of:
  * the result is the same as asking one after the other.
  */
-export class OrderedIndex {
-  readonly #byHost = new Map<string, PathTable>();
+export class OrderedIndex implements PositionIndex {
+  readonly #exact = new Map<string, PathTable>();
+  readonly #suffixes = new Map<string, PathTable>();
+  readonly #prefixes = new Map<string, PathTable>();
   readonly #anyHost = new PathTable();
-  #wild = false;
 
   constructor(all: readonly Anchors[]) {
     for (const [position, { hosts, paths }] of all.entries()) {
       if (hosts === null) this.#anyHost.add(paths, position);
       for (const host of hosts ?? []) {
-        if (!host.startsWith('=')) this.#wild = true;
-        let table = this.#byHost.get(host);
-        if (table === undefined) this.#byHost.set(host, (table = new PathTable()));
+        const tables = host.startsWith('=') ? this.#exact : host.startsWith('$') ? this.#suffixes : this.#prefixes;
+        const name = host.slice(1);
+        let table = tables.get(name);
+        if (table === undefined) tables.set(name, (table = new PathTable()));
         table.add(paths, position);
       }
     }
   }
 
-  /** The lowest position that holds, or -1. Each may be asked more than once. */
   first(host: string, path: string, holds: (position: number) => boolean): number {
     let found = this.#anyHost.first(path, Infinity, holds);
-    if (this.#byHost.size > 0) {
-      const look = (key: string): void => {
-        const table = this.#byHost.get(key);
-        if (table !== undefined) found = table.first(path, found, holds);
-      };
-      look(`=${host}`);
-      if (this.#wild) {
-        for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-          look(`$${host.slice(dot)}`);
-          look(`^${host.slice(0, dot + 1)}`);
-        }
-      }
-    }
+    if (this.#exact.size > 0) found = this.#exact.get(host)?.first(path, found, holds) ?? found;
+    if (this.#suffixes.size > 0)
+      for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1))
+        found = this.#suffixes.get(host.slice(dot))?.first(path, found, holds) ?? found;
+    if (this.#prefixes.size > 0)
+      for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1))
+        found = this.#prefixes.get(host.slice(0, dot + 1))?.first(path, found, holds) ?? found;
     return found === Infinity ? -1 : found;
   }
 }
+
+export const orderedIndex: MakeIndex = (all) => new OrderedIndex(all);

@@ -2,7 +2,7 @@ import type { Route } from '../../../model/gateway.ts';
 import { addCaptures } from './atc/evaluate.ts';
 import type { Seen } from './atc/fields.ts';
 import type { Contender, Found, Router } from './found.ts';
-import { OrderedIndex } from './ordered-index.ts';
+import { orderedIndex, type MakeIndex, type PositionIndex } from './ordered-index.ts';
 import { matchStart } from './pcre.ts';
 import { splitPort } from './split-port.ts';
 import { bits, isRegex, pathAnchor, reasonsOf, traditionalRoutes, type PathRule, type TraditionalRoute, type WildHost } from './traditional-route.ts';
@@ -26,7 +26,7 @@ interface Category {
   readonly weight: number;
   readonly all: TraditionalRoute[];
   readonly by: { readonly host: Table; readonly header: Table; readonly uri: Table; readonly method: Table; readonly sni: Table };
-  index: OrderedIndex;
+  index: PositionIndex;
 }
 type Table = Map<string, TraditionalRoute[]>;
 interface Outcome {
@@ -35,11 +35,11 @@ interface Outcome {
 }
 
 /** The router `traditional` (kong.router.traditional), hit by hit: its order is not that of one list. */
-export function traditionalRouter(routes: readonly Route[]): Router {
+export function traditionalRouter(routes: readonly Route[], makeIndex: MakeIndex = orderedIndex): Router {
   const sorted = traditionalRoutes(routes);
-  const categories = categorize(sorted);
+  const categories = categorize(sorted, makeIndex);
   const places = new Map(categories.map((one, at) => [one.rules, at]));
-  const hitsOf = hitFinder(sorted);
+  const hitsOf = hitFinder(sorted, makeIndex);
   const find = (seen: Seen): Found | undefined => {
     const { context, rules } = hitsOf(seen);
     if (rules === 0) return undefined;
@@ -80,13 +80,13 @@ function lacksOf(one: TraditionalRoute, context: Context): string[] {
   return lacks;
 }
 
-function categorize(sorted: readonly TraditionalRoute[]): Category[] {
+function categorize(sorted: readonly TraditionalRoute[], makeIndex: MakeIndex): Category[] {
   const categories = new Map<number, Category>();
   for (const one of sorted) {
     let category = categories.get(one.rules);
     if (category === undefined) {
       const by = { host: new Map(), header: new Map(), uri: new Map(), method: new Map(), sni: new Map() };
-      categories.set(one.rules, (category = { rules: one.rules, weight: one.weight, all: [], by, index: new OrderedIndex([]) }));
+      categories.set(one.rules, (category = { rules: one.rules, weight: one.weight, all: [], by, index: makeIndex([]) }));
     }
     category.all.push(one);
     const add = (table: Table, key: string): void => void (table.get(key)?.push(one) ?? table.set(key, [one]));
@@ -96,7 +96,7 @@ function categorize(sorted: readonly TraditionalRoute[]): Category[] {
     for (const method of one.methods) add(category.by.method, method);
     for (const sni of one.snis) add(category.by.sni, sni);
   }
-  for (const category of categories.values()) category.index = new OrderedIndex(category.all.map((one) => one.anchors));
+  for (const category of categories.values()) category.index = makeIndex(category.all.map((one) => one.anchors));
   return [...categories.values()].sort((a, b) => b.weight - a.weight || b.rules - a.rules);
 }
 
@@ -177,13 +177,13 @@ function withoutRest(match: RegExpExecArray): Record<string, string> {
 }
 
 /** Asks each attribute of a request whether any route at all has it. */
-function hitFinder(sorted: readonly TraditionalRoute[]): (seen: Seen) => { readonly context: Context; readonly rules: number } {
+function hitFinder(sorted: readonly TraditionalRoute[], makeIndex: MakeIndex): (seen: Seen) => { readonly context: Context; readonly rules: number } {
   const plainHosts = new Set(sorted.flatMap((one) => [...one.plainHosts]));
   const wildHosts = sorted.flatMap((one) => one.wildHosts);
-  const wildIndex = new OrderedIndex(wildHosts.map(({ anchor }) => ({ hosts: anchor === null ? null : [anchor], paths: null })));
+  const wildIndex = makeIndex(wildHosts.map(({ anchor }) => ({ hosts: anchor === null ? null : [anchor], paths: null })));
   const headers = [...new Set(sorted.flatMap((one) => one.headers.map(({ name }) => name)))];
   const regexes = sorted.filter(isRegex).map((one) => one.path as PathRule);
-  const regexIndex = new OrderedIndex(regexes.map((one) => ({ hosts: null, paths: pathAnchor(one) })));
+  const regexIndex = makeIndex(regexes.map((one) => ({ hosts: null, paths: pathAnchor(one) })));
   const prefixes = new Set(sorted.flatMap((one) => (one.path === null || one.path.regex !== null ? [] : [one.path.value])));
   const lengths = [...new Set([...prefixes].map((one) => one.length))].sort((a, b) => b - a);
   const methods = new Set(sorted.flatMap((one) => [...one.methods]));

@@ -22,21 +22,25 @@ export function compileTest(expression: Expression, fields: FieldTable): Test {
     return (values, findings) => !inner(values, findings);
   }
   const tests = expression.of.map((one) => compileTest(one, fields));
-  if (expression.kind === 'all') return (values, findings) => tests.every((test) => test(values, findings));
-  return (values, findings) => tests.some((test) => test(values, findings));
+  const wanted = expression.kind === 'some';
+  return (values, findings) => {
+    for (const test of tests) if (test(values, findings) === wanted) return wanted;
+    return !wanted;
+  };
 }
 
 function compilePredicate(one: Predicate, fields: FieldTable): Test {
   const place = fields.placeOf(one.field);
   const holds = comparison(one);
-  const given = one.lower ? (value: string | number) => (typeof value === 'string' ? value.toLowerCase() : value) : (value: string | number) => value;
+  const { lower } = one;
+  // `contains` has always been content with one of several values.
+  const any = one.any || one.operator === 'contains';
   return (values, findings) => {
     const value = values[place];
     if (value === undefined) return false;
-    if (typeof value !== 'object') return holds(given(value), findings);
-    // `contains` has always been content with one of several values.
-    if (one.any || one.operator === 'contains') return value.some((text) => holds(given(text), findings));
-    return value.every((text) => holds(given(text), findings));
+    if (typeof value !== 'object') return holds(lower && typeof value === 'string' ? value.toLowerCase() : value, findings);
+    for (const text of value) if (holds(lower ? text.toLowerCase() : text, findings) === any) return any;
+    return !any;
   };
 }
 

@@ -21,8 +21,12 @@ export type Value =
   | { readonly type: 'Int'; readonly number: number }
   | { readonly type: 'IpAddr' | 'IpCidr'; readonly text: string };
 
-export const all = (of: readonly Expression[]): Expression => (of.length === 1 ? (of[0] as Expression) : { kind: 'all', of });
-export const some = (of: readonly Expression[]): Expression => (of.length === 1 ? (of[0] as Expression) : { kind: 'some', of });
+export const all = (of: readonly Expression[]): Expression => join('all', of);
+export const some = (of: readonly Expression[]): Expression => join('some', of);
+function join(kind: 'all' | 'some', of: readonly Expression[]): Expression {
+  const flat = of.flatMap((one) => (one.kind === kind ? one.of : [one]));
+  return flat.length === 1 ? (flat[0] as Expression) : { kind, of: flat };
+}
 
 export function predicate(
   field: string,
