@@ -20,12 +20,15 @@ export async function kong(
   entities: string,
   conf = '',
   files: Readonly<Record<string, string>> = {},
-  upstream: (request: Request) => Response | Promise<Response> = echo,
+  upstream: string | ((request: Request) => Response | Promise<Response>) = echo,
 ): Promise<Gateway> {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-kong-'));
   folders.push(folder);
   writeFileSync(path.join(folder, 'kong.yml'), `_format_version: '3.0'\n${entities}`);
   if (conf !== '') writeFileSync(path.join(folder, 'kong.conf'), `${conf}\n`);
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
-  return createGateway({ config: 'kong.yml', folder, upstreams: { '*': upstream } });
+  return createGateway({ config: 'kong.yml', folder, port: 0, upstreams: { '*': upstream } });
 }
+
+export const askFor = (gateway: Gateway, target: string, init: RequestInit): Promise<Response> =>
+  gateway.fetch(new Request(`http://localhost${target}`, init));
