@@ -34,10 +34,7 @@ export function clientFinder({ header, recursive, trustedIps }: RealIp): (exchan
         const text = names[at] as string;
         const address = hostOf(text);
         if (addressBytes(address) === undefined) break;
-        client = {
-          address,
-          port: Number(/[^:]:(\d+)$/.exec(text.slice(address.length))?.[1] ?? /^:(\d+)$/.exec(text.slice(address.length))?.[1] ?? 0),
-        };
+        client = { address, port: Number(/:(\d+)$/.exec(text === address ? '' : text)?.[1] ?? 0) };
         if (!recursive) break;
       }
     }

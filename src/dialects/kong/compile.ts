@@ -88,7 +88,7 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     } satisfies RouterOptions),
     listeners: node.listeners,
     hosts: [],
-    arrival: [named('kong/header-lines', { most: node.limits.maxHeaderLine } satisfies HeaderLinesOptions), ...everywhere.rewrite],
+    arrival: [named('kong/header-lines', { most: node.maxHeaderLine } satisfies HeaderLinesOptions), ...everywhere.rewrite],
     routes,
     noRoute,
     limits: node.limits,

@@ -44,17 +44,17 @@ export const readRealIp = (values: ReadonlyMap<string, string>, trustedIps: read
 });
 
 /** Directives that are injected into nginx, as far as they bound what a client may send. */
-export function readLimits(values: ReadonlyMap<string, string>): Limits & { readonly maxHeaderLine: number } {
+export function readLimits(values: ReadonlyMap<string, string>): { readonly limits: Limits; readonly maxHeaderLine: number } {
   const injected = (name: string): string | undefined => values.get(`nginx_proxy_${name}`) ?? values.get(`nginx_http_${name}`);
   const [count = '', size = ''] = (injected('large_client_header_buffers') ?? '4 8k').split(/\s+/);
   const line = sizeOf(size) ?? 8_192;
-  return {
+  const limits = {
     ...defaultLimits,
     maxTargetBytes: line,
     maxHeaderBytes: line * (Number(count) || 4),
-    maxHeaderLine: line,
     maxBodyBytes: sizeOf(injected('client_max_body_size') ?? '0') ?? 0,
   };
+  return { limits, maxHeaderLine: line };
 }
 
 /** `8k`, `10m`: a size as nginx writes it. */

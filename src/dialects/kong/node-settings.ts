@@ -1,5 +1,5 @@
 import { cidrMatcher } from '../../http/cidr.ts';
-import type { Listener } from '../../model/gateway.ts';
+import type { Limits, Listener } from '../../model/gateway.ts';
 import type { RealIp } from './client-address.ts';
 import type { ErrorTemplates } from './error-format.ts';
 import type { KongConf } from './kong-conf.ts';
@@ -26,8 +26,9 @@ export interface NodeSettings {
   readonly templates: ErrorTemplates;
   readonly realIp: RealIp;
   readonly listeners: readonly Listener[];
-  /** `maxHeaderLine`: bytes of one header line. */
-  readonly limits: ReturnType<typeof readLimits>;
+  readonly limits: Limits;
+  /** Bytes of one header line. */
+  readonly maxHeaderLine: number;
   /** The port that the world sees, by the port of the listener. */
   readonly portMaps: Readonly<Record<string, number>>;
   /** Whether `Kong-Debug` is answered. */
@@ -85,7 +86,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
       }),
     ),
     realIp: readRealIp(values, trustedIps),
-    limits: readLimits(values),
+    ...readLimits(values),
     listeners: readListeners(values.get('proxy_listen')),
     portMaps: readPortMaps(values.get('port_maps')),
     debug: isOn(values.get('allow_debug_header')),

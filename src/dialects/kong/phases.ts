@@ -1,9 +1,9 @@
 import { acl } from './plugins/acl.ts';
-import { awsLambda } from './plugins/aws-lambda.ts';
-import { azureFunctions } from './plugins/azure-functions.ts';
 import { aiPromptDecorator } from './plugins/ai-prompt-decorator.ts';
 import { aiPromptGuard } from './plugins/ai-prompt-guard.ts';
 import { aiPromptTemplate } from './plugins/ai-prompt-template.ts';
+import { awsLambda } from './plugins/aws-lambda.ts';
+import { azureFunctions } from './plugins/azure-functions.ts';
 import { basicAuth } from './plugins/basic-auth.ts';
 import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
