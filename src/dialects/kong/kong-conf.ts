@@ -1,9 +1,15 @@
 import path from 'node:path';
+import { diagnosticAt } from '../../model/error.ts';
 import type { Ledger } from '../../model/ledger.ts';
+import type { Origin } from '../../model/origin.ts';
 import type { Files } from '../../sources/files.ts';
 import { whyIgnored } from './kong-conf-reasons.ts';
 
-export type KongConf = ReadonlyMap<string, string>;
+/** What the node is told. `wrong` reports a value that cannot be meant, over its line. */
+export interface KongConf {
+  get(name: string): string | undefined;
+  wrong(name: string, hint: string): void;
+}
 
 /** Settings that act here. */
 const mirrored: ReadonlySet<string> = new Set([
@@ -47,20 +53,32 @@ const mirrored: ReadonlySet<string> = new Set([
 export function readKongConf(folder: string, files: Files, ledger: Ledger, env: Readonly<Record<string, string | undefined>>): KongConf {
   const file = path.join(folder, 'kong.conf');
   const values = new Map<string, string>();
+  const origins = new Map<string, Origin>();
   for (const [index, line] of ((folder === '' ? undefined : files.read(file)) ?? '').split(/\r?\n/).entries()) {
     const match = /^\s*([A-Za-z_0-9]+)\s*=\s*(.*?)\s*$/.exec(line);
     if (match === null) continue;
     const [, name, value] = match as unknown as [string, string, string];
     values.set(name, withoutComment(value));
     const origin = { file: files.nameOf(file), line: index + 1, column: 1, pointer: `/${name}` };
+    origins.set(name, origin);
     ledger.leaf(origin);
     const why = mirrored.has(name) ? undefined : whyIgnored(name);
     if (mirrored.has(name)) ledger.settle(origin, 'mirrored', 'kong/node');
     else if (why !== undefined) ledger.settle(origin, 'ignored', 'kong/node', why);
   }
-  for (const [name, value] of Object.entries(env))
-    if (value !== undefined && name.startsWith('KONG_')) values.set(name.slice('KONG_'.length).toLowerCase(), value.trim());
-  return values;
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || !name.startsWith('KONG_')) continue;
+    const setting = name.slice('KONG_'.length).toLowerCase();
+    values.set(setting, value.trim());
+    origins.set(setting, { file: `${name} of the environment`, line: 0, column: 0, pointer: '' });
+  }
+  return {
+    get: (name) => values.get(name),
+    wrong(name, hint) {
+      const origin = origins.get(name);
+      if (origin !== undefined) ledger.report(diagnosticAt('DG1203', origin, `${name} is ${values.get(name) ?? ''}`, hint));
+    },
+  };
 }
 
 /** A `#` begins a comment, `\#` is one that is meant. */

@@ -1,5 +1,6 @@
 import { defaultLimits, type Limits, type Listener } from '../../model/gateway.ts';
 import type { RealIp } from './client-address.ts';
+import type { KongConf } from './kong-conf.ts';
 
 const defaults: readonly Listener[] = [
   { name: 'proxy', port: 8000, protocol: 'http' },
@@ -37,14 +38,14 @@ export function readPortMaps(value: string | undefined): Readonly<Record<string,
 
 export const isOn = (value: string | undefined): boolean => value?.toLowerCase() === 'on' || value?.toLowerCase() === 'true';
 
-export const readRealIp = (values: ReadonlyMap<string, string>, trustedIps: readonly string[]): RealIp => ({
+export const readRealIp = (values: Pick<KongConf, 'get'>, trustedIps: readonly string[]): RealIp => ({
   header: (values.get('real_ip_header') ?? values.get('nginx_proxy_real_ip_header') ?? 'X-Real-IP').toLowerCase(),
   recursive: isOn(values.get('real_ip_recursive') ?? values.get('nginx_proxy_real_ip_recursive')),
   trustedIps,
 });
 
 /** Directives that are injected into nginx, as far as they bound what a client may send. */
-export function readLimits(values: ReadonlyMap<string, string>): { readonly limits: Limits; readonly maxHeaderLine: number } {
+export function readLimits(values: Pick<KongConf, 'get'>): { readonly limits: Limits; readonly maxHeaderLine: number } {
   const injected = (name: string): string | undefined => values.get(`nginx_proxy_${name}`) ?? values.get(`nginx_http_${name}`);
   const [count = '', size = ''] = (injected('large_client_header_buffers') ?? '4 8k').split(/\s+/);
   const line = sizeOf(size) ?? 8_192;

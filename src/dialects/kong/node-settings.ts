@@ -1,4 +1,4 @@
-import { cidrMatcher } from '../../http/cidr.ts';
+import { cidrMatcher, isCidr } from '../../http/cidr.ts';
 import type { Limits, Listener } from '../../model/gateway.ts';
 import type { RealIp } from './client-address.ts';
 import type { ErrorTemplates } from './error-format.ts';
@@ -51,6 +51,7 @@ function expand(token: string): readonly string[] {
   return [token];
 }
 
+const flavors: ReadonlySet<string> = new Set(['traditional', 'traditional_compatible', 'expressions']);
 const formats = ['html', 'json', 'plain', 'xml'] as const;
 
 const bufferNames = ['client_body_buffer_size', 'nginx_http_client_body_buffer_size'];
@@ -63,6 +64,9 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '' && one !== 'unix:');
+  if (!trustedIps.every(isCidr)) values.wrong('trusted_ips', 'expected addresses and blocks such as 10.0.0.0/8');
+  const trusted = trustedIps.filter(isCidr);
+  if (flavor !== undefined && !flavors.has(flavor)) values.wrong('router_flavor', `expected ${[...flavors].join(', ')}`);
   const given = values.get('headers');
   const headers = (
     given === undefined ? ['server_tokens', 'latency_tokens', ...always] : given.toLowerCase() === 'off' ? [] : given.toLowerCase().split(',')
@@ -71,8 +75,8 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
   return {
     calculation: values.get('route_match_calculation') === 'strict' ? 'strict' : 'original',
     flavor: flavor === 'traditional' || flavor === 'expressions' ? flavor : 'traditional_compatible',
-    trustedIps,
-    trusted: cidrMatcher(trustedIps),
+    trustedIps: trusted,
+    trusted: cidrMatcher(trusted),
     headers: new Set([
       ...headers,
       ...(upstream === undefined || upstream.toLowerCase().includes('x-kong-request-id') ? ['upstream:x-kong-request-id'] : []),
@@ -82,10 +86,12 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
       formats.flatMap((one) => {
         const named = values.get(`error_template_${one}`);
         const template = named === undefined ? undefined : read(named);
+        if (named !== undefined && template === undefined)
+          values.wrong(`error_template_${one}`, 'expected a file that is there, relative to kong.conf');
         return template === undefined ? [] : [[one, template]];
       }),
     ),
-    realIp: readRealIp(values, trustedIps),
+    realIp: readRealIp(values, trusted),
     ...readLimits(values),
     listeners: readListeners(values.get('proxy_listen')),
     portMaps: readPortMaps(values.get('port_maps')),

@@ -65,6 +65,20 @@ describe('the format of an error', () => {
   });
 });
 
+describe('kong.conf', () => {
+  it.each([
+    ['router_flavor = fancy', 'traditional_compatible'],
+    ['trusted_ips = 10.0.0.0/8, anyone', 'addresses and blocks'],
+    ['error_template_html = none.html', 'a file that is there'],
+  ])('refuses %s over its own line', async (line, expected) => {
+    const refused = await kong(service('paths: [/]'), `\n${line}`).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'DG1203',
+      diagnostics: [{ line: 2, file: expect.stringContaining('kong.conf'), hint: expect.stringContaining(expected) }],
+    });
+  });
+});
+
 describe('what nginx below Kong refuses', () => {
   it('is a header line longer than a buffer, as 400, though all lines together would fit', async () => {
     await using gateway = await kong(service('paths: [/]'));
