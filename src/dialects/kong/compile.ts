@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isCidr } from '../../http/cidr.ts';
 import type { Named, Plan, Route, Site } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
@@ -7,7 +8,7 @@ import { destinationOf, withPort } from './destination.ts';
 import { readDocuments } from './entities/documents.ts';
 import { settleShared } from './entities/head.ts';
 import { readEntities } from './entities/read-entities.ts';
-import type { KongRoute } from './entities/route.ts';
+import type { KongRoute, Peer } from './entities/route.ts';
 import type { KongService } from './entities/service.ts';
 import { ignoreSections } from './entities/sections.ts';
 import type { KongUpstream } from './entities/upstream.ts';
@@ -106,8 +107,8 @@ function debugFieldsOf({ id, name, service }: KongRoute): string[] {
 
 /** The attributes, each checked over its own place, as the flavor of the node reads them. */
 function whenOf(route: KongRoute, { flavor }: NodeSettings): KongWhen {
-  const { setting, hosts, methods, snis, protocols, sources, destinations, regexPriority, createdAt, id, name, priority } = route;
-  const whole = { hosts, methods, snis, protocols, sources, destinations, regexPriority, createdAt, id, name, priority };
+  const { setting, hosts, methods, snis, protocols, regexPriority, createdAt, id, name, priority } = route;
+  const whole = { hosts, methods, snis, protocols, regexPriority, createdAt, id, name, priority };
   const empty: KongWhen = { ...whole, hosts: [], methods: [], snis: [], sources: [], destinations: [], paths: [], headers: [], expression: '' };
   const check = (key: string, act: () => unknown, expected = expectedRegex): boolean => {
     try {
@@ -118,6 +119,12 @@ function whenOf(route: KongRoute, { flavor }: NodeSettings): KongWhen {
       return false;
     }
   };
+  const known = (key: 'sources' | 'destinations'): readonly Peer[] =>
+    route[key].filter(({ ip }) => {
+      const fine = ip === '' || isCidr(ip);
+      if (!fine) setting.get(key).problem('DG1203', `${key} has ${JSON.stringify(ip)}`, 'expected an address or a block such as 10.0.0.0/8');
+      return fine;
+    });
   const traditional = flavor === 'traditional';
   const expression = route.expression;
   const fine =
@@ -126,6 +133,8 @@ function whenOf(route: KongRoute, { flavor }: NodeSettings): KongWhen {
     check('expression', () => checkRoute({ ...empty, expression }), 'expected an expression of the router language');
   return {
     ...whole,
+    sources: known('sources'),
+    destinations: known('destinations'),
     paths: route.paths.filter((path) => check('paths', () => (traditional ? pathRule(path) : checkRoute({ ...empty, paths: [path] })))),
     headers: route.headers.filter((header) =>
       check('headers', () => (traditional ? headerRule(...header) : checkRoute({ ...empty, headers: [header] }))),

@@ -223,6 +223,17 @@ describe('a route without a service', () => {
   });
 });
 
+describe('a route that cannot be meant', () => {
+  it.each([
+    ['paths: [/x], sources: [{ ip: 10.0.0.300 }]', 'DG1203'],
+    ["paths: ['~/users/{id}']", 'DG1207'],
+    ["headers: { x: ['~*(?=a)'] }", 'DG1207'],
+  ])('with %s is refused', async (route, code) => {
+    const refused = await kong(service(route)).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code, diagnostics: [{ line: 5 }] });
+  });
+});
+
 describe('a route that wants TLS', () => {
   it.each([
     ['https_redirect_status_code: 301', '', 'https://localhost/x?q=1'],

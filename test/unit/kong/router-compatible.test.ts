@@ -92,6 +92,7 @@ describe('conditions of traditional_compatible', () => {
     ['a source', { sources: [{ ip: '10.1.0.0/16', port: 0 }] }, {}, true],
     ['another source', { sources: [{ ip: '10.1.2.3', port: 1 }] }, {}, false],
     ['a destination', { destinations: [{ ip: '', port: 8000 }] }, {}, true],
+    ['no condition at all', {}, {}, false],
     ['streams', { protocols: ['tcp'], paths: ['/'] }, {}, false],
     ['only the first alternative at the start', { paths: ['~/a|/b'] }, { path: '/x/b' }, true],
     ['a path that is no UTF-8', { paths: ['~/.*'] }, { path: '/\u00ff' }, false],

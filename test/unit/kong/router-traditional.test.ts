@@ -45,6 +45,7 @@ describe('the traditional router', () => {
     ['no sources for HTTP', { it: { sources: [{ ip: '10.1.2.3', port: 0 }] } }, {}, undefined],
     ['methods in lower case', { it: { methods: ['get'] } }, {}, 'it'],
     ['an SNI', { it: { snis: ['x.com.'] } }, { secure: true, sni: 'x.com' }, 'it'],
+    ['no route without a condition', { it: {}, other: { paths: ['/'], methods: ['PUT'] } }, {}, undefined],
     ['nothing that any route has', { it: { hosts: ['b.com'], paths: ['/y'] } }, {}, undefined],
   ])('prefers or takes %s', (_, routes, asked, wanted) => expect(chosen(routes, asked)).toBe(wanted));
 

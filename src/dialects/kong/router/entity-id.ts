@@ -13,11 +13,12 @@ export function uuidV5(namespace: string, name: string): string {
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const entities = 'fd02801f-0957-4a15-a55a-c8d9606f30b5';
+const namespaces: Readonly<Record<'routes' | 'services', string>> = { routes: uuidV5(entities, 'routes'), services: uuidV5(entities, 'services') };
 
 /** The id that Kong gives an entity of a declarative file: its own, else one made of its name (declarative_config, generate_ids); empty: chance. */
-export function entityId(collection: 'routes' | 'services', id: string, name: string): string {
+export function entityId(collection: keyof typeof namespaces, id: string, name: string): string {
   if (uuid.test(id)) return id.toLowerCase();
-  return name === '' ? '' : uuidV5(uuidV5(entities, collection), name);
+  return name === '' ? '' : uuidV5(namespaces[collection], name);
 }
 
 const splitNamespace = '7f145bf9-0dce-4f91-98eb-debbce4b9f6b';

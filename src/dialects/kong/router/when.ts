@@ -32,5 +32,10 @@ export interface RouterOptions {
 }
 
 const streams: ReadonlySet<string> = new Set(['tcp', 'udp', 'tls', 'tls_passthrough']);
-/** Routes of streams are not in the router for HTTP. */
-export const isForHttp = ({ protocols }: KongWhen): boolean => protocols.some((one) => !streams.has(one));
+
+/** Routes of streams are not in the router for HTTP; nor are those without any condition, which Kong cannot categorize. */
+export function isForHttp(when: KongWhen): boolean {
+  const { hosts, paths, methods, headers, snis, sources, destinations, expression } = when;
+  const conditions = [hosts, paths, methods, headers, snis, sources, destinations].some((one) => one.length > 0) || expression !== '';
+  return conditions && when.protocols.some((one) => !streams.has(one));
+}
