@@ -84,6 +84,8 @@ describe('the language of expressions', () => {
     ['any(http.headers.x) == "2"', { headers: ['x', '1', 'x', '2'] }, true],
     ['http.headers.x != "1"', { headers: ['x', '1', 'x', '2'] }, false],
     ['http.headers.x != "1"', {}, false],
+    ['http.headers.x contains "1"', { headers: ['x', '2', 'x', '1'] }, false],
+    ['any(http.headers.x) contains "1"', { headers: ['x', '2', 'x', '1'] }, true],
     ['http.queries.q == "a b" && http.queries.e == ""', { path: '/?q=a+b&e' }, true],
     ['http.path.segments.0 == "a" && http.path.segments.1_2 == "b/c" && http.path.segments.len == 3', { path: '/a/b/c/' }, true],
     ['http.path.segments.3 == "a"', { path: '/a/b/c' }, false],

@@ -32,9 +32,7 @@ export function compileTest(expression: Expression, fields: FieldTable): Test {
 function compilePredicate(one: Predicate, fields: FieldTable): Test {
   const place = fields.placeOf(one.field);
   const holds = comparison(one);
-  const { lower } = one;
-  // `contains` has always been content with one of several values.
-  const any = one.any || one.operator === 'contains';
+  const { lower, any } = one;
   return (values, findings) => {
     const value = values[place];
     if (value === undefined) return false;
