@@ -22,6 +22,7 @@ import { entityId } from './router/entity-id.ts';
 import { checkRoute } from './router/compatible.ts';
 import { headerRule, pathRule } from './router/traditional-route.ts';
 import type { KongWhen, RouterOptions } from './router/when.ts';
+import { settleUnusedCredentials } from './unused-credentials.ts';
 import type { SendOptions, UpstreamRequestOptions } from './upstream-request.ts';
 
 /** Turns declarative files into one site: a node of Kong with all of them, as decK reads several files. */
@@ -31,6 +32,7 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
   const node = readNodeSettings(conf, (file) => files.read(path.resolve(folder, file)));
   const roots = readDocuments(sources, options, conf.get('vault_env_prefix') ?? '', ledger);
   const entities = readEntities(roots);
+  settleUnusedCredentials(entities);
   for (const root of roots) ignoreSections(root);
   const reader = new PluginReader(entities, node);
   const named = (kind: string, options: unknown): Named => ({ kind, options, origin: (roots[0] as Setting).origin });

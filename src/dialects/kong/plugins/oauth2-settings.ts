@@ -83,10 +83,12 @@ export function readOAuth2(config: Setting, { consumers, node, place, transform 
 function readClient(one: Setting, transform: boolean): Omit<Client, 'id' | 'consumer'> {
   one.get('name').ignored('the name of an application is shown to people only');
   const uris = one.get('redirect_uris');
+  const hash = one.get('hash_secret');
+  if (transform) hash.ignored('Kong hashes the secret when it reads the file: clients show the same one');
   return {
     client_id: one.get('client_id').string() ?? '',
     secret: one.get('client_secret').string() ?? '',
-    hashed: (one.get('hash_secret').boolean() ?? false) && !transform,
+    hashed: !transform && (hash.boolean() ?? false),
     type: one.get('client_type').oneOf('confidential', 'public') ?? 'confidential',
     redirectUris: uris.exists ? uris.items().flatMap(readRedirectUri) : null,
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ask, guarded, refusal, seenBy, startKong } from './start-kong.ts';
+import { dialects } from '../../../../src/dialects/index.ts';
+import { load } from '../../../../src/gateway/load.ts';
+import { ask, guarded, kongFolder, refusal, seenBy, startKong } from './start-kong.ts';
 
 const consumers = `consumers:
   - username: ann
@@ -115,6 +117,18 @@ describe('key-auth', () => {
     await using gateway = await startKong(guarded('[{ name: key-auth }]', top));
     expect((await seenBy(await ask(gateway, '/?apikey=l'))).headers['x-consumer-username']).toBe('bob');
     await expect(startKong(guarded('[{ name: key-auth }]', top.replace('key: l', 'key: k')))).rejects.toMatchObject({ code: 'DG1206' });
+  });
+});
+
+describe('credentials', () => {
+  it('are settled where no plugin asks for them', async () => {
+    const { folder } = kongFolder('consumers: [{ username: ann, keyauth_credentials: [{ key: k }], acls: [{ group: g }] }]\n');
+    const { ledger } = await load({ config: 'kong.yml', dialect: undefined, folder, options: { variables: {}, env: {} } }, dialects);
+    const notes = Object.fromEntries([...ledger.entries.values()].map((one) => [one.origin.pointer, one.note]));
+    expect(notes).toMatchObject({
+      '/consumers/0/keyauth_credentials/0/key': 'no plugin key-auth asks for it',
+      '/consumers/0/acls/0/group': 'no plugin acl asks for it',
+    });
   });
 });
 
