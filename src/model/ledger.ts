@@ -49,8 +49,13 @@ export class Ledger {
     this.entries.push(entry);
   }
 
+  /** Several readers may find the same fault in one place: it is told once. */
   report(diagnostic: Diagnostic): void {
-    this.diagnostics.push(diagnostic);
+    const { code, file, line, column, message } = diagnostic;
+    const told = this.diagnostics.some(
+      (one) => one.code === code && one.line === line && one.column === column && one.file === file && one.message === message,
+    );
+    if (!told) this.diagnostics.push(diagnostic);
   }
 
   get failed(): boolean {

@@ -56,18 +56,13 @@ export function credentialsOf<K extends string, T extends Readonly<Record<K, str
       const key = found[name];
       if (key === '') return [];
       if (seen.has(key)) {
-        problemOnce(one.get(name), 'DG1206', `the ${name} of ${one.name} is there twice`, `each of ${collection} has a ${name} of its own`);
+        one.get(name).problem('DG1206', `the ${name} of ${one.name} is there twice`, `each of ${collection} has a ${name} of its own`);
         return [];
       }
       seen.add(key);
       return { ...found, id: id ?? credentialId(collection, key), consumer: consumerData(consumer) };
     }),
   );
-}
-
-/** Several plugins read the same credentials: what is wrong with one is said once. */
-function problemOnce(setting: Setting, code: 'DG1206', message: string, hint: string): void {
-  if (!setting.ledger.diagnostics.some((one) => one.code === code && one.message === message)) setting.problem(code, message, hint);
 }
 
 /** What an authentication plugin does where it refuses: nothing, or let an anonymous consumer pass. */

@@ -19,10 +19,11 @@ export const ldapAuth: KongPlugin = definePlugin<LdapAuth>({
   read(config, { consumers }) {
     for (const name of notRead) config.get(name).ignored(directory);
     config.get('hide_credentials').ignored('nobody passes with credentials');
-    const { ledger, origin } = config;
-    const what = 'the plugin "ldap-auth" is mirrored only as far as no directory is asked';
-    if (!ledger.diagnostics.some((one) => one.code === 'DG1208' && one.message === what && one.file === origin.file && one.line === origin.line))
-      config.warning('DG1208', what, 'what a directory would have to be asked for answers 501');
+    config.warning(
+      'DG1208',
+      'the plugin "ldap-auth" is mirrored only as far as no directory is asked',
+      'what a directory would have to be asked for answers 501',
+    );
     const type = config.get('header_type').string() ?? 'ldap';
     const scheme = type === 'ldap' ? 'LDAP' : type;
     const realm = config.get('realm').string();

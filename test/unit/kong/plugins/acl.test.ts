@@ -56,4 +56,11 @@ describe('acl', () => {
   ])('refuses the settings {%s}', async (settings, code) => {
     await expect(startKong(acl(settings))).rejects.toMatchObject({ code });
   });
+
+  it('is told of once, wherever it stands', async () => {
+    const services = ['a', 'b'].map((one) => `  - { url: 'http://${one}', routes: [{ paths: [/${one}] }] }\n`).join('');
+    const refused = startKong(`services:\n${services}plugins: [{ name: acl }]\n`);
+    await expect(refused).rejects.toMatchObject({ diagnostics: [{ code: 'DG1204', line: 5 }] });
+    await expect(refused).rejects.not.toHaveProperty('diagnostics.1');
+  });
 });
