@@ -25,7 +25,7 @@ export const consumerData = (consumer: KongConsumer): ConsumerData => ({
   groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => {
     acl.get('tags').ignored('tags have no bearing on behaviour');
     acl.get('id').ignored('nothing shows the id of a group');
-    return acl.get('group').string() ?? [];
+    return requiredText(acl, 'group') || [];
   }),
   consumerGroups: consumer.consumerGroups.map(({ id, name }) => ({ id, name })),
 });
@@ -63,6 +63,13 @@ export function credentialsOf<K extends string, T extends Readonly<Record<K, str
       return { ...found, id: id ?? credentialId(collection, key), consumer: consumerData(consumer) };
     }),
   );
+}
+
+/** A text that Kong wants. */
+export function requiredText(setting: Setting, name: string): string {
+  const text = setting.get(name).string() ?? '';
+  if (text === '') setting.problem('DG1204', `${setting.name} has no ${name}`, 'required field missing');
+  return text;
 }
 
 /** What an authentication plugin does where it refuses: nothing, or let an anonymous consumer pass. */

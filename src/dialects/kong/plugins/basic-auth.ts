@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../../../engine/exchange.ts';
-import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
+import {
+  alreadyKnown,
+  anonymousOf,
+  authenticate,
+  credentialsOf,
+  refuseOrAnonymous,
+  requiredText,
+  type Anonymous,
+  type ConsumerData,
+} from '../consumer.ts';
 import { kongError } from '../faults.ts';
 import { decodeBase64, sameSecret } from '../secrets.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
@@ -35,8 +44,8 @@ export const basicAuth: KongPlugin = definePlugin<BasicAuth>({
         anonymous: anonymousOf(config.get('anonymous').string(), consumers),
         hashed: !transform,
         users: credentialsOf(consumers, 'basicauth_credentials', 'username', (one) => ({
-          username: one.get('username').string() ?? '',
-          password: one.get('password').string() ?? '',
+          username: requiredText(one, 'username'),
+          password: requiredText(one, 'password'),
         })),
       },
     };

@@ -2,7 +2,16 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { Outcome } from '../../../engine/outcome.ts';
 import type { Fault } from '../../../model/fault.ts';
-import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
+import {
+  alreadyKnown,
+  anonymousOf,
+  authenticate,
+  credentialsOf,
+  refuseOrAnonymous,
+  requiredText,
+  type Anonymous,
+  type ConsumerData,
+} from '../consumer.ts';
 import { kongError } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -26,13 +35,16 @@ export const hmacAuth: KongPlugin = definePlugin<HmacAuth>({
   read(config, { consumers }) {
     const realm = config.get('realm').string();
     const credentials = credentialsOf(consumers, 'hmacauth_credentials', 'username', (one) => ({
-      username: one.get('username').string() ?? '',
+      username: requiredText(one, 'username'),
       secret: one.get('secret').string() ?? '',
     }));
+    const skew = config.get('clock_skew').number({ min: 0 }) ?? 300;
+    if (skew === 0)
+      config.get('clock_skew').problem('DG1203', `${config.name} allows a clock_skew of 0`, 'expected a number of seconds greater than 0');
     const algorithms = config.get('algorithms');
     const options: HmacAuth = {
       hide: config.get('hide_credentials').boolean() ?? false,
-      skewMs: (config.get('clock_skew').number({ min: 0 }) ?? 300) * 1_000,
+      skewMs: skew * 1_000,
       validateBody: config.get('validate_request_body').boolean() ?? false,
       enforced: config.get('enforce_headers').strings(),
       algorithms: algorithms.exists
@@ -57,7 +69,8 @@ export const hmacAuth: KongPlugin = definePlugin<HmacAuth>({
       const refused = (fault: Fault): Outcome => refuseOrAnonymous(exchange, options.anonymous, fault);
       const [authorization, proxied] = [headers.get('authorization'), headers.get('proxy-authorization')];
       if (authorization === undefined && proxied === undefined) return refused(absent);
-      const now = (exchange.clock ?? clock).now();
+      // Kong's time has no fractions of a second.
+      const now = Math.floor((exchange.clock ?? clock).now() / 1_000) * 1_000;
       if (!['x-date', 'date'].some((name) => Math.abs(now - timeOf(headers.get(name))) <= options.skewMs)) return refused(late);
       const fromProxy = fieldsOf(proxied);
       const fields = fromProxy ?? fieldsOf(authorization);

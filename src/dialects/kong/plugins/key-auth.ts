@@ -33,6 +33,9 @@ const keyPlugin = (name: 'key-auth' | 'key-auth-enc', collection: string, note: 
         return { key: one.get('key').string() ?? '' };
       });
       const names = config.get('key_names');
+      for (const one of names.items())
+        if (!/^[\w-]+$/.test(one.string() ?? ''))
+          one.problem('DG1203', `${one.name} is no name of a field`, "allowed characters are A-Z, a-z, 0-9, '_', and '-'");
       return {
         access: {
           names: names.exists ? names.strings() : ['apikey'],

@@ -17,6 +17,8 @@ const notRead = ['ldap_host', 'ldap_port', 'ldaps', 'start_tls', 'verify_ldap_ho
 export const ldapAuth: KongPlugin = definePlugin<LdapAuth>({
   name: 'ldap-auth',
   read(config, { consumers }) {
+    for (const name of ['ldap_host', 'base_dn', 'attribute'])
+      if (!config.get(name).exists) config.problem('DG1204', `${config.name} has no ${name}`, 'required field missing');
     for (const name of notRead) config.get(name).ignored(directory);
     config.get('hide_credentials').ignored('nobody passes with credentials');
     config.warning(

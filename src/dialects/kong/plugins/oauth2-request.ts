@@ -1,7 +1,6 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { refuse, type Failure } from '../../../engine/outcome.ts';
+import { reply, type Reply } from '../../../engine/outcome.ts';
 import { bodyArgs } from '../body-args.ts';
-import { kongExit } from '../faults.ts';
 import { decodeArgs } from '../request-args.ts';
 import type { Client, OAuth2 } from './oauth2-settings.ts';
 
@@ -65,6 +64,10 @@ export const redirectUriOf = (parameters: Parameters, allowed: readonly string[]
   return given === undefined || given === false ? allowed[0] : given;
 };
 
-/** An answer of one of the endpoints: nobody may keep it. */
-export const endpointAnswer = (status: number, body: Answer, more: readonly string[] = []): Failure =>
-  refuse(kongExit(status, body, ['cache-control', 'no-store', 'pragma', 'no-cache', ...more]));
+/** An answer of one of the endpoints: nobody may keep it, and as a reply it does not get into what explains a request. */
+export const endpointAnswer = (status: number, body: Answer, more: readonly string[] = []): Reply =>
+  reply(
+    status,
+    ['cache-control', 'no-store', 'pragma', 'no-cache', ...more, 'Content-Type', 'application/json; charset=utf-8'],
+    JSON.stringify(body),
+  );

@@ -66,4 +66,11 @@ describe('basic-auth', () => {
     expect((await ask(gateway, '/', { headers: { authorization: basic('ann-user:pass:word') } })).status).toBe(200);
     expect((await ask(gateway, '/', { headers: { authorization: basic(`ann-user:${hashed}`) } })).status).toBe(401);
   });
+
+  it('wants a name and a password', async () => {
+    for (const credential of ['{ username: a }', '{ password: b }']) {
+      const more = `consumers: [{ username: ann, basicauth_credentials: [${credential}] }]\n`;
+      await expect(startKong(guarded('[{ name: basic-auth }]', more))).rejects.toMatchObject({ code: 'DG1204' });
+    }
+  });
 });

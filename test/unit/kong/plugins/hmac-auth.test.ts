@@ -60,6 +60,25 @@ describe('hmac-auth', () => {
     expect(await answer.json()).toMatchObject({ message });
   });
 
+  it('allows exactly the skew that it is given, in whole seconds', async () => {
+    await using gateway = await startKong(config());
+    gateway.clock.freeze();
+    const request = (): Request => new Request('http://localhost/', { headers: { date, authorization: signed('date', `date: ${date}`) } });
+    await gateway.clock.travel(Date.parse(date) + 60_999);
+    expect((await gateway.fetch(request())).status).toBe(200);
+    await gateway.clock.travel(Date.parse(date) + 61_000);
+    expect((await gateway.fetch(request())).status).toBe(401);
+  });
+
+  it.each([
+    ['clock_skew: 0', 'a', 'DG1203'],
+    ['algorithms: [hmac-md5]', 'a', 'DG1203'],
+    ['realm: shop', "''", 'DG1204'],
+  ])('refuses {%s} with a credential of the name %s', async (settings, username, code) => {
+    const more = `consumers: [{ username: ann, hmacauth_credentials: [{ username: ${username}, secret: s }] }]\n`;
+    await expect(startKong(guarded(`[{ name: hmac-auth, config: { ${settings} } }]`, more))).rejects.toMatchObject({ code });
+  });
+
   it('wants what must be signed, an algorithm that is allowed, and a digest that holds', async () => {
     await using enforced = await startKong(config(', enforce_headers: [date, request-line], algorithms: [hmac-sha256]'));
     const both = `date: ${date}\nGET /a?b=c HTTP/1.1`;

@@ -112,6 +112,10 @@ describe('key-auth', () => {
     expect((await ask(gateway, '/')).status).toBe(401);
   });
 
+  it('refuses a name that no field can have', async () => {
+    await expect(startKong(guarded("[{ name: key-auth, config: { key_names: ['a key'] } }]"))).rejects.toMatchObject({ code: 'DG1203' });
+  });
+
   it('takes credentials from the top of the file, and refuses a key that two have', async () => {
     const top = 'consumers: [{ username: ann }, { username: bob }]\nkeyauth_credentials: [{ consumer: ann, key: k }, { consumer: bob, key: l }]\n';
     await using gateway = await startKong(guarded('[{ name: key-auth }]', top));

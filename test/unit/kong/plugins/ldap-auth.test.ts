@@ -30,4 +30,8 @@ describe('ldap-auth', () => {
     ]);
     expect((await seenBy(await ask(gateway, '/'))).headers['x-anonymous-consumer']).toBe('true');
   });
+
+  it('wants to know its directory', async () => {
+    await expect(startKong(guarded('[{ name: ldap-auth, config: { ldap_host: d, attribute: cn } }]'))).rejects.toMatchObject({ code: 'DG1204' });
+  });
 });

@@ -220,6 +220,17 @@ describe('oauth2', () => {
     expect(await json(await plain(gateway, 'https'))).toMatchObject({ error: 'invalid_client' });
   });
 
+  it('keeps codes and tokens out of explanations', async () => {
+    await using gateway = await startKong(config());
+    const request = new Request('https://localhost/oauth2/token', {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'job', client_secret: 'jobs', grant_type: 'client_credentials' }),
+    });
+    const { status, decisions } = await gateway.explain(request);
+    expect(status).toBe(200);
+    expect(decisions.map((one) => one.message).join()).not.toMatch(/[A-Za-z0-9]{32}|jobs/);
+  });
+
   it('answers other methods on its endpoints itself', async () => {
     await using gateway = await startKong(config(', realm: shop'));
     const answer = await gateway.fetch(new Request('https://localhost/oauth2/token'));
