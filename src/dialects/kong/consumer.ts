@@ -18,17 +18,22 @@ export interface ConsumerData {
   /** The groups that plugins stand on, by name. */
   readonly consumerGroups: readonly { readonly id: string; readonly name: string }[];
 }
-export const consumerData = (consumer: KongConsumer): ConsumerData => ({
-  id: consumer.id,
-  username: consumer.username,
-  customId: consumer.customId,
-  groups: (consumer.credentials.get('acls') ?? []).flatMap((acl) => {
+/** Each consumer is read once, however many plugins and services ask for it. */
+const data = new WeakMap<KongConsumer, ConsumerData>();
+export function consumerData(consumer: KongConsumer): ConsumerData {
+  const known = data.get(consumer);
+  if (known !== undefined) return known;
+  const { id, username, customId } = consumer;
+  const groups = (consumer.credentials.get('acls') ?? []).flatMap((acl) => {
     acl.get('tags').ignored('tags have no bearing on behaviour');
     acl.get('id').ignored('nothing shows the id of a group');
     return requiredText(acl, 'group') || [];
-  }),
-  consumerGroups: consumer.consumerGroups.map(({ id, name }) => ({ id, name })),
-});
+  });
+  const consumerGroups = consumer.consumerGroups.map((one) => ({ id: one.id, name: one.name }));
+  const read = { id, username, customId, groups, consumerGroups };
+  data.set(consumer, read);
+  return read;
+}
 
 /** Who calls, as the authentication plugins have found out. */
 export const consumerOf = (exchange: Exchange): ConsumerData | undefined => exchange.caller.consumer as ConsumerData | undefined;
@@ -45,9 +50,13 @@ export function credentialsOf<K extends string, T extends Readonly<Record<K, str
   collection: string,
   name: K,
   read: (credential: Setting, consumer: KongConsumer) => T,
-): (T & { readonly id: string; readonly consumer: ConsumerData })[] {
+): Credentials<T> {
+  const known = collections.get(consumers) ?? new Map<string, readonly unknown[]>();
+  collections.set(consumers, known);
+  const before = known.get(collection) as Credentials<T> | undefined;
+  if (before !== undefined) return before;
   const seen = new Set<string>();
-  return consumers.flatMap((consumer) =>
+  const all = consumers.flatMap((consumer) =>
     (consumer.credentials.get(collection) ?? []).flatMap((one) => {
       one.get('tags').ignored('tags have no bearing on behaviour');
       one.get('created_at').ignored('nothing depends on the age of a credential');
@@ -63,7 +72,11 @@ export function credentialsOf<K extends string, T extends Readonly<Record<K, str
       return { ...found, id: id ?? credentialId(collection, key), consumer: consumerData(consumer) };
     }),
   );
+  known.set(collection, all);
+  return all;
 }
+type Credentials<T> = readonly (T & { readonly id: string; readonly consumer: ConsumerData })[];
+const collections = new WeakMap<readonly KongConsumer[], Map<string, readonly unknown[]>>();
 
 /** A text that Kong wants. */
 export function requiredText(setting: Setting, name: string): string {

@@ -31,10 +31,13 @@ export function encodeArgs(args: ReadonlyMap<string, unknown>): string {
 }
 
 function encodeArg(name: string, value: unknown): string[] {
-  if (value === true) return [encodeURIComponent(name)];
+  if (value === true) return [escape(name)];
   if (typeof value !== 'string' && typeof value !== 'number') return [];
-  return [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`];
+  return [`${escape(name)}=${escape(String(value))}`];
 }
+
+/** A half of a surrogate pair, which JSON can bring, has no bytes of its own. */
+const escape = (text: string): string => encodeURIComponent(Buffer.from(text).toString('utf8'));
 
 /** The upstream is asked with these parameters (kong.service.request.set_query). */
 export function setQuery(exchange: Exchange, args: ReadonlyMap<string, unknown>): void {

@@ -5,10 +5,15 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** Whether two secrets are the same, in a time that does not tell how much of them is. */
 export const sameSecret = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
-/** Finds things by a secret: digests are compared, so that time tells nothing about secrets that are near. */
+/** Made once for all routes that know the same things. */
+const indexes = new WeakMap<readonly unknown[], ReadonlyMap<string, unknown>>();
+const nameOf = (secret: string): string => digest(secret).toString('latin1');
+
+/** Finds things by their secret: digests are compared, so that time tells nothing about secrets that are near. */
 export function bySecret<T>(all: readonly T[], secretOf: (one: T) => string): (secret: string) => T | undefined {
-  const known = new Map(all.map((one) => [digest(secretOf(one)).toString('latin1'), one]));
-  return (secret) => known.get(digest(secret).toString('latin1'));
+  const known = (indexes.get(all) as ReadonlyMap<string, T> | undefined) ?? new Map(all.map((one) => [nameOf(secretOf(one)), one]));
+  indexes.set(all, known);
+  return (secret) => known.get(nameOf(secret));
 }
 
 /** ngx.decode_base64: the standard alphabet, padding may be missing; undefined where it is none. */
