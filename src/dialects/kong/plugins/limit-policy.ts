@@ -30,13 +30,27 @@ export function readLimitPolicy(config: Setting): LimitPolicy {
 const redisFields = ['host', 'port', 'username', 'password', 'database', 'timeout', 'ssl', 'ssl_verify', 'server_name'] as const;
 
 function readServer(config: Setting): StoreServer {
-  const field = (name: (typeof redisFields)[number]): Setting => {
-    const own = config.get('redis').get(name);
-    return own.exists ? own : config.get(`redis_${name}`);
-  };
-  if (!field('host').exists)
+  for (const name of redisFields) readOlder(config, name);
+  const server = readRedis(config.get('redis'), (name) => config.get(`redis_${name}`));
+  if (server.host === '')
     config.problem('DG1204', `${config.name} counts on Redis and names no host`, 'expected redis.host where policy is redis: required field missing');
-  for (const name of ['ssl', 'ssl_verify', 'server_name'] as const) field(name).ignored('the upstream that stands for it says how it is reached');
+  return server;
+}
+
+/** Both spellings may stand there, if they say the same. */
+function readOlder(config: Setting, name: string): void {
+  const [own, older] = [config.get('redis').get(name), config.get(`redis_${name}`)];
+  if (!own.exists || !older.exists) return;
+  const [first, second] = [older.string(), own.string()];
+  if (first === second) return;
+  const message = `both deprecated and new field are used but their values mismatch: redis_${name} = ${first} vs redis.${name} = ${second}`;
+  older.problem('DG1206', message, `expected one of redis_${name} and redis.${name}`);
+}
+
+/** A record `redis`; `older` is where a field may stand instead. Its host is empty where a cluster or a sentinel is named. */
+export function readRedis(redis: Setting, older?: (name: string) => Setting): StoreServer {
+  const field = (name: string): Setting => (older === undefined || redis.get(name).exists ? redis.get(name) : older(name));
+  for (const name of ['ssl', 'ssl_verify', 'server_name']) field(name).ignored('the upstream that stands for it says how it is reached');
   return {
     host: field('host').string() ?? '',
     port: field('port').number({ min: 0, max: 65_535, integer: true }) ?? 6379,

@@ -1,4 +1,6 @@
+import type { Exchange } from '../../../engine/exchange.ts';
 import { refuse } from '../../../engine/outcome.ts';
+import type { Store, StoreServer } from '../../../engine/store.ts';
 import { slidingEstimate } from '../../../limiters/sliding-window.ts';
 import { windowCounts, type WindowCounts } from '../../../limiters/window-counts.ts';
 import type { Setting } from '../../../sources/setting.ts';
@@ -6,6 +8,7 @@ import { setResponseField } from '../access-fields.ts';
 import { kongExit } from '../faults.ts';
 import { documented } from './documented.ts';
 import { limitIdentifier, readLimitBy, type LimitBy } from './limit-identifier.ts';
+import { readRedis, storeOf } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface Window {
@@ -25,6 +28,8 @@ interface RateLimitingAdvanced {
   readonly message: string;
   /** Seconds. */
   readonly jitter: number;
+  /** Null: counted in this process. */
+  readonly server: StoreServer | null;
 }
 
 /** Kong Enterprise. Several windows of any length; a request is refused where one of them is full, and counts in each. */
@@ -32,7 +37,6 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
   name: 'rate-limiting-advanced',
   read(setting, { node }) {
     const config = setting.approximately(documented);
-    readElsewhere(config);
     const sliding = (config.get('window_type').oneOf('sliding', 'fixed') ?? 'sliding') === 'sliding';
     // Of fixed windows every request counts.
     const disablePenalty = config.get('disable_penalty').boolean() ?? false;
@@ -47,20 +51,28 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
         code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
         message: config.get('error_message').string() ?? 'API rate limit exceeded',
         jitter: config.get('retry_after_jitter_max').number({ min: 0 }) ?? 0,
+        server: readStrategy(config),
       },
     };
   },
-  access({ windows, sliding, by, namespace, countsRefused, hide, code, message, jitter }, { store, clock, random }) {
+  access({ windows, sliding, by, namespace, countsRefused, hide, code, message, jitter, server }, deps) {
     const identify = limitIdentifier(by);
     const counted = windows.map((window) => ({ ...window, counter: windowCounts(window.seconds * 1_000) }));
-    return async (exchange) => {
-      const now = (exchange.clock ?? clock).now();
+    const currentStore = storeOf({ server }, deps);
+    const count = async (exchange: Exchange, now: number, store: Store): Promise<Usage[]> => {
       const key = `${exchange.scope}kong:rate-limiting-advanced:${namespace}:${identify(exchange)}`;
       const usage: Usage[] = [];
       for (const { limit, seconds, counter } of counted)
         usage.push(usageOf({ limit, seconds }, await store.update(`${key}:${seconds}`, counter, now, 0), sliding));
-      const refused = usage.some((one) => one.used > one.limit);
-      if (!refused || countsRefused) for (const { seconds, counter } of counted) await store.update(`${key}:${seconds}`, counter, now, 1);
+      if (isRefused(usage) && !countsRefused) return usage;
+      for (const { seconds, counter } of counted) await store.update(`${key}:${seconds}`, counter, now, 1);
+      return usage;
+    };
+    return async (exchange) => {
+      const now = (exchange.clock ?? deps.clock).now();
+      // A node that has lost its Redis goes on counting for itself.
+      const usage = await count(exchange, now, currentStore()).catch(() => count(exchange, now, deps.store));
+      const refused = isRefused(usage);
       const tightest = usage.reduce((least, one) =>
         leftOf(one) < leftOf(least) || (leftOf(one) === leftOf(least) && one.seconds > least.seconds) ? one : least,
       );
@@ -74,7 +86,7 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
         setResponseField(exchange, 'RateLimit-Reset', String(tightest.reset));
       }
       if (!refused) return undefined;
-      if (!hide) setResponseField(exchange, 'Retry-After', String(tightest.reset + Math.floor(random() * (jitter + 1))));
+      if (!hide) setResponseField(exchange, 'Retry-After', String(tightest.reset + Math.floor(deps.random() * (jitter + 1))));
       return refuse(kongExit(code, { message }));
     };
   },
@@ -86,6 +98,7 @@ interface Usage extends Window {
   /** Seconds until a request passes again, or until the window ends. */
   readonly reset: number;
 }
+const isRefused = (usage: readonly Usage[]): boolean => usage.some((one) => one.used > one.limit);
 const leftOf = ({ limit, used }: Usage): number => Math.max(0, Math.floor(limit - used));
 
 function usageOf(window: Window, { current, previous, elapsedMs }: WindowCounts, sliding: boolean): Usage {
@@ -119,11 +132,8 @@ function readWindows(config: Setting): Window[] {
   return limits.map((limit, index) => ({ limit, seconds: sizes[index] ?? 1 }));
 }
 
-/** What is read and does nothing in one process. */
-function readElsewhere(config: Setting): void {
-  const strategy = config.get('strategy').oneOf('cluster', 'redis', 'local') ?? 'local';
-  if (strategy !== 'local') config.get('strategy').approximately(`${documented}; counted in this process`).string();
-  config.get('redis').ignored('counted in this process');
+/** Where is counted, and what of it has no bearing on one process. */
+function readStrategy(config: Setting): StoreServer | null {
   config.get('sync_rate').ignored('counters are not kept twice here, so that nothing is synchronised');
   for (const key of ['dictionary_name', 'lock_dictionary_name']) config.get(key).ignored('there are no shared dictionaries to choose from');
   for (const key of ['consumer_groups', 'enforce_consumer_groups'])
@@ -131,4 +141,19 @@ function readElsewhere(config: Setting): void {
   config.get('counter_key').ignored('consumers are counted by their ids');
   config.get('compound_identifier').ignored('only identifier says for whom a request is counted');
   config.get('throttling').ignored('what is over a limit is refused at once');
+  const strategy = config.get('strategy').oneOf('cluster', 'redis', 'local') ?? 'local';
+  const redis = config.get('redis');
+  if (strategy !== 'redis') {
+    if (strategy === 'cluster') config.get('strategy').approximately(`${documented}; counted in this process`).string();
+    redis.ignored(`no Redis is asked where strategy is ${strategy}`);
+    return null;
+  }
+  config
+    .get('strategy')
+    .approximately(`${documented}; counted on the Redis that an upstream redis://... stands for; without one, in this process`)
+    .string();
+  const server = readRedis(redis);
+  for (const key of redis.keys()) if (!known.has(key)) redis.get(key).ignored('one server stands for whatever is named here');
+  return server.host === '' ? null : server;
 }
+const known: ReadonlySet<string> = new Set(['host', 'port', 'username', 'password', 'database', 'timeout', 'ssl', 'ssl_verify', 'server_name']);

@@ -61,6 +61,17 @@ describe.skipIf(!hasRedis)('limits of Kong that are counted on a real Redis (nee
     expect(seen).toEqual([200, 200, 429]);
   });
 
+  it('may be those of rate-limiting-advanced, which goes on alone where its Redis does not answer', async () => {
+    const plugin =
+      '{ name: rate-limiting-advanced, config: { strategy: redis, redis: { host: redis.internal }, limit: [2], window_size: [60], namespace: n } }';
+    const redis = await RedisServer.start();
+    await using first = await node(plugin, redis.url);
+    await using second = await node(plugin, redis.url);
+    expect(await statuses(3, first, second)).toEqual([200, 200, 429]);
+    await redis[Symbol.asyncDispose]();
+    expect(await statuses(3, first)).toEqual([200, 200, 429]);
+  });
+
   it('read the older spellings', async () => {
     await using redis = await RedisServer.start('--requirepass', 'a-password');
     const older =

@@ -147,7 +147,7 @@ ${namespaces.map((namespace, at) => `  - name: s${at}\n    url: http://s.interna
       ['limit/0', 'approximated'],
       ['window_size/0', 'approximated'],
       ['strategy', 'approximated'],
-      ['redis/host', 'ignored'],
+      ['redis/host', 'approximated'],
       ['sync_rate', 'ignored'],
     ]);
   });

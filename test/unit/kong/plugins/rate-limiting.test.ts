@@ -166,6 +166,10 @@ plugins: [${where.global ?? ''}]
     [limited('minute: 1, limit_by: path'), /limits by path and has no path/],
     [limited('minute: 1, limit_by: country'), /limit_by is "country"\. expected consumer, credential, ip/],
     ['{ name: rate-limiting, config: { minute: 1, policy: redis } }', /counts on Redis and names no host/],
+    [
+      '{ name: rate-limiting, config: { minute: 1, policy: redis, redis_host: a, redis: { host: b } } }',
+      /both deprecated and new field are used but their values mismatch: redis_host = a vs redis.host = b/,
+    ],
   ])('is refused as Kong refuses it: %s', async (plugin, words) => {
     expect(await refusal(serviceWith(plugin))).toMatch(words);
   });
