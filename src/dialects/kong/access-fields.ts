@@ -20,8 +20,9 @@ export const accessFieldsStep: StepKind<null> = {
   create: () => (exchange) => {
     const { response } = exchange;
     if (response === null) return undefined;
-    for (const [name, value] of exchange.read(fieldsSlot) ?? [])
-      if (response.from === 'upstream' || !response.headers.has(name)) response.headers.append(name, value);
+    const fields = exchange.read(fieldsSlot) ?? [];
+    const told = response.from === 'upstream' ? fields : fields.filter(([name]) => !response.headers.has(name));
+    response.headers.raw.unshift(...told.flat());
     return undefined;
   },
 };

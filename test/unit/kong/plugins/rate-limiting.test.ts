@@ -151,6 +151,12 @@ plugins: [${where.global ?? ''}]
     expect([headers.has('ratelimit-reset'), headers.has('ratelimit-limit')]).toEqual([false, true]);
   });
 
+  it('stands before what the upstream says of its own limits', async () => {
+    const upstream = (): Response => new Response('', { headers: { 'RateLimit-Limit': '99' } });
+    await using gateway = await kongNode(serviceWith(limited('minute: 5')), { '*': upstream });
+    expect((await gateway.fetch('/')).headers.get('ratelimit-limit')).toBe('5, 99');
+  });
+
   it('forgets its counts where the gateway is reset', async () => {
     await using gateway = await kongNode(serviceWith(limited('minute: 1')));
     expect(await statuses(gateway, 2)).toEqual([200, 429]);
