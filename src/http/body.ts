@@ -131,7 +131,8 @@ export function sourceReadable(source: BodySource): Readable {
 /** What happens to a body on its way: a chunk becomes none, one or several; `end` may add a last piece. */
 export interface ChunkTransform {
   chunk(chunk: Buffer): Buffer | readonly Buffer[] | null;
-  end(): Buffer | null;
+  /** `trailers` is flat: name, value. */
+  end(trailers: readonly string[]): Buffer | null;
 }
 
 /** Sees a body pass. `end` is not called where it breaks off. */
@@ -163,7 +164,7 @@ export function transformed(source: BodySource, transform: ChunkTransform): Body
         end(trailers) {
           let last: Buffer | null;
           try {
-            last = transform.end();
+            last = transform.end(trailers);
           } catch (error) {
             return sink.fail(error);
           }

@@ -29,7 +29,7 @@ import type { SendOptions, UpstreamRequestOptions } from './upstream-request.ts'
 export function compileKong({ sources, files, ledger, options }: CompileInput): Compiled {
   const folder = sources[0]?.folder ?? '';
   const conf = readKongConf(folder, files, ledger, options.env);
-  const node = readNodeSettings(conf, (file) => files.read(path.resolve(folder, file)));
+  const node = readNodeSettings(conf, (file) => (folder === '' ? undefined : files.read(path.resolve(folder, file))));
   const roots = readDocuments(sources, options, conf.get('vault_env_prefix') ?? '', ledger);
   const entities = readEntities(roots);
   settleUnusedCredentials(entities);

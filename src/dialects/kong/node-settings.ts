@@ -33,6 +33,8 @@ export interface NodeSettings {
   readonly portMaps: Readonly<Record<string, number>>;
   /** Whether `Kong-Debug` is answered. */
   readonly debug: boolean;
+  /** The text of a file that the configuration names, relative to its folder; undefined where there is none. */
+  readonly readFile: (name: string) => string | undefined;
   /** What Kong's own tracer watches (`tracing_instrumentations`), and how much of it is kept. */
   readonly tracing: { readonly instrumentations: readonly string[]; readonly samplingRate: number };
   readonly lua: UntrustedLua;
@@ -96,6 +98,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
     listeners: readListeners(values.get('proxy_listen')),
     portMaps: readPortMaps(values.get('port_maps')),
     debug: isOn(values.get('allow_debug_header')),
+    readFile: read,
     tracing: {
       instrumentations: (values.get('tracing_instrumentations') ?? values.get('opentelemetry_tracing') ?? 'off').split(',').map((one) => one.trim()),
       samplingRate: Number(values.get('tracing_sampling_rate') ?? values.get('opentelemetry_tracing_sampling_rate') ?? 0.01),

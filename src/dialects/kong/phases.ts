@@ -9,6 +9,8 @@ import { botDetection } from './plugins/bot-detection.ts';
 import { correlationId } from './plugins/correlation-id.ts';
 import { cors } from './plugins/cors.ts';
 import { fileLog } from './plugins/file-log.ts';
+import { grpcGateway } from './plugins/grpc-gateway.ts';
+import { grpcWeb } from './plugins/grpc-web.ts';
 import { hmacAuth } from './plugins/hmac-auth.ts';
 import { httpLog } from './plugins/http-log.ts';
 import { ipRestriction } from './plugins/ip-restriction.ts';
@@ -51,6 +53,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [1_050, openidConnect],
   [1_030, hmacAuth],
   [999, requestValidator],
+  [998, grpcGateway],
   [990, ipRestriction],
   [951, requestSizeLimiting],
   [950, acl],
@@ -78,6 +81,7 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [7, tcpLog],
   [6, loggly],
   [4, syslog],
+  [3, grpcWeb],
   [2, requestTermination],
 ];
 
@@ -86,8 +90,6 @@ export const notMirrored: Readonly<Record<string, string>> = {
   'pre-function': 'Lua is not run',
   'post-function': 'Lua is not run',
   acme: 'needs a certificate authority',
-  'grpc-web': 'not mirrored yet',
-  'grpc-gateway': 'not mirrored yet',
   prometheus: 'metrics are not collected here',
   'tcp-log': 'logs are not sent here',
   'udp-log': 'logs are not sent here',
