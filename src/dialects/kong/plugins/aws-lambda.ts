@@ -13,7 +13,7 @@ import { definePlugin, type KongPlugin } from './plugin.ts';
 interface Lambda {
   readonly function: string;
   /** Where the functions are called that are none of ours; empty: nowhere. */
-  readonly origin: string;
+  readonly endpoint: string;
   readonly qualifier: string;
   readonly invocation: 'RequestResponse' | 'Event' | 'DryRun';
   readonly timeoutMs: number;
@@ -38,7 +38,7 @@ export const awsLambda: KongPlugin = definePlugin<Lambda>({
     return {
       access: {
         function: name,
-        origin: host === '' ? '' : `${scheme}://${host}:${config.get('port').number({ min: 0, max: 65_535 }) ?? 443}`,
+        endpoint: host === '' ? '' : `${scheme}://${host}:${config.get('port').number({ min: 0, max: 65_535 }) ?? 443}`,
         qualifier: config.get('qualifier').string() ?? '',
         invocation: config.get('invocation_type').oneOf('RequestResponse', 'Event', 'DryRun') ?? 'RequestResponse',
         timeoutMs:
@@ -109,11 +109,11 @@ async function invoke(exchange: Exchange, options: Lambda, event: unknown, deps:
 }
 
 async function invokeMapped(exchange: Exchange, options: Lambda, event: unknown, { fetch }: Deps): Promise<LambdaAnswer | undefined> {
-  if (options.origin === '') return undefined;
+  if (options.endpoint === '') return undefined;
   const query = options.qualifier === '' ? '' : `?Qualifier=${encodeURIComponent(options.qualifier)}`;
   try {
     const { status, headers, text } = await fetch(
-      `${options.origin}/2015-03-31/functions/${encodeURIComponent(options.function)}/invocations${query}`,
+      `${options.endpoint}/2015-03-31/functions/${encodeURIComponent(options.function)}/invocations${query}`,
       {
         method: 'POST',
         headers: ['X-Amz-Invocation-Type', options.invocation, 'Content-Type', 'application/json'],

@@ -25,7 +25,7 @@ export const fileLog: KongPlugin = definePlugin<never, never, never, never, File
   log({ path, reopen, routes, trustedIps }, { random, clock, memory }) {
     const sources = { routes, trusted: cidrMatcher(trustedIps), random };
     return (exchange) => {
-      const file = memory.get(`kong:file-log:${path}`, () => new LineFile(path));
+      const file = memory.get(`${exchange.scope}kong:file-log:${path}`, () => new LineFile(path));
       file.add(`${JSON.stringify(logEntry(exchange, (exchange.clock ?? clock).now(), sources))}\n`, reopen);
       return undefined;
     };

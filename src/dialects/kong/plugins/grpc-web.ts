@@ -15,7 +15,7 @@ import { requestFields } from './tables.ts';
 interface Web {
   readonly schema: ProtoSchema | null;
   readonly stripped: boolean;
-  readonly origin: string;
+  readonly allowOrigin: string;
   readonly routes: LoggedRoutes;
 }
 interface Coding {
@@ -31,13 +31,13 @@ const types = /^application\/(?:grpc-web(-text)?(\+proto|\+json)?|json)$/;
 const maxBody = 10 * 1024 * 1024;
 
 /** Source: kong/plugins/grpc-web. What browsers may say of gRPC, in front of a gRPC service. */
-export const grpcWeb: KongPlugin = definePlugin<Web, Pick<Web, 'origin'>, Pick<Web, 'schema'>>({
+export const grpcWeb: KongPlugin = definePlugin<Web, Pick<Web, 'allowOrigin'>, Pick<Web, 'schema'>>({
   name: 'grpc-web',
   read(config, { node, routes }) {
     const schema = readProto(config.get('proto').approximately('imports of google/ that are not there count as empty'), node.readFile);
-    const origin = config.get('allow_origin_header').string() ?? '*';
+    const allowOrigin = config.get('allow_origin_header').string() ?? '*';
     const stripped = config.get('pass_stripped_path').boolean() ?? false;
-    return { access: { schema, stripped, origin, routes: loggedRoutes(routes) }, headerFilter: { origin }, bodyFilter: { schema } };
+    return { access: { schema, stripped, allowOrigin, routes: loggedRoutes(routes) }, headerFilter: { allowOrigin }, bodyFilter: { schema } };
   },
   access({ schema, stripped, routes }) {
     return async (exchange) => {
@@ -60,11 +60,11 @@ export const grpcWeb: KongPlugin = definePlugin<Web, Pick<Web, 'origin'>, Pick<W
     };
   },
   headerFilter:
-    ({ origin }) =>
+    ({ allowOrigin }) =>
     (exchange) => {
       const coding = exchange.read(codingSlot);
       if (coding === undefined) return undefined;
-      exchange.response?.headers.append('Access-Control-Allow-Origin', origin);
+      exchange.response?.headers.append('Access-Control-Allow-Origin', allowOrigin);
       if (coding !== null) exchange.response?.headers.set('Content-Type', coding.type);
       return undefined;
     },

@@ -2,7 +2,7 @@ import type { Exchange } from '../../../engine/exchange.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { only } from '../tracing/context.ts';
 import type { LoggedRoutes } from './logged-entities.ts';
-import type { QueueOptions } from './queue.ts';
+import { readQueue, type QueueOptions } from './queue.ts';
 
 export interface ZipkinReport {
   readonly endpoint: string;
@@ -26,13 +26,22 @@ export interface SpanIds {
   readonly sampled: boolean;
 }
 
+const onlyReported = ['local_service_name', 'default_service_name', 'include_credential', 'static_tags', 'tags_header', 'http_span_name'];
+onlyReported.push('phase_duration_flavor', 'connect_timeout', 'send_timeout', 'read_timeout', 'queue', 'retry_count', 'queue_size', 'flush_timeout');
+
 /** Null without an endpoint. */
-export function readReport(config: Setting, queue: QueueOptions, routes: LoggedRoutes): ZipkinReport | null {
+export function readReport(config: Setting, routes: LoggedRoutes): ZipkinReport | null {
+  const endpoint =
+    config.get('http_endpoint').approximately('spans go there through the upstream map; phases have no times of their own').string() ?? '';
+  if (endpoint === '') {
+    for (const key of onlyReported) config.get(key).ignored('without http_endpoint no span is reported');
+    return null;
+  }
   const limit = (key: string, usual: number): number =>
     config.get(key).approximately('the longest of the three limits counts for the whole request').number({ min: 0 }) ?? usual;
-  const report = {
-    endpoint: config.get('http_endpoint').approximately('spans go there through the upstream map; phases have no times of their own').string() ?? '',
-    queue,
+  return {
+    endpoint,
+    queue: readQueue(config),
     timeoutMs: Math.max(1, limit('connect_timeout', 2000), limit('send_timeout', 5000), limit('read_timeout', 5000)),
     localService: config.get('local_service_name').string() ?? 'kong',
     defaultService: config.get('default_service_name').string(),
@@ -48,7 +57,6 @@ export function readReport(config: Setting, queue: QueueOptions, routes: LoggedR
     flavor: config.get('phase_duration_flavor').oneOf('annotations', 'tags') ?? 'annotations',
     routes,
   };
-  return report.endpoint === '' ? null : report;
 }
 
 /** `name=value;name=value` of a request field. */

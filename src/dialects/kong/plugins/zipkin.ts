@@ -4,7 +4,7 @@ import { hex } from '../request-id.ts';
 import { extractTrace, injectTrace, readPropagation, type Extracted, type Propagation } from '../tracing/propagation.ts';
 import { loggedRoutes } from './logged-entities.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
-import { EntryQueue, readQueue } from './queue.ts';
+import { EntryQueue } from './queue.ts';
 import { readReport, spansOf, type SpanIds, type ZipkinReport } from './zipkin-spans.ts';
 
 interface Tracing {
@@ -39,12 +39,12 @@ export const zipkin: KongPlugin = definePlugin<Tracing, Tracing, never, never, T
   name: 'zipkin',
   read(config, { routes }) {
     const tracing: Tracing = {
-      propagation: readPropagation(config, 'b3'),
+      propagation: readPropagation(config, 'b3', 'b3'),
       sampleRatio: config.get('sample_ratio').number({ min: 0, max: 1 }) ?? 0.001,
       traceIdBytes: config.get('traceid_byte_count').oneOf('8', '16') === '8' ? 8 : 16,
       responseHeader: config.get('http_response_header_for_traceid').string() ?? '',
     };
-    const report = readReport(config, readQueue(config), loggedRoutes(routes));
+    const report = readReport(config, loggedRoutes(routes));
     return {
       access: tracing,
       headerFilter: tracing.responseHeader === '' ? undefined : tracing,
@@ -73,14 +73,12 @@ export const zipkin: KongPlugin = definePlugin<Tracing, Tracing, never, never, T
   },
   log(options, { random, clock, fetch, memory }) {
     const { report } = options;
+    const key = `kong:zipkin:${JSON.stringify([report.endpoint, report.queue])}`;
     return (exchange) => {
       const ids = spans(exchange, options, random);
       if (!ids.sampled) return undefined;
       const time = exchange.clock ?? clock;
-      const queue = memory.get(
-        `${exchange.scope}kong:zipkin:${JSON.stringify([report.endpoint, report.queue])}`,
-        () => new EntryQueue(report.queue, time),
-      );
+      const queue = memory.get(exchange.scope + key, () => new EntryQueue(report.queue, time));
       const within = { scope: exchange.scope, clock: exchange.clock };
       for (const span of spansOf(exchange, ids, report, time.now()))
         queue.add(JSON.stringify(span), (entries) =>

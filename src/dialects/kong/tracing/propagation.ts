@@ -25,23 +25,31 @@ export interface Propagation {
   readonly defaultFormat: string;
 }
 
-/** The `propagation` record, or the older `header_type` and `default_header_type` where it says nothing (get_plugin_params). */
-export function readPropagation(config: Setting, usual: 'b3' | 'w3c'): Propagation {
+/**
+ * The `propagation` record, or the older `header_type` and `default_header_type` where it says no more than a default (get_plugin_params).
+ * `older`: the default of `default_header_type` where the plugin has it; it stands above `propagation.default_format`.
+ */
+export function readPropagation(config: Setting, usual: 'b3' | 'w3c', older?: 'b3'): Propagation {
   const record = config.get('propagation');
   const list = <const T extends string>(key: string, ...allowed: readonly T[]): T[] =>
     record
       .get(key)
       .items()
       .flatMap((one) => one.oneOf(...allowed) ?? []);
-  const newer = {
-    extract: list('extract', ...extractable),
-    clear: record.get('clear').strings(),
-    inject: list('inject', 'preserve', ...injectable),
-    defaultFormat: record.get('default_format').oneOf(...injectable) ?? usual,
-  };
+  const format = record.get('default_format');
+  if (['extract', 'clear', 'inject'].some((key) => record.get(key).exists)) {
+    for (const key of ['header_type', 'default_header_type']) config.get(key).ignored('propagation says what is read and written');
+    return {
+      extract: list('extract', ...extractable),
+      clear: record.get('clear').strings(),
+      inject: list('inject', 'preserve', ...injectable),
+      defaultFormat: format.oneOf(...injectable) ?? usual,
+    };
+  }
   const type = config.get('header_type').oneOf('preserve', 'ignore', ...injectable) ?? 'preserve';
-  const defaultFormat = config.get('default_header_type').oneOf(...injectable) ?? newer.defaultFormat;
-  if (['extract', 'clear', 'inject'].some((key) => record.get(key).exists)) return newer;
+  const olderFormat = config.get('default_header_type').oneOf(...injectable) ?? older;
+  if (olderFormat !== undefined) format.ignored('default_header_type stands above it, with its default too, until extract, inject or clear is set');
+  const defaultFormat = olderFormat ?? format.oneOf(...injectable) ?? usual;
   if (type === 'ignore') return { extract: [], clear: [], inject: [defaultFormat], defaultFormat };
   return {
     extract: formats.map(({ name }) => name),

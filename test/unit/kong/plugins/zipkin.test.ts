@@ -23,6 +23,8 @@ describe('zipkin', () => {
     ['{ header_type: w3c, default_header_type: jaeger }', ['traceparent', 'uber-trace-id']],
     ['{ propagation: { default_format: gcp, inject: [preserve, aws] } }', ['x-cloud-trace-context', 'x-amzn-trace-id']],
     ['{ propagation: { default_format: w3c, extract: [b3] } }', []],
+    // The default of the older field stands above it.
+    ['{ propagation: { default_format: w3c } }', ['x-b3-traceid', 'x-b3-spanid', 'x-b3-parentspanid']],
     ['{ header_type: ignore, default_header_type: ot }', ['ot-tracer-traceid', 'ot-tracer-spanid']],
   ])('writes what the settings say (%s)', async (config, fields) => {
     await using node = await startWith(`[{ name: zipkin, config: ${config} }]`);
