@@ -31,7 +31,6 @@ export const awsLambda: KongPlugin = definePlugin<Lambda>({
     ignoreCredentials(config);
     const is = (key: string, usual = false): boolean => config.get(key).boolean() ?? usual;
     const name = config.get('function_name').approximately('a local function, function:NAME, stands for it').string() ?? '';
-    if (name === '') config.problem('DG1204', 'aws-lambda has no function', 'expected function_name');
     const region = config.get('aws_region').string();
     const host = config.get('host').string() ?? (region === undefined ? '' : `lambda.${region}.amazonaws.com`);
     const scheme = is('disable_https') ? 'http' : 'https';
@@ -138,5 +137,5 @@ function ignoreCredentials(config: Setting): void {
     config.get(key).ignored('functions are called without credentials of AWS');
   config.get('log_type').ignored('a local function has no log tail in its answer');
   config.get('keepalive').ignored('connections are pooled as those to upstreams');
-  config.get('proxy_url').ignored('AWS is not asked, so no proxy is needed');
+  for (const key of ['proxy_url', 'proxy_scheme']) config.get(key).ignored('AWS is not asked, so no proxy is needed');
 }

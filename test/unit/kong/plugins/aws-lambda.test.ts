@@ -169,6 +169,9 @@ it('calls a function by its ARN, or what stands for the host of Lambda; without 
   expect(await (await mapped.gateway.fetch(ask())).json()).toEqual({
     path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations?Qualifier=live`,
   });
+  // Kong takes a plugin without a function, too.
+  await using none = await startWith('[{ name: aws-lambda, config: { aws_region: eu-west-1 } }]');
+  expect((await none.gateway.fetch(ask())).status).toBe(503);
   await using missing = await startWith(plugin);
   expect((await missing.gateway.fetch(ask())).status).toBe(503);
 });
