@@ -1,13 +1,15 @@
 import path from 'node:path';
 import { isCidr } from '../../http/cidr.ts';
-import type { Named, Plan, Route, Site } from '../../model/gateway.ts';
+import type { Listener, ListenerTls, Named, Plan, Route, Site } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { DebugFieldsOptions } from './debug-fields.ts';
 import { destinationOf, withPort } from './destination.ts';
+import { readCertificates } from './entities/certificate.ts';
 import { readDocuments } from './entities/documents.ts';
-import { settleShared } from './entities/head.ts';
+import { settleUntaken } from './entities/head.ts';
 import { readEntities } from './entities/read-entities.ts';
+import { ignoreStream, isStream } from './entities/route-protocols.ts';
 import type { KongRoute, Peer } from './entities/route.ts';
 import type { KongService } from './entities/service.ts';
 import { ignoreSections } from './entities/sections.ts';
@@ -41,7 +43,8 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     named('kong/own-fields', { fields: [...node.headers], grpc: service?.protocol.startsWith('grpc') === true } satisfies OwnFieldsOptions);
   const debugFields = (route: KongRoute): Named[] =>
     node.debug ? [named('kong/debug-fields', { fields: debugFieldsOf(route) } satisfies DebugFieldsOptions)] : [];
-  const live = entities.routes.filter((route) => route.service?.enabled !== false);
+  const live = entities.routes.filter((route) => route.service?.enabled !== false && !isStream(route));
+  for (const route of entities.routes.filter(isStream)) ignoreStream(route);
   const routes = live.map((route): Route => {
     const steps = reader.stepsFor(route);
     const origin = route.setting.origin;
@@ -89,14 +92,14 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
       realIp: node.realIp,
       portMaps: node.portMaps,
     } satisfies RouterOptions),
-    listeners: node.listeners,
+    listeners: withCertificates(node.listeners, readCertificates(roots)),
     hosts: [],
     arrival: [named('kong/header-lines', { most: node.maxHeaderLine } satisfies HeaderLinesOptions), ...everywhere.rewrite],
     routes,
     noRoute,
     limits: node.limits,
   };
-  settleShared(ledger);
+  settleUntaken(ledger);
   return { sites: [site] };
 }
 
@@ -106,6 +109,10 @@ function debugFieldsOf({ id, name, service }: KongRoute): string[] {
   if (service !== null) fields.push('Kong-Service-Id', entityId('services', service.id, service.name), 'Kong-Service-Name', service.name);
   return fields.flatMap((one, at) => (at % 2 === 0 && fields[at + 1] !== '' ? [one, fields[at + 1] as string] : []));
 }
+
+/** What clients are shown where they speak TLS. */
+const withCertificates = (listeners: readonly Listener[], certificates: ListenerTls['certificates']): readonly Listener[] =>
+  listeners.map((one) => (one.tls === undefined ? one : { ...one, tls: { ...one.tls, certificates } }));
 
 /** The attributes, each checked over its own place, as the flavor of the node reads them. */
 function whenOf(route: KongRoute, { flavor }: NodeSettings): KongWhen {

@@ -230,7 +230,8 @@ describe('a route that cannot be meant', () => {
     ["headers: { x: ['~*(?=a)'] }", 'DG1207'],
   ])('with %s is refused', async (route, code) => {
     const refused = await kong(service(route)).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code, diagnostics: [{ line: 5 }] });
+    expect(refused).toMatchObject({ code });
+    expect((refused as { diagnostics: unknown }).diagnostics).toContainEqual(expect.objectContaining({ code, line: 5 }));
   });
 });
 

@@ -20,10 +20,10 @@ describe("decK's ${{ }}", () => {
   });
 
   it('may be several lines, and places stay those of the file', async () => {
-    const text = `certificates:
+    const text = `ca_certificates:
   - cert: |
       \${{ env "DECK_CERT" | indent 6 }}
-    key: a
+    tags: [a]
 services:
   - host: a
     port: none
@@ -45,7 +45,7 @@ services:
   });
 
   it('is a number only where the variable is one', async () => {
-    expect(await said(service('{ host: a, port: ${{ env "DECK_PORT" }} }'))).toContain('error 3 DG1202 services[0].port is "$DECK_PORT"');
+    expect(await said(service('{ host: a, port: ${{ env "DECK_PORT" }} }'))).toContain('error 3 DG1202 services[0].port is "DECK_PORT"');
   });
 });
 

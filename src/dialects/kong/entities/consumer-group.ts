@@ -14,6 +14,8 @@ export function readConsumerGroup(setting: Setting, index: number): KongConsumer
   const name = setting.get('name').string() ?? '';
   if (name === '') setting.problem('DG1204', `${setting.name} has no name`, 'expected a name');
   ignoreBookkeeping(setting);
+  setting.expects(['id', 'plugins', 'consumers', 'consumer_group_consumers', 'consumer_group_plugins', 'tags']);
+  setting.rejectUnknownKeys();
   return { id: setting.get('id').string() ?? `consumer group ${name || index}`, name, setting };
 }
 

@@ -14,6 +14,12 @@ export interface KongConsumer {
   readonly consumerGroups: readonly KongConsumerGroup[];
 }
 
+/** What Kong asks of a consumer. decK may name one by its id alone. */
+export function checkConsumer({ setting, username, customId }: KongConsumer): void {
+  if (username === '' && customId === '')
+    setting.problem('DG1204', `${setting.name} has neither username nor custom_id`, 'expected at least one of them');
+}
+
 /** Collections of credentials, nested in a consumer or at the top with a `consumer` key. */
 export const credentialCollections = [
   'keyauth_credentials',
@@ -26,24 +32,20 @@ export const credentialCollections = [
   'mtls_auth_credentials',
 ] as const;
 
-const unused: Readonly<Record<string, string>> = {
-  keyauth_enc_credentials: 'the plugin key-auth-enc, which they are for, is not mirrored',
-  mtls_auth_credentials: 'the plugin mtls-auth, which they are for, is not mirrored',
-};
-
 export function readConsumer(setting: Setting, index: number): KongConsumer {
   const username = setting.get('username').string() ?? '';
   const customId = setting.get('custom_id').string() ?? '';
   const id = setting.get('id').string() ?? `consumer ${username || customId || index}`;
-  ignoreBookkeeping(setting);
   const credentials = new Map(credentialCollections.map((name) => [name, setting.get(name).items()] as const));
+  ignoreBookkeeping(setting, { type: 'proxy consumers and application consumers call alike' });
+  setting.expects(['plugins', 'groups', 'consumer_group_consumers', 'type']);
+  setting.rejectUnknownKeys();
   return { id, username, customId, tags: [], setting, credentials, consumerGroups: [] };
 }
 
 /** With the credentials that stand outside, each with its consumer, and the groups. */
 export function complete(consumer: KongConsumer, loose: ReadonlyMap<string, readonly Setting[]>, memberships: Memberships): KongConsumer {
   const credentials = new Map([...consumer.credentials].map(([name, own]) => [name, [...own, ...(loose.get(`${name} ${consumer.id}`) ?? [])]]));
-  for (const [name, why] of Object.entries(unused)) for (const one of credentials.get(name) ?? []) one.ignored(why);
   return { ...consumer, credentials, consumerGroups: memberships.get(consumer) ?? [] };
 }
 

@@ -7,6 +7,8 @@ export interface Head {
   readonly pluginConfigs: ReadonlyMap<string, Setting>;
   /** decK's `_info.defaults` of a kind of entity: what holds where an entity says nothing. */
   readonly defaultsFor: (kind: string) => Setting | undefined;
+  /** Whether the files say that more entities of a kind (`services`) are in a running Kong. */
+  readonly isPart: (kind: string) => boolean;
   /** Whether a file is from before 3.0, when a path with the signs of a regular expression was one. */
   readonly isOld: (file: string) => boolean;
   /** Whether secrets stand in the files as they are, or as Kong's database keeps them. */
@@ -27,6 +29,7 @@ export function readHead(roots: readonly Setting[]): Head {
   const defaults = new Map<string, Setting>();
   const old = new Set<string>();
   let transform = true;
+  const parts = new Set<string>();
   for (const root of roots) {
     const version = root.get('_format_version');
     // An unquoted 3.0 is the number 3.
@@ -38,6 +41,7 @@ export function readHead(roots: readonly Setting[]): Head {
     transform &&= root.get('_transform').boolean() ?? true;
     for (const [key, why] of Object.entries(remarks)) root.get(key).ignored(why);
     for (const [key, info] of root.get('_info').entries()) {
+      if (key === 'default_lookup_tags') for (const kind of info.keys()) parts.add(kind);
       if (key !== 'defaults') info.ignored('tells decK which entities of a running Kong this file is about');
       else {
         for (const [kind, values] of info.entries())
@@ -51,12 +55,19 @@ export function readHead(roots: readonly Setting[]): Head {
       else pluginConfigs.set(name, config);
     }
   }
-  return { pluginConfigs, defaultsFor: (kind) => defaults.get(kind), isOld: (file) => old.has(file), transform };
+  return { pluginConfigs, defaultsFor: (kind) => defaults.get(kind), isPart: (kind) => parts.has(kind), isOld: (file) => old.has(file), transform };
 }
 
-/** What no entity took from the shared sections, once all have been read. */
-export function settleShared(ledger: Ledger): void {
-  for (const entry of ledger.entries.values())
-    if (entry.verdict === 'unknown' && /^\/(?:_info\/defaults|_plugin_configs)\//.test(entry.origin.pointer))
-      ledger.settle(entry.origin, 'ignored', 'kong', 'nothing takes it from here: whatever could says it itself, or does not know it');
+/** What is there to be taken by others, and was taken by nobody. */
+const untaken: readonly (readonly [pointers: RegExp, why: string])[] = [
+  [/^\/(?:_info\/defaults|_plugin_configs)\//, 'nothing takes it from here: whatever could says it itself, or does not know it'],
+  [/^\/ca_certificates\/\d+\/(?:id|cert|cert_digest)$/, 'no service or upstream names this authority'],
+];
+
+/** Once everything has been read. */
+export function settleUntaken(ledger: Ledger): void {
+  for (const { verdict, origin } of ledger.entries) {
+    const why = verdict === 'unknown' ? untaken.find(([pointers]) => pointers.test(origin.pointer))?.[1] : undefined;
+    if (why !== undefined) ledger.settle(origin, 'ignored', 'kong', why);
+  }
 }

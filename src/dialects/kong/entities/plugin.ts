@@ -25,6 +25,7 @@ const without: Readonly<Record<string, string>> = {
   instance_name: 'a name for people and logs',
   run_on: 'Kong itself no longer knows service mesh',
   partials: 'partials name shared servers such as Redis, which nothing here asks',
+  model: 'models of the AI gateway are not mirrored: what stands on one does not run here',
   condition: 'conditions of plugins (Enterprise) are not mirrored: it runs for every request',
 };
 
@@ -44,9 +45,12 @@ export function readPlugin(setting: Setting, owner: PluginScope, configs: Readon
     .items()
     .map((one) => one.oneOf(...protocols));
   const own = (key: 'service' | 'route' | 'consumer' | 'consumer_group', usual: string): string => reference(entry.get(key)) || usual;
-  return {
+  const read = {
     name,
-    enabled: (entry.get('enabled').boolean() ?? true) && (named.length === 0 || named.some((one) => one === undefined || httpSide.has(one))),
+    enabled:
+      (entry.get('enabled').boolean() ?? true) &&
+      !entry.get('model').exists &&
+      (named.length === 0 || named.some((one) => one === undefined || httpSide.has(one))),
     config: configOf(entry, configs),
     setting: entry,
     service: own('service', owner.service),
@@ -54,6 +58,9 @@ export function readPlugin(setting: Setting, owner: PluginScope, configs: Readon
     consumer: own('consumer', owner.consumer),
     consumerGroup: own('consumer_group', owner.consumerGroup),
   };
+  entry.expects(['_config']);
+  entry.rejectUnknownKeys();
+  return read;
 }
 
 /** The plugin's own configuration over the one that decK's `_config` names. */

@@ -1,7 +1,7 @@
 import type { Setting } from '../../../sources/setting.ts';
 import { readConsumerGroup, readMemberships, type KongConsumerGroup } from './consumer-group.ts';
-import { complete, looseCredentials, readConsumer, type KongConsumer } from './consumer.ts';
-import { Directory } from './directory.ts';
+import { checkConsumer, complete, looseCredentials, readConsumer, type KongConsumer } from './consumer.ts';
+import { Directory, twice } from './directory.ts';
 import { readHead } from './head.ts';
 import { readPlugin, type KongPluginEntry, type PluginScope } from './plugin.ts';
 import { readRoute, type KongRoute } from './route.ts';
@@ -24,12 +24,28 @@ const nowhere: PluginScope = { service: '', route: '', consumer: '', consumerGro
 
 /** Reads the entities of declarative files, nested ones and those at the top. Several files are one configuration, as decK reads them. */
 export function readEntities(roots: readonly Setting[]): KongEntities {
-  const { pluginConfigs, defaultsFor, isOld, transform } = readHead(roots);
+  const { pluginConfigs, defaultsFor, isPart, isOld, transform } = readHead(roots);
   const all = (key: string, as: string): Setting[] => roots.flatMap((root) => root.get(key).items()).map((one) => one.as(`kong/${as}`));
-  const services = new Directory<KongService>('service', (one) => one.name);
-  const routes = new Directory<KongRoute>('route', (one) => one.name);
-  const consumers = new Directory<KongConsumer>('consumer', (one) => one.username);
-  const groups = new Directory<KongConsumerGroup>('consumer group', (one) => one.name);
+  const services = new Directory<KongService>(
+    'service',
+    ({ name }) => ({ name }),
+    () => isPart('services'),
+  );
+  const routes = new Directory<KongRoute>(
+    'route',
+    ({ name }) => ({ name }),
+    () => isPart('routes'),
+  );
+  const consumers = new Directory<KongConsumer>(
+    'consumer',
+    ({ username, customId }) => ({ username, custom_id: customId }),
+    () => isPart('consumers'),
+  );
+  const groups = new Directory<KongConsumerGroup>(
+    'consumer group',
+    ({ name }) => ({ name }),
+    () => isPart('consumer_groups'),
+  );
   const loosePlugins: { readonly setting: Setting; readonly owner: PluginScope }[] = [];
   const plugins = (setting: Setting, owner: Partial<PluginScope>, key = 'plugins'): void => {
     for (const one of setting.get(key).items()) loosePlugins.push({ setting: one, owner: { ...nowhere, ...owner } });
@@ -49,6 +65,7 @@ export function readEntities(roots: readonly Setting[]): KongEntities {
   for (const setting of all('routes', 'route')) addRoute(setting, services.refer(reference(setting.get('service')), setting.get('service')) ?? null);
   for (const setting of all('consumers', 'consumer')) {
     const consumer = consumers.add(readConsumer(setting, consumers.all.length));
+    checkConsumer(consumer);
     plugins(setting, { consumer: consumer.id });
   }
   for (const setting of all('consumer_groups', 'consumer-group')) {
@@ -79,6 +96,18 @@ export function readEntities(roots: readonly Setting[]): KongEntities {
     consumerGroups: groups.all,
     upstreams,
     transform,
-    plugins: loosePlugins.map(({ setting, owner }) => scoped(readPlugin(setting, owner, pluginConfigs))),
+    plugins: onceEach(loosePlugins.map(({ setting, owner }) => scoped(readPlugin(setting, owner, pluginConfigs)))),
   };
+}
+
+/** A plugin stands once at a place (its cache key); a second one is refused. */
+function onceEach(entries: readonly KongPluginEntry[]): readonly KongPluginEntry[] {
+  const seen = new Map<string, KongPluginEntry>();
+  for (const entry of entries) {
+    const key = JSON.stringify([entry.name, entry.route, entry.service, entry.consumer, entry.consumerGroup, reference(entry.setting.get('model'))]);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, entry);
+    else twice(entry.setting, `the plugin ${JSON.stringify(entry.name)} at this place`, first.setting);
+  }
+  return entries;
 }

@@ -1,8 +1,14 @@
-import type { Setting } from '../../../sources/setting.ts';
+import { didYouMean, type Setting } from '../../../sources/setting.ts';
+import { credentialCollections } from './consumer.ts';
+
+const read: readonly string[] = [
+  'services routes consumers consumer_groups consumer_group_consumers consumer_group_plugins plugins upstreams targets certificates snis',
+  'ca_certificates _format_version _info _plugin_configs _transform _comment _ignore _workspace _konnect',
+  ...credentialCollections,
+].flatMap((names) => names.split(' '));
 
 /** Lists of a declarative file that do nothing here, and why. */
 const reasons: Readonly<Record<string, string>> = {
-  snis: 'certificates of listeners are not mirrored yet',
   vaults: 'references to the env vault are resolved; other vaults are not asked',
   keys: 'no plugin that is mirrored reads keys from here',
   key_sets: 'no plugin that is mirrored reads key sets from here',
@@ -29,9 +35,17 @@ const reasons: Readonly<Record<string, string>> = {
   clustering_data_planes: 'there is one node here',
 };
 
+/** Accounts for what is not read. A key that Kong does not know is refused; one that may belong to a plugin of the user's own is told. */
 export function ignoreSections(root: Setting): void {
+  const known = [...read, ...Object.keys(reasons)];
   for (const key of root.keys()) {
     const why = reasons[key];
     if (why !== undefined) root.get(key).ignored(why);
+    else if (!read.includes(key)) {
+      const near = didYouMean(key, known);
+      if (near === '')
+        root.get(key).warning('DG1201', `unknown list ${JSON.stringify(key)}`, 'Kong refuses it, unless a plugin of your own brings it');
+      else root.get(key).problem('DG1201', `unknown setting ${JSON.stringify(key)}`, `expected a list of entities${near}`);
+    }
   }
 }

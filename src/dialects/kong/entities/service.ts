@@ -1,4 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
+import { hostFault, judge, nameFault, servicePathFault } from './formats.ts';
 import { ignoreBookkeeping, reference } from './shared.ts';
 
 export interface KongService {
@@ -27,43 +28,58 @@ const without: Readonly<Record<string, string>> = {
   tls_sans: 'the name in the certificate of an upstream is that of its Host field',
 };
 
+const protocols = ['http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss'] as const;
+const nested = ['routes', 'plugins', 'filter_chains'];
+const longest = 2 ** 31 - 2;
+
 export function readService(setting: Setting, index: number): KongService {
   const url = setting.get('url').string();
-  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
-  if (url !== undefined && parsed === undefined)
+  const parsed = url === undefined ? undefined : parseUrl(url);
+  if (url !== undefined && (parsed === undefined || !protocols.some((one) => one === parsed.protocol)))
     setting.get('url').problem('DG1203', `${setting.name}.url is ${JSON.stringify(url)}`, 'expected a URL such as http://orders:8080/base');
-  const protocol =
-    setting.get('protocol').oneOf('http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss') ??
-    parsed?.protocol.slice(0, -1) ??
-    'http';
-  const usual = protocol === 'https' || protocol === 'grpcs' || protocol === 'wss' ? 443 : 80;
   const name = setting.get('name').string() ?? '';
-  const host = setting.get('host').string() ?? parsed?.hostname.replaceAll(/^\[|\]$/g, '') ?? '';
+  judge(setting.get('name'), name, nameFault);
+  const host = setting.get('host').string() ?? parsed?.host ?? '';
   if (host === '') setting.problem('DG1204', `${setting.name} has no host`, 'expected url, or host with port');
+  else judge(setting.get(setting.get('host').exists ? 'host' : 'url'), host, hostFault);
+  const path = setting.get('path').string() ?? parsed?.path ?? '';
+  if (path !== '') judge(setting.get(setting.get('path').exists ? 'path' : 'url'), path, servicePathFault);
+  const timeout = (key: string): number => setting.get(key).number({ min: 1, max: longest, integer: true }) ?? 60_000;
   ignoreBookkeeping(setting, without);
-  return {
+  const service = {
     enabled: setting.get('enabled').boolean() ?? true,
     id: setting.get('id').string() ?? `service ${name || index}`,
     name,
-    protocol,
+    protocol: setting.get('protocol').oneOf(...protocols) ?? parsed?.protocol ?? 'http',
     host,
-    port:
-      setting.get('port').number({ min: 0, max: 65_535, integer: true }) ??
-      (parsed?.port
-        ? Number(parsed.port)
-        : parsed === undefined && setting.get('port').exists === false && url === undefined
-          ? usual === 443
-            ? 443
-            : 80
-          : usual),
-    path:
-      setting.get('path').string() ?? (parsed !== undefined && parsed.pathname !== '/' ? parsed.pathname : (url?.endsWith('/') ?? false) ? '/' : ''),
-    connectTimeout: setting.get('connect_timeout').number({ min: 1 }) ?? 60_000,
-    readTimeout: setting.get('read_timeout').number({ min: 1 }) ?? 60_000,
+    port: setting.get('port').number({ min: 0, max: 65_535, integer: true }) ?? parsed?.port ?? 80,
+    path,
+    connectTimeout: timeout('connect_timeout'),
+    readTimeout: timeout('read_timeout'),
     retries: setting.get('retries').number({ min: 0, max: 32_767, integer: true }) ?? 5,
     caCertificates: setting.get('ca_certificates').strings(),
     clientCertificate: reference(setting.get('client_certificate')),
     tlsVerify: setting.get('tls_verify').boolean() ?? false,
     setting,
   };
+  if (setting.get('filter_chains').exists) setting.get('filter_chains').ignored('filters in WebAssembly are not run here');
+  setting.expects(nested);
+  setting.rejectUnknownKeys();
+  return service;
+}
+
+interface ServiceUrl {
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+}
+/** The shorthand `url`, whose parts are taken as they are written. Of the protocols only https has a port of its own (kong.db.schema.entities.services). */
+function parseUrl(url: string): ServiceUrl | undefined {
+  const match = /^([A-Za-z][\w+.-]*):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]+)(?::(\d+))?([^?#]*)/.exec(url);
+  if (match === null) return undefined;
+  const [, scheme, host, port, path] = match as unknown as [string, string, string, string | undefined, string];
+  const protocol = scheme.toLowerCase();
+  const usual = protocol === 'https' ? 443 : 80;
+  return { protocol, host: host.replaceAll(/^\[|\]$/g, ''), port: port === undefined ? usual : Number(port), path };
 }

@@ -3,9 +3,9 @@ import type { Setting } from '../../../sources/setting.ts';
 /** A foreign key: a name or id, or `{name}` or `{id}`. */
 export function reference(setting: Setting): string {
   if (!setting.exists) return '';
-  if (setting.kind === 'map')
-    return setting.get('id').string() ?? setting.get('name').string() ?? setting.get('username').string() ?? setting.get('custom_id').string() ?? '';
-  return setting.string() ?? '';
+  if (setting.kind !== 'map') return setting.string() ?? '';
+  const [id, ...names] = ['id', 'name', 'username', 'custom_id'].map((key) => setting.get(key).string());
+  return id ?? names.find((one) => one !== undefined) ?? '';
 }
 
 const bookkeeping: Readonly<Record<string, string>> = {

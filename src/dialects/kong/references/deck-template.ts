@@ -141,7 +141,7 @@ function call(name: string, given: readonly Value[], env: Env): Value | undefine
             'DG1205',
             `the variable ${text} is not set: its name stands in its place`,
             'set it, or name a file with --env-file',
-            `$${text}`,
+            text,
           ),
         )
       );
