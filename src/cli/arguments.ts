@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Unsupported } from '../dialects/dialect.ts';
 import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 import { nowhere } from '../model/origin.ts';
 import { isHost } from '../transport/request-head.ts';
@@ -16,6 +17,7 @@ export const flags = {
   control: { type: 'boolean' },
   'control-port': { type: 'string' },
   'env-file': { type: 'string', multiple: true },
+  unsupported: { type: 'string' },
   stage: { type: 'string' },
   var: { type: 'string', multiple: true },
   json: { type: 'boolean' },
@@ -50,6 +52,8 @@ export interface CommandLine {
   /** Where the control API listens, 0 for any free port; undefined where it is not wanted. */
   readonly controlPort: number | undefined;
   readonly envFiles: readonly string[];
+  /** What becomes of what is not supported. */
+  readonly unsupported: Unsupported | undefined;
   readonly stage: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   /** Of `token`: claims as JSON or text, and the options of `gateway.token`. */
@@ -105,6 +109,7 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
     asHost: hostOf(values['as-host']),
     controlPort: values['control-port'] === undefined ? (values.control ? 0 : undefined) : portOf('--control-port', values['control-port']),
     envFiles: values['env-file'] ?? [],
+    unsupported: unsupportedOf(values.unsupported),
     stage: values.stage,
     variables: pairs('--var', values.var ?? [], 'KEY=VALUE'),
     claims: pairs('--claim', values.claim ?? [], 'NAME=VALUE'),
@@ -145,6 +150,11 @@ function parse(argv: readonly string[]) {
 function hostOf(text: string | undefined): string | undefined {
   if (text === undefined || isHost(text)) return text;
   throw wrongUsage(`--as-host is ${JSON.stringify(text)}`, 'expected a host such as api.example.com');
+}
+
+function unsupportedOf(text: string | undefined): Unsupported | undefined {
+  if (text === undefined || text === 'pass' || text === 'fail') return text;
+  throw wrongUsage(`--unsupported is ${JSON.stringify(text)}`, 'expected pass or fail');
 }
 
 function portOf(flag: string, text: string): number {

@@ -27,6 +27,7 @@ export function loadRequestOf(line: CommandLine, terminal: Terminal, named: read
     folder: terminal.folder,
     envFiles: line.envFiles,
     options: {
+      ...(line.unsupported === undefined ? {} : { unsupported: line.unsupported }),
       ...(line.stage === undefined ? {} : { stage: line.stage }),
       variables: line.variables,
       env: terminal.env,

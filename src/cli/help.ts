@@ -28,6 +28,7 @@ Options
   --as-host HOST         requests to localhost stand for this host; HOST.localhost always stands for HOST
   --control              open the control API for other processes, on loopback; --control-port N on this port
   --env-file FILE        values for the configuration (repeatable)
+  --unsupported WHAT     what becomes of what is not supported: pass (it is told and does nothing) or fail (no start)
   --stage NAME, --var K=V
   --json                 one JSON document on stdout and nothing else
   --quiet, --no-color    less; no colours (NO_COLOR does the same)

@@ -4,8 +4,13 @@ import type { LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
 import type { Files } from '../sources/files.ts';
 import type { Source } from '../sources/source.ts';
 
+/** What becomes of a part of the configuration that is not supported: it is told and does nothing (`pass`), or the load fails. */
+export type Unsupported = 'pass' | 'fail';
+
 /** Settings that are not in the configuration itself. */
 export interface CompileOptions {
+  /** Default `pass`. What decides who may pass is closed either way. */
+  readonly unsupported?: Unsupported;
   readonly stage?: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;

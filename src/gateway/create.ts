@@ -40,6 +40,8 @@ export async function createGateway(
   dialects: readonly Dialect[] = allDialects,
   openControl: ControlOpener | null = null,
 ): Promise<Gateway> {
+  if (!['pass', 'fail', undefined].includes(options.unsupported))
+    throw new TypeError(`unsupported is pass or fail, not ${String(options.unsupported)}`);
   const host = options.host ?? '127.0.0.1';
   const services = composeServices(options);
   const { clock, upstreams, identity } = services;
@@ -51,6 +53,7 @@ export async function createGateway(
     folder: options.folder ?? process.cwd(),
     envFiles: options.envFiles ?? [],
     options: {
+      ...(options.unsupported === undefined ? {} : { unsupported: options.unsupported }),
       ...(options.stage === undefined ? {} : { stage: options.stage }),
       variables: options.variables ?? {},
       env: options.env ?? process.env,

@@ -47,7 +47,7 @@ const candidate = /\.(?:ya?ml|json|conf|toml)$|^devgateway\.config\.[cm]?[jt]s$/
 export async function load(request: LoadRequest, dialects: readonly Dialect[]): Promise<Loaded> {
   const files = new Files(request.folder);
   const options = { ...request.options, env: environmentWith(request.envFiles ?? [], request.options.env, files, request.folder) };
-  const ledger = new Ledger();
+  const ledger = new Ledger(options.unsupported === 'fail' ? ['DG1208'] : []);
   const used: { source: Source; dialect: Dialect }[] = [];
   const sites: Site[] = [];
   let upstreams: Record<string, LocalUpstream> = {};

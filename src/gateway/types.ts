@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Unsupported } from '../dialects/dialect.ts';
 import type { TraceEntry } from '../engine/trace.ts';
 import type { Diagnostic } from '../model/error.ts';
 import type { Limits, TapeMode } from '../model/gateway.ts';
@@ -41,6 +42,11 @@ export interface GatewayOptions {
   /** Called after each request. */
   readonly onExchange?: (record: ExchangeRecord) => void;
   readonly logLevel?: 'silent' | 'error' | 'info';
+  /**
+   * What becomes of a part of the configuration that is not supported, such as a plugin of your own: it is told and does nothing (`pass`,
+   * the default), or the gateway does not start (`fail`). What decides who may pass lets nobody pass either way.
+   */
+  readonly unsupported?: Unsupported;
   /** AWS: the stage, where the configuration does not name one. */
   readonly stage?: string;
   readonly variables?: Readonly<Record<string, string>>;

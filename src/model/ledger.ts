@@ -1,4 +1,4 @@
-import type { Diagnostic } from './error.ts';
+import type { Diagnostic, ErrorCode } from './error.ts';
 import type { Origin } from './origin.ts';
 
 export type Verdict = 'mirrored' | 'approximated' | 'ignored' | 'unknown';
@@ -21,6 +21,13 @@ export class Ledger {
   readonly entries: Entry[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly #files = new Map<string, Map<string, Entry>>();
+  readonly #told = new Set<string>();
+  readonly #refused: ReadonlySet<ErrorCode>;
+
+  /** `refused`: codes whose warnings count as errors. */
+  constructor(refused: Iterable<ErrorCode> = []) {
+    this.#refused = new Set(refused);
+  }
 
   /** Makes a leaf known, so that it is reported even if nobody reads it. */
   leaf(origin: Origin): void {
@@ -52,10 +59,10 @@ export class Ledger {
   /** Several readers may find the same fault in one place: it is told once. */
   report(diagnostic: Diagnostic): void {
     const { code, file, line, column, message } = diagnostic;
-    const told = this.diagnostics.some(
-      (one) => one.code === code && one.line === line && one.column === column && one.file === file && one.message === message,
-    );
-    if (!told) this.diagnostics.push(diagnostic);
+    const told = `${code} ${file}:${line}:${column} ${message}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
+    this.diagnostics.push(this.#refused.has(diagnostic.code) ? { ...diagnostic, severity: 'error' } : diagnostic);
   }
 
   get failed(): boolean {

@@ -40,6 +40,8 @@ export interface NodeSettings {
   readonly lua: UntrustedLua;
   /** Bytes of a request body that nginx holds in memory, where plugins can read it. */
   readonly bodyBuffer: number;
+  /** The plugins that kong.conf names, where it leaves out those that come with Kong. */
+  readonly loaded: ReadonlySet<string> | null;
 }
 
 const latency = ['x-kong-proxy-latency', 'x-kong-response-latency', 'x-kong-upstream-latency'];
@@ -83,6 +85,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
       ...headers,
       ...(upstream === undefined || upstream.toLowerCase().includes('x-kong-request-id') ? ['upstream:x-kong-request-id'] : []),
     ]),
+    loaded: loadedPlugins(values.get('plugins')),
     defaultType: values.get('error_default_type') ?? 'text/plain',
     templates: Object.fromEntries(
       formats.flatMap((one) => {
@@ -118,4 +121,10 @@ const listed = (text = ''): string[] =>
 function sizeOf(text: string): number {
   const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
   return match === null ? 8_192 : Number(match[1]) * ({ k: 1_024, m: 1_048_576, g: 1_073_741_824 }[(match[2] as string).toLowerCase()] ?? 1);
+}
+
+/** `plugins` of kong.conf: names, of which `bundled` stands for all that come with Kong. */
+function loadedPlugins(text: string | undefined): ReadonlySet<string> | null {
+  const names = (text ?? 'bundled').split(',').map((one) => one.trim());
+  return names.includes('bundled') ? null : new Set(names.filter((one) => one !== 'off'));
 }

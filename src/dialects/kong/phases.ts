@@ -84,29 +84,3 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [3, grpcWeb],
   [2, requestTermination],
 ];
-
-/** Plugins that come with Kong and are not mirrored, and why. */
-export const notMirrored: Readonly<Record<string, string>> = {
-  'pre-function': 'Lua is not run',
-  'post-function': 'Lua is not run',
-  acme: 'needs a certificate authority',
-  prometheus: 'metrics are not collected here',
-  'tcp-log': 'logs are not sent here',
-  'udp-log': 'logs are not sent here',
-  syslog: 'logs are not sent here',
-  statsd: 'metrics are not sent here',
-  datadog: 'metrics are not sent here',
-  loggly: 'logs are not sent here',
-};
-
-/** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set([
-  'mtls-auth',
-  'opa',
-  'ldap-auth-advanced',
-  'oauth2-introspection',
-  'jwt-signer',
-  'saml',
-  'header-cert-auth',
-  'vault-auth',
-]);

@@ -5,7 +5,8 @@ import type { KongPluginEntry } from './entities/plugin.ts';
 import type { KongEntities } from './entities/read-entities.ts';
 import type { KongRoute } from './entities/route.ts';
 import type { NodeSettings } from './node-settings.ts';
-import { guards, notMirrored, plugins } from './phases.ts';
+import { doorOf, whyNotMirrored } from './not-mirrored.ts';
+import { plugins } from './phases.ts';
 import type { KongPlugin, PluginPhases } from './plugins/plugin.ts';
 import { PluginScopes, type Ranked } from './precedence.ts';
 
@@ -58,18 +59,33 @@ export class PluginReader {
 
   /** Says of each entry what becomes of it. */
   #account(entry: KongPluginEntry): void {
-    if (plugins.some(([, plugin]) => plugin.name === entry.name)) return;
-    const why = notMirrored[entry.name] ?? 'it does not come with Kong and is not mirrored';
-    entry.config.ignored(`${entry.name}: ${why}`);
+    const { name, setting } = entry;
+    const { loaded } = this.#node;
+    if (loaded !== null && !loaded.has(name))
+      setting
+        .get('name')
+        .problem(
+          'DG1205',
+          `the plugin ${JSON.stringify(name)} is not enabled`,
+          'expected it in plugins of kong.conf: Kong refuses what it has not loaded',
+        );
+    if (mirroredNames.has(name)) return;
+    const why = whyNotMirrored(name) ?? 'it does not come with Kong, and plugins of your own are not run';
+    entry.config.ignored(`${name}: ${why}`);
     if (!entry.enabled) return;
-    const effect = guards.has(entry.name) ? 'what it guards answers 501' : 'it does nothing here';
-    entry.setting.warning('DG1208', `the plugin ${JSON.stringify(entry.name)} is not mirrored: ${why}`, effect);
+    setting.warning(
+      'DG1208',
+      `the plugin ${JSON.stringify(name)} is not mirrored: ${why}`,
+      isGuard(name) ? 'what it guards answers 501' : 'it does nothing here',
+    );
   }
 
   /** The lists of a route, in the order of priorities; of no route: of the plugins that stand everywhere, as Kong's 404 runs them. */
   stepsFor(route: KongRoute | null): PluginSteps {
-    const steps: PluginSteps = { ...noSteps(), request: route === null ? [] : this.#closedDoors(route) };
-    for (const [, plugin] of plugins) {
+    const steps = noSteps();
+    const closed = route === null ? [] : this.#closedDoors(route);
+    for (const [priority, plugin] of plugins) {
+      for (const door of closed) if (door.priority > priority) steps.request.push(...door.steps.splice(0));
       const scopes = this.#scopes.get(plugin.name);
       if (scopes === undefined) continue;
       const key = `${plugin.name} ${route === null ? 'nowhere' : scopes.placeOf(route)}`;
@@ -77,6 +93,7 @@ export class PluginReader {
       if (own === undefined) this.#steps.set(key, (own = this.#stepsOf(plugin, route === null ? scopes.everywhere : scopes.on(route))));
       for (const { list } of phases) steps[list].push(...own[list]);
     }
+    steps.request.push(...closed.flatMap((door) => door.steps));
     return steps;
   }
 
@@ -129,12 +146,12 @@ export class PluginReader {
   }
 
   /** In the place of each plugin that decides who may pass and is not mirrored: nobody does. */
-  #closedDoors(route: KongRoute): Step[] {
+  #closedDoors(route: KongRoute): { readonly priority: number; readonly steps: Step[] }[] {
     return [...this.#scopes].flatMap(([name, scopes]) => {
-      const first = guards.has(name) ? scopes.on(route)[0] : undefined;
-      return first === undefined
-        ? []
-        : [{ kind: 'kong/closed', options: { plugin: name } satisfies ClosedOptions, origin: first.entry.setting.origin }];
+      const first = isGuard(name) ? scopes.on(route)[0] : undefined;
+      if (first === undefined) return [];
+      const step = { kind: 'kong/closed', options: { plugin: name } satisfies ClosedOptions, origin: first.entry.setting.origin };
+      return [{ priority: doorOf(name) ?? Infinity, steps: [step] }];
     });
   }
 
@@ -154,6 +171,8 @@ export class PluginReader {
 }
 
 const none: ReadonlySet<string> = new Set();
+const mirroredNames: ReadonlySet<string> = new Set(plugins.map(([, { name }]) => name));
+const isGuard = (name: string): boolean => !mirroredNames.has(name) && doorOf(name) !== undefined;
 
 /** Which plugins read a collection of credentials. */
 const readersOf: Readonly<Record<string, readonly string[]>> = {

@@ -61,7 +61,6 @@ describe('what Kong refuses is refused, over its own line', () => {
     ['consumer_groups:\n  - { tags: [] }\n', '3 DG1204 consumer_groups[0] has no name'],
     // Plugins.
     ['plugins:\n  - { config: {} }\n', '3 DG1204 plugins[0] has no name'],
-    ['plugins:\n  - { name: cors }\n  - { name: cors }\n', '4 DG1206 the plugin "cors" at this place is there twice'],
     ['plugins:\n  - { name: cors, protocols: [smtp] }\n', '3 DG1203 plugins[0].protocols[0] is "smtp"'],
     ['plugins:\n  - { name: cors, conf: {} }\n', '3 DG1201 unknown setting "conf" in plugins[0]'],
     [
@@ -126,6 +125,13 @@ describe('plugins', () => {
     expect((await ask(only)).status).toBe(418);
     await using stream = await start(withProtocols('tcp, tls'));
     expect((await ask(stream)).status).toBe(200);
+  });
+
+  it('stand once at a place: the first one counts, and the second is told', async () => {
+    const text = `services: [{ url: 'http://a.internal', routes: [{ paths: [/] }] }]\nplugins:\n  - { name: request-termination, config: { status_code: 418 } }\n  - { name: request-termination, config: { status_code: 419 } }\n`;
+    expect(await said(text)).toEqual(['warning 5 DG1206 the plugin "request-termination" at this place is there twice']);
+    await using gateway = await start(text);
+    expect((await ask(gateway)).status).toBe(418);
   });
 
   it('say that another order needs Enterprise', async () => {

@@ -64,6 +64,8 @@ export class Directory<T extends Entity> {
   }
 }
 
-export function twice(setting: Setting, what: string, first: Setting): void {
-  setting.problem('DG1206', `${what} is there twice`, `Kong refuses the second one; the first one is ${first.origin.file}:${first.origin.line}`);
+export function twice(setting: Setting, what: string, first: Setting, severity: 'error' | 'warning' = 'error'): void {
+  const [message, hint] = [`${what} is there twice`, `Kong refuses the second one; the first one is ${first.origin.file}:${first.origin.line}`];
+  if (severity === 'error') setting.problem('DG1206', message, hint);
+  else setting.warning('DG1206', message, hint);
 }

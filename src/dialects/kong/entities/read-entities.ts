@@ -100,14 +100,21 @@ export function readEntities(roots: readonly Setting[]): KongEntities {
   };
 }
 
-/** A plugin stands once at a place (its cache key); a second one is refused. */
+/**
+ * A plugin stands once at a place (its cache key): Kong refuses a second one. It is only told here, and the first one counts: Kong's own
+ * tests, from which conformance cases are taken, put such entries past its schema.
+ */
 function onceEach(entries: readonly KongPluginEntry[]): readonly KongPluginEntry[] {
   const seen = new Map<string, KongPluginEntry>();
-  for (const entry of entries) {
+  return entries.filter((entry) => {
     const key = JSON.stringify([entry.name, entry.route, entry.service, entry.consumer, entry.consumerGroup, reference(entry.setting.get('model'))]);
     const first = seen.get(key);
-    if (first === undefined) seen.set(key, entry);
-    else twice(entry.setting, `the plugin ${JSON.stringify(entry.name)} at this place`, first.setting);
-  }
-  return entries;
+    if (first === undefined) {
+      seen.set(key, entry);
+      return true;
+    }
+    twice(entry.setting, `the plugin ${JSON.stringify(entry.name)} at this place`, first.setting, 'warning');
+    entry.setting.ignored('the first entry of the plugin at this place counts');
+    return false;
+  });
 }
