@@ -62,6 +62,7 @@ describe('each leaf that is called mirrored changes the model', () => {
     ['native/everything.yaml', 'devgateway.yaml'],
     ['kong/everything.yml', 'kong.yml'],
     ['kong/authentication.yml', 'kong.yml'],
+    ['kong/editing.yml', 'kong.yml'],
     ['aws-rest/everything.yaml', 'template.yaml'],
   ])('%s', async (fixture, name) => {
     expect(await withoutEffect(name, readFileSync(path.join(fixtures, fixture), 'utf8'))).toEqual([]);

@@ -17,6 +17,7 @@ for (const name of ['shop.pem', 'shop.key', 'users']) writeFileSync(path.join(sc
 it.each([
   ['native/everything.yaml', 'devgateway.yaml'],
   ['kong/everything.yml', 'kong.yml'],
+  ['kong/editing.yml', 'kong.yml'],
   ['nginx/everything.conf', 'nginx.conf'],
   ['aws-rest/everything.yaml', 'template.yaml'],
 ])('the model of %s is as it was', async (fixture, name) => {
