@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startPlugin } from './start.ts';
+import { start, startPlugin } from './start.ts';
 
 const as = (agent: string): Request => new Request('http://localhost/', { headers: { 'user-agent': agent } });
 
@@ -47,5 +47,12 @@ it('refuses what is no regular expression', async () => {
   await expect(startPlugin('bot-detection', { deny: ['(a+)+b'] })).rejects.toMatchObject({
     code: 'DG1207',
     message: expect.stringMatching(/kong\.yml:\d+:\d+ .*not a valid regex: \(a\+\)\+b/),
+  });
+});
+
+it('says once what is wrong with a plugin that stands on everything', async () => {
+  const routes = ['a', 'b'].map((name) => `  - { name: ${name}, url: 'http://${name}.internal', routes: [{ name: ${name}, paths: [/${name}] }] }\n`);
+  await expect(start(`services:\n${routes.join('')}plugins: [{ name: bot-detection, config: { deny: ['('] } }]\n`)).rejects.toMatchObject({
+    diagnostics: [{ code: 'DG1207' }],
   });
 });
