@@ -20,7 +20,7 @@ export const aiPromptDecorator: KongPlugin = definePlugin<PromptDecorator>({
     readFormat(config);
     const prompts = config.get('prompts').approximately('the members of the request stay in their order, where production has that of a Lua table');
     const [prepend, append] = [prompts.get('prepend'), prompts.get('append')];
-    if (!prepend.exists && !append.exists)
+    if (prepend.items().length + append.items().length === 0)
       config.problem(
         'DG1204',
         `${config.name} has no prompts`,

@@ -21,7 +21,7 @@ export const aiPromptGuard: KongPlugin = definePlugin<PromptGuard>({
       return readPcres(setting, (text) => `bad regex pattern '${text}', failed to execute`);
     };
     const [allow, deny] = [config.get('allow_patterns'), config.get('deny_patterns')];
-    if (!allow.exists && !deny.exists)
+    if (allow.items().length + deny.items().length === 0)
       config.problem('DG1204', `${config.name} has no patterns`, "at least one of these fields must be non-empty: 'allow_patterns', 'deny_patterns'");
     const onlyLatest = config.get('allow_all_conversation_history').boolean() ?? false;
     const allRoles = config.get('match_all_roles').boolean() ?? false;

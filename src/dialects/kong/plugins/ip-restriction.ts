@@ -19,7 +19,7 @@ export const ipRestriction: KongPlugin = definePlugin<Restriction>({
   read(config, { node }) {
     const allow = [...readBlocks(config.get('allow')), ...readBlocks(config.get('whitelist'))];
     const deny = [...readBlocks(config.get('deny')), ...readBlocks(config.get('blacklist'))];
-    if (['allow', 'deny', 'whitelist', 'blacklist'].every((key) => !config.get(key).exists))
+    if (['allow', 'deny', 'whitelist', 'blacklist'].every((key) => config.get(key).items().length === 0))
       config.problem('DG1204', `${config.name} has neither allow nor deny`, "at least one of these fields must be non-empty: 'allow', 'deny'");
     const status = config.get('status').number({ min: 100, max: 599, integer: true }) ?? 403;
     return { access: { allow, deny, status, message: config.get('message').string() ?? null, trustedIps: node.trustedIps } };

@@ -25,6 +25,7 @@ it('answers with its own status and message', async () => {
 
 it.each([
   [{}, 'DG1204', 'at least one of these fields must be non-empty'],
+  [{ allow: [], deny: null }, 'DG1204', 'at least one of these fields must be non-empty'],
   [{ allow: ['10.0.0.0/33'] }, 'DG1203', "invalid ip or cidr range: '10.0.0.0/33'"],
   [{ deny: ['host.test'] }, 'DG1203', "invalid ip or cidr range: 'host.test'"],
 ])('refuses %j', async (config, code, message) => {
