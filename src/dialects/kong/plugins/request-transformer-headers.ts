@@ -77,9 +77,21 @@ export function editHeaders({ remove, rename, replace, add, append }: Edits, exc
   for (const name of gone) fields.remove(name);
   for (const [name, value] of table) {
     if (name.toLowerCase() === 'host') setHost(exchange, String(value));
-    else if (value !== before.get(name) || !fields.has(name)) setField(fields, name, [value].flat());
+    else if (!framing.has(name.toLowerCase()) && (value !== before.get(name) || !fields.has(name))) setField(fields, name, [value].flat());
   }
 }
+
+/** nginx says these itself to the upstream, whatever the request has: how the message is framed is not for a template. */
+const framing: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'te',
+  'upgrade',
+  'expect',
+  'trailer',
+]);
 
 function setHost(exchange: Exchange, host: string): void {
   const upstream = exchange.read(upstreamSlot);

@@ -49,6 +49,15 @@ describe('headers', () => {
     expect((await transformed({ replace: { headers: ['Host:$(query_params.h)'] } }, { target: '/?h=b.test' })).headers.host).toBe('b.test');
   });
 
+  it('do not say how the message is framed', async () => {
+    const config = {
+      replace: { headers: ['Content-Length:1'] },
+      add: { headers: ['Transfer-Encoding:$(query_params.t)', 'Connection:x-b', 'X-B:y'] },
+    };
+    const { headers, body } = await transformed(config, { target: '/?t=chunked', body: 'hello' });
+    expect([body, headers['content-length'], headers['transfer-encoding'], headers['x-b']]).toEqual(['hello', '5', undefined, 'y']);
+  });
+
   it('cannot be ended by what is put into one', async () => {
     const { headers } = await transformed({ add: { headers: ['x-b:$(query_params.q)'] } }, { target: '/?q=a%0D%0Ax-evil:1' });
     expect([headers['x-b'], headers['x-evil']]).toEqual(['a%0D%0Ax-evil:1', undefined]);
