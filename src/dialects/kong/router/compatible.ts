@@ -4,7 +4,7 @@ import { checkExpression } from './atc/check.ts';
 import { compileTest, type Findings, type Test } from './atc/evaluate.ts';
 import { all, predicate, some, type Expression } from './atc/expression.ts';
 import { FieldTable, type FieldValue, type Seen } from './atc/fields.ts';
-import { lacksOf } from './atc/lacks.ts';
+import { conditionsOf, lacksOf, type Condition } from './atc/lacks.ts';
 import { bytesOf } from './bytes.ts';
 import { entityId } from './entity-id.ts';
 import type { Contender, Found, Router } from './found.ts';
@@ -76,16 +76,19 @@ export function compatibleRouter(
     });
     return position < 0 ? undefined : { route: (candidates[position] as Candidate).route, ...foundOf(found) };
   };
+  // Made when somebody asks for the first time.
+  let conditions: readonly (readonly Condition[])[] | null = null;
   const contenders = (seen: Seen): readonly Contender[] => {
     const values = fields.read(seen);
     if (values === undefined) return [];
-    return candidates.map(({ route, expression, reasons, id }) => ({
+    conditions ??= candidates.map(({ expression }) => conditionsOf(expression, fields));
+    return candidates.map(({ route, reasons, id }, at) => ({
       route,
       reasons: [...reasons, id.startsWith(drawn) ? 'an id drawn by lot' : `the id ${id}`],
-      lacks: lacksOf(expression, values, fields),
+      lacks: lacksOf(conditions?.[at] ?? [], values, fields),
     }));
   };
-  return { find, contenders };
+  return { find, contenders, size: candidates.length };
 }
 
 const nothing: Findings = { path: '', captures: null };

@@ -9,6 +9,8 @@ export interface Found {
 }
 
 export interface Router {
+  /** How many contenders there are. */
+  readonly size: number;
   find(seen: Seen): Found | undefined;
   /** Every route that might have been chosen, in the order in which they rank. Only for who asks for an explanation. */
   contenders(seen: Seen): readonly Contender[];

@@ -19,6 +19,8 @@ export interface RouterHit {
 }
 export const routerHit: Slot<RouterHit> = slot('kong router hit');
 
+const fewContenders = 100;
+
 /** Kong's router, in the flavor of the node. */
 export const kongMatcher: MatcherKind<RouterOptions> = {
   kind: 'kong/router',
@@ -38,7 +40,8 @@ export const kongMatcher: MatcherKind<RouterOptions> = {
         client: clientOf(exchange),
       };
       const found = router.find(seen);
-      if (exchange.trace !== null) {
+      // Recorded traffic is traced too: there the others are asked only where they are few.
+      if (exchange.trace !== null && (exchange.dry || router.size <= fewContenders)) {
         for (const { route, message } of remarksOn(router.contenders(seen), found?.route))
           exchange.note(message, { kind: 'kong/router', options: null, origin: route.origin });
       }

@@ -54,7 +54,7 @@ export function traditionalRouter(routes: readonly Route[], makeIndex: MakeIndex
     const { context } = hitsOf(seen);
     return categories.flatMap((category) => category.all.map((one) => ({ route: one.route, reasons: reasonsOf(one), lacks: lacksOf(one, context) })));
   };
-  return { find, contenders };
+  return { find, contenders, size: sorted.length };
 }
 
 /** What the request lacks: each attribute alone, as if the route had no other. */

@@ -1,4 +1,4 @@
-import { compileTest } from './evaluate.ts';
+import { compileTest, type Test } from './evaluate.ts';
 import { predicatesOf, type Expression, type Predicate } from './expression.ts';
 import type { FieldTable, FieldValue } from './fields.ts';
 
@@ -20,11 +20,17 @@ function labelOf(field: string): string {
   return header[1] === 'headers' ? `header ${(header[2] as string).replaceAll('_', '-')}` : `query parameter ${header[2] ?? ''}`;
 }
 
-/** What a request lacks for an expression: one sentence for each condition that does not hold. */
-export function lacksOf(expression: Expression, values: readonly FieldValue[], fields: FieldTable): string[] {
-  const conditions = expression.kind === 'all' ? expression.of : [expression];
-  return conditions.filter((one) => !compileTest(one, fields)(values, { path: '', captures: null })).map((one) => lackOf(one, values, fields));
+/** One of the conditions that all must hold. */
+export interface Condition {
+  readonly expression: Expression;
+  readonly test: Test;
 }
+export const conditionsOf = (expression: Expression, fields: FieldTable): Condition[] =>
+  (expression.kind === 'all' ? expression.of : [expression]).map((one) => ({ expression: one, test: compileTest(one, fields) }));
+
+/** What a request lacks: one sentence for each condition that does not hold. */
+export const lacksOf = (conditions: readonly Condition[], values: readonly FieldValue[], fields: FieldTable): string[] =>
+  conditions.filter(({ test }) => !test(values, { path: '', captures: null })).map(({ expression }) => lackOf(expression, values, fields));
 
 function lackOf(condition: Expression, values: readonly FieldValue[], fields: FieldTable): string {
   const all = [...predicatesOf(condition)];
