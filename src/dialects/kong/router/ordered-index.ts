@@ -15,7 +15,8 @@ export type MakeIndex = (all: readonly Anchors[]) => PositionIndex;
 class PathTable {
   readonly #byPrefix = new Map<string, number[]>();
   readonly #anywhere: number[] = [];
-  #lengths: number[] = [];
+  /** The lengths that there are, the longest first as they mostly rank, with the characters that texts of each end with: most need no look-up. */
+  #lengths: { readonly length: number; readonly ends: Set<number> }[] = [];
 
   add(paths: readonly string[] | null, position: number): void {
     if (paths === null) {
@@ -26,19 +27,27 @@ class PathTable {
       const list = this.#byPrefix.get(path);
       if (list === undefined) this.#byPrefix.set(path, [position]);
       else if (list.at(-1) !== position) list.push(position);
-      if (!this.#lengths.includes(path.length)) this.#lengths = [...this.#lengths, path.length].sort((a, b) => a - b);
+      this.#endsOf(path.length).add(path.charCodeAt(path.length - 1));
     }
+  }
+
+  #endsOf(length: number): Set<number> {
+    const known = this.#lengths.find((one) => one.length === length);
+    if (known !== undefined) return known.ends;
+    const made = { length, ends: new Set<number>() };
+    this.#lengths = [...this.#lengths, made].sort((a, b) => b.length - a.length);
+    return made.ends;
   }
 
   /** The lowest position below `best` that holds, else `best`. */
   first(path: string, best: number, holds: (position: number) => boolean): number {
-    let found = lowest(this.#anywhere, best, holds);
-    for (const length of this.#lengths) {
-      if (length > path.length) break;
+    let found = best;
+    for (const { length, ends } of this.#lengths) {
+      if (length > path.length || !ends.has(path.charCodeAt(length - 1))) continue;
       const list = this.#byPrefix.get(path.slice(0, length));
       if (list !== undefined) found = lowest(list, found, holds);
     }
-    return found;
+    return lowest(this.#anywhere, found, holds);
   }
 }
 
@@ -74,7 +83,7 @@ export class OrderedIndex implements PositionIndex {
   }
 
   first(host: string, path: string, holds: (position: number) => boolean): number {
-    let found = this.#anyHost.first(path, Infinity, holds);
+    let found = Infinity;
     if (this.#exact.size > 0) found = this.#exact.get(host)?.first(path, found, holds) ?? found;
     if (this.#suffixes.size > 0)
       for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1))
@@ -82,6 +91,7 @@ export class OrderedIndex implements PositionIndex {
     if (this.#prefixes.size > 0)
       for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1))
         found = this.#prefixes.get(host.slice(0, dot + 1))?.first(path, found, holds) ?? found;
+    found = this.#anyHost.first(path, found, holds);
     return found === Infinity ? -1 : found;
   }
 }
