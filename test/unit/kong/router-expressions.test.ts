@@ -186,6 +186,8 @@ describe("Rust's regular expressions", () => {
     ['(?-u)a', 'Unicode'],
     ['(?<n>a)(?<n>b)', 'Duplicate capture group'],
     ['(a+)+$', 'exponential'],
+    ['a**', 'exponential'],
+    ['(?x)(a # )\n +)+$', 'exponential'],
   ])('refuses %s', (source, why) => expect(() => compileRust(source)).toThrow(why));
 
   it('never fails otherwise than by a SyntaxError', () => {

@@ -5,13 +5,20 @@ import { unsafeRegex } from '../../../../matching/regex.ts';
  * references to groups, a lone `{`) is refused too. @throws SyntaxError that says why.
  */
 export function compileRust(source: string): RegExp {
-  const why = unsafeRegex(source);
-  if (why !== undefined) throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not run: ${why}`);
+  let why = unsafeRegex(source);
+  let regex: RegExp | undefined;
   try {
-    return new RegExp(new Translation(source).whole(), 'v');
+    const translation = new Translation(source);
+    const translated = translation.whole();
+    regex = new RegExp(translated, 'v');
+    // Comments can hide from a reader of the source what is repeated.
+    if (translation.verbose) why ??= unsafeRegex(translated);
   } catch (error) {
-    throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not one of Rust's: ${(error as Error).message}`);
+    if (why === undefined)
+      throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not one of Rust's: ${(error as Error).message}`);
   }
+  if (why !== undefined || regex === undefined) throw new SyntaxError(`the regular expression ${JSON.stringify(source)} is not run: ${why ?? ''}`);
+  return regex;
 }
 
 const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
@@ -49,6 +56,8 @@ const codePoint = /(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|[xuU]\{
 class Translation {
   readonly #source: string;
   #at = 0;
+  /** Whether the flag x was on anywhere. */
+  verbose = false;
   /** The flags x, U and s, as they stand where it reads. */
   #flagsOn = { verbose: false, swapped: false, dotAll: false };
 
@@ -112,6 +121,7 @@ class Translation {
     const set = (flag: string, was: boolean): boolean => (on.includes(flag) ? true : off.includes(flag) ? false : was);
     const { verbose, swapped, dotAll } = this.#flagsOn;
     this.#flagsOn = { verbose: set('x', verbose), swapped: set('U', swapped), dotAll: set('s', dotAll) };
+    this.verbose ||= this.#flagsOn.verbose;
     const own = (flags: string): string => [...new Set(flags)].filter((one) => 'im'.includes(one)).join('');
     return `(?${own(on)}${own(off) === '' ? '' : `-${own(off)}`}:`;
   }
@@ -119,10 +129,13 @@ class Translation {
   #repeated(atom: string): string {
     let out = atom;
     let count = 0;
+    let unbounded = false;
     for (;;) {
       if (this.#flagsOn.verbose && this.#skipVerbose(this.#source[this.#at] ?? '')) continue;
       const found = this.#match(repetition)?.[0];
       if (found === undefined) break;
+      if (unbounded && isUnbounded(found)) throw new SyntaxError('a repetition that is itself repeated can take exponential time');
+      unbounded ||= isUnbounded(found);
       const lazy = this.#source[this.#at] === '?';
       if (lazy) this.#at += 1;
       const target = count > 0 || /^(?:[$^]$|\(\?<?[=!])/.test(out) ? `(?:${out})` : out;
@@ -258,6 +271,7 @@ class Translation {
   }
 }
 
+const isUnbounded = (repeat: string): boolean => repeat === '*' || repeat === '+' || repeat.endsWith(',}');
 const quoted = (char: string): string =>
   /[\w\s]/.test(char) && char > ' ' ? char : char > '\x7f' ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
