@@ -98,7 +98,15 @@ function challengeOf(parameters: Parameters): { readonly challenge: string | und
   if (method !== undefined && method !== 'S256' && method !== 's256')
     return { error: problem('invalid_request', 'code_challenge_method is not supported, must be S256') };
   // The same challenge with padding or in the other alphabet is the same.
-  return { challenge: challenge === undefined ? undefined : challenge.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '') };
+  return {
+    challenge:
+      challenge === undefined
+        ? undefined
+        : challenge
+            .replaceAll('+', '-')
+            .replaceAll('/', '_')
+            .replace(/={1,2}$/, ''),
+  };
 }
 
 /** Into the query, or for the implicit grant into the fragment, beside what is there. */
