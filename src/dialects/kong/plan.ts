@@ -69,6 +69,12 @@ export class PluginReader {
           `the plugin ${JSON.stringify(name)} is not enabled`,
           'expected it in plugins of kong.conf: Kong refuses what it has not loaded',
         );
+    if (entry.consumer !== '' && notForConsumers.has(name))
+      setting.problem(
+        'DG1203',
+        `the plugin ${JSON.stringify(name)} stands on a consumer`,
+        'it finds out who the consumer is: expected a service, a route or neither',
+      );
     if (mirroredNames.has(name)) return;
     const why = whyNotMirrored(name) ?? 'it does not come with Kong, and plugins of your own are not run';
     entry.config.ignored(`${name}: ${why}`);
@@ -185,3 +191,17 @@ const readersOf: Readonly<Record<string, readonly string[]>> = {
   mtls_auth_credentials: ['mtls-auth'],
   acls: ['acl', 'key-auth', 'basic-auth', 'jwt', 'hmac-auth', 'oauth2', 'ldap-auth'],
 };
+
+/** Plugins whose schema wants no consumer (kong.db.schema.typedefs, no_consumer): they find out who it is. */
+const notForConsumers: ReadonlySet<string> = new Set([
+  'acl',
+  'basic-auth',
+  'hmac-auth',
+  'jwt',
+  'key-auth',
+  'key-auth-enc',
+  'ldap-auth',
+  'oauth2',
+  'openid-connect',
+  'session',
+]);

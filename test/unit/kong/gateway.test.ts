@@ -41,6 +41,14 @@ describe('a node of Kong', () => {
     expect(await (await gateway.fetch('/')).json()).toMatchObject({ host });
   });
 
+  it('refuses a plugin on a consumer that finds out who the consumer is', async () => {
+    for (const declarative of [
+      'consumers: [{ username: ann, plugins: [{ name: key-auth }] }]\n',
+      'consumers: [{ username: ann }]\nplugins: [{ name: jwt, consumer: ann }]\n',
+    ])
+      await expect(start(service('') + declarative)).rejects.toMatchObject({ code: 'DG1203' });
+  });
+
   it('refuses a format that it does not know', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-kong-'));
     folders.push(folder);

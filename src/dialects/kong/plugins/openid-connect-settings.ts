@@ -26,6 +26,11 @@ export interface OpenIdConnect {
   readonly audience: Requirement;
   /** What is missing here is forbidden: the token itself is good. */
   readonly required: readonly Requirement[];
+  readonly claimsForbidden: readonly string[];
+  /** Values of `hd`; empty: any. */
+  readonly domains: readonly string[];
+  /** Seconds since `auth_time`; null: any. */
+  readonly maxAge: number | null;
   readonly groupsClaim: readonly string[];
   readonly consumerClaim: readonly string[];
   readonly consumerBy: readonly string[];
@@ -87,11 +92,15 @@ export function readOpenIdConnect(setting: Setting, { consumers }: PluginContext
   if (!URL.canParse(issuer) && !issuer.includes('{'))
     get('issuer').problem('DG1204', `${config.name} has no issuer`, 'expected the URL of an issuer or of its discovery document');
   const tokenField = get('upstream_access_token_header');
+  // What is bound to a certificate or a key of the client would have to be proven: nobody passes without.
+  const proofs = ['proof_of_possession_mtls', 'proof_of_possession_dpop'].filter((name) => get(name).string() === 'strict');
+  const strict = proofs.length > 0;
+  for (const name of proofs) config.get(name).warning('DG1208', `${name} is not mirrored`, 'no bearer token is taken where it is strict');
   const options: OpenIdConnect = {
     issuer,
     issuersAllowed: texts('issuers_allowed'),
     extraKeys: texts('extra_jwks_uris'),
-    bearer: texts('auth_methods', ['bearer']).includes('bearer'),
+    bearer: texts('auth_methods', ['bearer']).includes('bearer') && !strict,
     places: texts('bearer_token_param_type', ['header', 'query', 'body']),
     cookie: get('bearer_token_cookie_name').string() ?? '',
     verifySignature: flag('verify_signature', true),
@@ -99,6 +108,9 @@ export function readOpenIdConnect(setting: Setting, { consumers }: PluginContext
     leeway: get('leeway').number({ min: 0 }) ?? 0,
     audience: requirement('audience', 'aud'),
     required: [requirement('scopes', 'scope'), requirement('groups', 'groups'), requirement('roles', 'roles')],
+    claimsForbidden: texts('claims_forbidden'),
+    domains: texts('domains'),
+    maxAge: get('max_age').number({ min: 0 }) ?? null,
     groupsClaim: texts('authenticated_groups_claim'),
     consumerClaim: texts('consumer_claim'),
     consumerBy: texts('consumer_by', ['username', 'custom_id']),

@@ -127,7 +127,12 @@ async function presented(exchange: Exchange, { places, cookie, hide }: OpenIdCon
 }
 
 /** `now` in seconds. */
-function holdNow({ iss, exp, nbf }: Claims, { verifyClaims, leeway }: OpenIdConnect, issuers: readonly string[], now: number): boolean {
+function holdNow(claims: Claims, options: OpenIdConnect, issuers: readonly string[], now: number): boolean {
+  const { verifyClaims, leeway, claimsForbidden, domains, maxAge } = options;
+  const { iss, exp, nbf, hd, auth_time: since } = claims;
+  if (claimsForbidden.some((one) => Object.hasOwn(claims, one))) return false;
+  if (domains.length > 0 && !domains.includes(hd as string)) return false;
+  if (maxAge !== null && !(typeof since === 'number' && now - since <= maxAge + leeway)) return false;
   if (!verifyClaims) return true;
   if (!issuers.includes(iss as string)) return false;
   if (exp !== undefined && !(typeof exp === 'number' && now < exp + leeway)) return false;

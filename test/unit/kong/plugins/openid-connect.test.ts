@@ -87,6 +87,13 @@ describe('openid-connect', () => {
     ['verify_claims: false', { exp: now - 9 }, 200],
     ["issuers_allowed: ['https://else.example']", { iss: 'https://else.example' }, 200],
     ["issuers_allowed: ['https://else.example']", {}, invalid],
+    ['claims_forbidden: [act]', { act: 1 }, invalid],
+    ['claims_forbidden: [act]', {}, 200],
+    ['domains: [shop.example]', { hd: 'shop.example' }, 200],
+    ['domains: [shop.example]', {}, invalid],
+    ['max_age: 60', { auth_time: now - 60 }, 200],
+    ['max_age: 60', { auth_time: now - 61 }, invalid],
+    ['proof_of_possession_mtls: strict', {}, [401, 'Unauthorized', 'Bearer realm="idp.example"']],
   ])('{%s}: %j', async (settings, claims, expected) => {
     await using gateway = await start(`, ${settings}`);
     const answer = await ask(gateway, '/', bearer(token(claims)));
