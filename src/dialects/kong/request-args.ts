@@ -61,3 +61,6 @@ export function headerArg({ arrived }: Exchange, name: string): string | readonl
   const values = exact.length > 0 || !name.includes('_') ? exact : arrived.headers.getAll(name.replaceAll('_', '-'));
   return values.length > 1 ? values : values[0];
 }
+
+/** The first of such a field (kong.request.get_header). */
+export const firstHeader = (exchange: Exchange, name: string): string | undefined => [headerArg(exchange, name)].flat()[0];

@@ -5,7 +5,7 @@ import type { ParsedJwt } from '../../../policies/jwt/parse-jwt.ts';
 import { verifyJws } from '../../../policies/jwt/verify-jws.ts';
 import { alreadyKnown, anonymousOf, authenticate, credentialsOf, refuseOrAnonymous, type Anonymous, type ConsumerData } from '../consumer.ts';
 import { kongExit } from '../faults.ts';
-import { decodeArgs, headerArg } from '../request-args.ts';
+import { decodeArgs, firstHeader } from '../request-args.ts';
 import { keyOf, readJwtCredential, type JwtCredential } from './jwt-credential.ts';
 import { readToken } from './jwt-token.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
@@ -60,7 +60,8 @@ export const jwt: KongPlugin = definePlugin<Jwt>({
     };
   },
   access(options, { clock, testTokens, secretFields }) {
-    for (const name of [...options.params, ...options.headers]) secretFields.add(name.toLowerCase());
+    for (const name of [...options.params, ...options.headers])
+      for (const one of [name, name.replaceAll('_', '-')]) secretFields.add(one.toLowerCase());
     const realm = options.realm === '' ? '' : ` realm="${options.realm}"`;
     const missing = kongExit(401, { message: 'Unauthorized' }, ['WWW-Authenticate', `Bearer${realm}`]);
     const bad = (body: unknown): Fault => kongExit(401, body, ['WWW-Authenticate', `Bearer${realm === '' ? '' : `${realm},`} error="invalid_token"`]);
@@ -126,8 +127,7 @@ function tokensOf(exchange: Exchange, { params, cookies, headers }: Jwt): unknow
     if (value !== undefined && value !== '') found.add(value);
   }
   for (const name of headers) {
-    const [value = ''] = [headerArg(exchange, name)].flat();
-    const token = /[Bb]earer\s+(.+)/.exec(value)?.[1];
+    const token = /[Bb]earer\s+(.+)/.exec(firstHeader(exchange, name) ?? '')?.[1];
     if (token !== undefined) found.add(token);
   }
   return [...found];

@@ -80,9 +80,12 @@ export const keyAuthEnc: KongPlugin = keyPlugin('key-auth-enc', 'keyauth_enc_cre
 
 /** The first name that has a text counts, wherever it stands; a text that is hidden goes out of every place. */
 function find(exchange: Exchange, { names, inHeader, inQuery, hide }: KeyAuth, body: BodyArgs | null): Found {
-  const query = decodeArgs(exchange.query);
+  let query: ReturnType<typeof decodeArgs> | undefined;
   for (const name of names) {
-    const value = (inHeader ? headerArg(exchange, name) : undefined) ?? (inQuery ? query.get(name) : undefined) ?? body?.args.get(name);
+    const value =
+      (inHeader ? headerArg(exchange, name) : undefined) ??
+      (inQuery ? (query ??= decodeArgs(exchange.query)).get(name) : undefined) ??
+      body?.args.get(name);
     if (typeof value === 'object' && value !== null) return null;
     if (typeof value !== 'string') continue;
     if (hide) {

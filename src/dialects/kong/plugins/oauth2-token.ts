@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { Deps } from '../../../engine/kit.ts';
 import type { Outcome } from '../../../engine/outcome.ts';
+import { firstHeader } from '../request-args.ts';
 import { decodeBase64, sameSecret } from '../secrets.ts';
 import {
   badProvisionKey,
@@ -76,10 +77,10 @@ interface Given {
   readonly fromHeader: boolean;
 }
 /** Both in the parameters, else the field, else the client alone. */
-function clientCredentials({ arrived }: Exchange, parameters: Parameters, { field }: OAuth2): Given {
+function clientCredentials(exchange: Exchange, parameters: Parameters, { field }: OAuth2): Given {
   const [id, secret] = [parameters.get('client_id'), parameters.get('client_secret')];
   if (id !== undefined && secret !== undefined) return { id, secret, fromHeader: false };
-  const header = arrived.headers.get(field);
+  const header = firstHeader(exchange, field);
   if (header === undefined) return { id, secret: undefined, fromHeader: false };
   const coded = /[Bb]asic\s*(.+)/.exec(header)?.[1];
   const [user, password] = (coded === undefined ? undefined : decodeBase64(coded))?.split(':') ?? [];

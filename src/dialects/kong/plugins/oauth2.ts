@@ -5,7 +5,7 @@ import type { Fault } from '../../../model/fault.ts';
 import { bodyArgs } from '../body-args.ts';
 import { alreadyKnown, authenticate, put, refuseOrAnonymous } from '../consumer.ts';
 import { kongExit } from '../faults.ts';
-import { decodeArgs, setQuery } from '../request-args.ts';
+import { decodeArgs, firstHeader, setQuery } from '../request-args.ts';
 import { routerHit } from '../router/match.ts';
 import { authorize } from './oauth2-authorize.ts';
 import { parametersOf, problem } from './oauth2-request.ts';
@@ -21,7 +21,7 @@ export const oauth2: KongPlugin = definePlugin<OAuth2>({
   name: 'oauth2',
   read: (config, context) => ({ access: readOAuth2(config, context) }),
   access(options, deps) {
-    for (const name of [options.field, ...secretNames]) deps.secretFields.add(name.toLowerCase());
+    for (const name of [options.field, options.field.replaceAll('_', '-'), ...secretNames]) deps.secretFields.add(name.toLowerCase());
     const trusted = cidrMatcher(options.trustedIps);
     const clients = new Map(options.clients.map((one) => [one.client_id, one]));
     const owners = new Map(options.clients.map((one) => [one.id, one]));
@@ -85,8 +85,8 @@ const isStale = ({ service, expiresIn, createdAt }: Token, options: OAuth2, now:
 const scheme = /^\s*(?:token|bearer)\s+(\S+)\s*$/i;
 
 /** A field of another form is taken as a whole: it is no token that there is. */
-function tokenInField({ arrived }: Exchange, { field }: OAuth2): string | undefined {
-  const value = arrived.headers.get(field);
+function tokenInField(exchange: Exchange, { field }: OAuth2): string | undefined {
+  const value = firstHeader(exchange, field);
   return value === undefined ? undefined : (scheme.exec(value)?.[1] ?? value);
 }
 
@@ -95,7 +95,7 @@ async function tokenInParameters(exchange: Exchange, { field, hide }: OAuth2, fr
   const found = fromField ?? (await parametersOf(exchange)).get('access_token');
   if (typeof found !== 'string') return undefined;
   if (!hide) return found;
-  if (scheme.test(exchange.arrived.headers.get(field) ?? '')) {
+  if (scheme.test(firstHeader(exchange, field) ?? '')) {
     exchange.outgoing.headers.remove(field);
     return found;
   }
