@@ -32,13 +32,12 @@ interface RateLimitingAdvanced {
   readonly server: StoreServer | null;
 }
 
-/** Kong Enterprise. Several windows of any length; a request is refused where one of them is full, and counts in each. */
+/** Kong Enterprise. Several windows of any length; a request is refused where one of them is full. */
 export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvanced>({
   name: 'rate-limiting-advanced',
   read(setting, { node }) {
     const config = setting.approximately(documented);
     const sliding = (config.get('window_type').oneOf('sliding', 'fixed') ?? 'sliding') === 'sliding';
-    // Of fixed windows every request counts.
     const disablePenalty = config.get('disable_penalty').boolean() ?? false;
     return {
       access: {
@@ -46,7 +45,8 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
         sliding,
         by: readLimitBy(config, 'identifier', node.trustedIps),
         namespace: config.get('namespace').string() ?? `at ${config.origin.pointer}`,
-        countsRefused: !sliding || !disablePenalty,
+        // Kong's documentation counts refused requests in sliding windows alone, and walks through fixed ones without them.
+        countsRefused: sliding && !disablePenalty,
         hide: config.get('hide_client_headers').boolean() ?? false,
         code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
         message: config.get('error_message').string() ?? 'API rate limit exceeded',
@@ -73,9 +73,11 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
       // A node that has lost its Redis goes on counting for itself.
       const usage = await count(exchange, now, currentStore()).catch(() => count(exchange, now, deps.store));
       const refused = isRefused(usage);
-      const tightest = usage.reduce((least, one) =>
-        leftOf(one) < leftOf(least) || (leftOf(one) === leftOf(least) && one.seconds > least.seconds) ? one : least,
-      );
+      const own = refused && !countsRefused ? 0 : 1;
+      const leftOf = ({ limit, used }: Usage): number => Math.max(0, Math.floor(limit - used - own));
+      const isTighter = (one: Usage, than: Usage): boolean =>
+        leftOf(one) < leftOf(than) || (leftOf(one) === leftOf(than) && one.seconds > than.seconds);
+      const tightest = usage.reduce((least, one) => (isTighter(one, least) ? one : least));
       if (!hide) {
         for (const one of usage) {
           setResponseField(exchange, `X-RateLimit-Limit-${windowName(one.seconds)}`, String(one.limit));
@@ -93,20 +95,19 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
 });
 
 interface Usage extends Window {
-  /** This request among it. */
+  /** Before this request. */
   readonly used: number;
   /** Seconds until a request passes again, or until the window ends. */
   readonly reset: number;
 }
-const isRefused = (usage: readonly Usage[]): boolean => usage.some((one) => one.used > one.limit);
-const leftOf = ({ limit, used }: Usage): number => Math.max(0, Math.floor(limit - used));
+const isRefused = (usage: readonly Usage[]): boolean => usage.some((one) => one.used + 1 > one.limit);
 
 function usageOf(window: Window, { current, previous, elapsedMs }: WindowCounts, sliding: boolean): Usage {
   const lengthMs = window.seconds * 1_000;
-  const used = (sliding ? slidingEstimate(previous, current, elapsedMs, lengthMs) : current) + 1;
-  const fades = sliding && used > window.limit && previous > 0 && current + 1 <= window.limit;
-  // The part of the previous window must shrink to what the current one leaves over.
-  const until = fades ? lengthMs * (1 - (window.limit - current - 1) / previous) : lengthMs;
+  const used = sliding ? slidingEstimate(previous, current, elapsedMs, lengthMs) : current;
+  const room = window.limit - current - 1;
+  // What counts of the previous window must shrink to what the current one leaves over.
+  const until = sliding && used + 1 > window.limit && room >= 0 ? lengthMs * (1 - room / previous) : lengthMs;
   return { ...window, used, reset: Math.max(1, Math.ceil((until - elapsedMs) / 1_000)) };
 }
 

@@ -29,14 +29,17 @@ const vectors: readonly (readonly [name: string, config: string, asked: readonly
   ],
   [
     'several windows, each of which must have room',
-    'limit: [2, 4], window_size: [1, 60], window_type: fixed',
+    'limit: [2, 5], window_size: [10, 60], window_type: fixed',
     [
-      [0, 200, { 'x-ratelimit-limit-second': '2', 'x-ratelimit-limit-minute': '4', 'ratelimit-limit': '2' }],
+      [0, 200, { 'x-ratelimit-limit-10': '2', 'x-ratelimit-limit-minute': '5', 'ratelimit-limit': '2' }],
       [0, 200],
-      [0, 429, { 'retry-after': '1', 'x-ratelimit-remaining-minute': '1' }],
-      [1, 200, { 'x-ratelimit-remaining-minute': '0', 'ratelimit-limit': '4', 'ratelimit-reset': '59' }],
-      // The one that was refused is among the four of this minute.
-      [2, 429, { 'retry-after': '58', 'x-ratelimit-remaining-second': '1' }],
+      [0, 429, { 'retry-after': '10', 'x-ratelimit-remaining-minute': '3' }],
+      [10, 200],
+      [11, 200],
+      [12, 429, { 'retry-after': '8' }],
+      // The two that were refused are not among the five of this minute.
+      [20, 200, { 'x-ratelimit-remaining-10': '1', 'ratelimit-limit': '5', 'ratelimit-remaining': '0' }],
+      [20, 429, { 'ratelimit-limit': '5', 'retry-after': '40' }],
       [60, 200],
     ],
   ],
