@@ -1,3 +1,4 @@
+import type { Exchange } from '../../../engine/exchange.ts';
 import type { Deps } from '../../../engine/kit.ts';
 import type { Store, StoreServer } from '../../../engine/store.ts';
 import type { Setting } from '../../../sources/setting.ts';
@@ -64,3 +65,9 @@ export function readRedis(redis: Setting, older?: (name: string) => Setting): St
 /** The store of a policy, which may change while the program runs: what stands for a server is looked up for each request. */
 export const storeOf = ({ server }: Pick<LimitPolicy, 'server'>, { store, storeAt }: Pick<Deps, 'store' | 'storeAt'>): (() => Store) =>
   server === null ? () => store : () => storeAt(server) ?? store;
+
+/** The server of the policy failed: the request passes, uncounted, or breaks. @throws the error */
+export function failed({ tolerant }: LimitPolicy, exchange: Exchange, error: unknown): undefined {
+  if (!tolerant) throw error;
+  exchange.note(`not limited: ${error instanceof Error ? error.message : String(error)}`);
+}

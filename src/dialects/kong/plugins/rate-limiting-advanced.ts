@@ -1,6 +1,7 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { refuse } from '../../../engine/outcome.ts';
+import { refuse, type Outcome } from '../../../engine/outcome.ts';
 import type { Store, StoreServer } from '../../../engine/store.ts';
+import { after, updateAll } from '../../../engine/update-all.ts';
 import { slidingEstimate } from '../../../limiters/sliding-window.ts';
 import { windowCounts, type WindowCounts } from '../../../limiters/window-counts.ts';
 import type { Setting } from '../../../sources/setting.ts';
@@ -59,19 +60,14 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
     const identify = limitIdentifier(by);
     const counted = windows.map((window) => ({ ...window, counter: windowCounts(window.seconds * 1_000) }));
     const currentStore = storeOf({ server }, deps);
-    const count = async (exchange: Exchange, now: number, store: Store): Promise<Usage[]> => {
-      const key = `${exchange.scope}kong:rate-limiting-advanced:${namespace}:${identify(exchange)}`;
-      const usage: Usage[] = [];
-      for (const { limit, seconds, counter } of counted)
-        usage.push(usageOf({ limit, seconds }, await store.update(`${key}:${seconds}`, counter, now, 0), sliding));
-      if (isRefused(usage) && !countsRefused) return usage;
-      for (const { seconds, counter } of counted) await store.update(`${key}:${seconds}`, counter, now, 1);
-      return usage;
+    const count = (key: string, now: number, store: Store): Usage[] | Promise<Usage[]> => {
+      const updates = (cost: number) => counted.map(({ seconds, counter }) => ({ key: `${key}:${seconds}`, limiter: counter, cost }));
+      return after(updateAll(store, updates(0), now), (before) => {
+        const usage = windows.map((window, index) => usageOf(window, before[index] as WindowCounts, sliding));
+        return isRefused(usage) && !countsRefused ? usage : after(updateAll(store, updates(1), now), () => usage);
+      });
     };
-    return async (exchange) => {
-      const now = (exchange.clock ?? deps.clock).now();
-      // A node that has lost its Redis goes on counting for itself.
-      const usage = await count(exchange, now, currentStore()).catch(() => count(exchange, now, deps.store));
+    const answer = (exchange: Exchange, usage: readonly Usage[]): Outcome => {
       const refused = isRefused(usage);
       const own = refused && !countsRefused ? 0 : 1;
       const leftOf = ({ limit, used }: Usage): number => Math.max(0, Math.floor(limit - used - own));
@@ -90,6 +86,14 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
       if (!refused) return undefined;
       if (!hide) setResponseField(exchange, 'Retry-After', String(tightest.reset + Math.floor(deps.random() * (jitter + 1))));
       return refuse(kongExit(code, { message }));
+    };
+    return (exchange) => {
+      const now = (exchange.clock ?? deps.clock).now();
+      const key = `${exchange.scope}kong:rate-limiting-advanced:${namespace}:${identify(exchange)}`;
+      const usage = count(key, now, currentStore());
+      // A node that has lost its Redis goes on counting for itself.
+      if (usage instanceof Promise) return usage.catch(() => count(key, now, deps.store)).then((one) => answer(exchange, one));
+      return answer(exchange, usage);
     };
   },
 });

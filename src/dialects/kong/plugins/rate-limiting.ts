@@ -1,11 +1,12 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { refuse } from '../../../engine/outcome.ts';
+import { refuse, type Outcome } from '../../../engine/outcome.ts';
+import { after, updateAll } from '../../../engine/update-all.ts';
 import { periodOf } from '../../../limiters/calendar.ts';
 import { setResponseField } from '../access-fields.ts';
 import { kongError } from '../faults.ts';
 import { limitIdentifier, readLimitBy, type LimitBy } from './limit-identifier.ts';
 import { periodSeconds, periodTally, readPeriodLimits, type PeriodLimit } from './limit-periods.ts';
-import { readLimitPolicy, storeOf, type LimitPolicy } from './limit-policy.ts';
+import { failed, readLimitPolicy, storeOf, type LimitPolicy } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface RateLimiting {
@@ -51,33 +52,23 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
     const currentStore = storeOf(policy, deps);
     // On Redis Kong counts as it reads, so that a request counts in every window even where it is refused.
     const countsAtOnce = policy.kind === 'redis';
-    const count = async (exchange: Exchange, now: number): Promise<Usage[]> => {
-      const counted = `kong:ratelimit:${place}:${identify(exchange)}`;
-      const store = currentStore();
-      const usage: Usage[] = [];
-      for (const { period, limit, counter } of windows) {
-        const before = await store.update(`${exchange.scope}${counted}:${period}`, counter, now, countsAtOnce ? 1 : 0);
-        usage.push({ period, limit, left: limit - before });
-      }
-      if (countsAtOnce || isRefused(usage)) return usage;
-      for (const { period, counter } of windows) await store.update(`${exchange.scope}${counted}:${period}`, counter, now, 1);
-      return usage;
-    };
-    return async (exchange) => {
+    return (exchange) => {
       const now = (exchange.clock ?? deps.clock).now();
-      let usage: Usage[];
-      try {
-        usage = await count(exchange, now);
-      } catch (error) {
-        if (!policy.tolerant) throw error;
-        exchange.note(`not limited: ${(error as Error).message}`);
-        return undefined;
-      }
-      const stop = isRefused(usage);
-      const reset = hide ? 0 : tell(exchange, usage, now, stop);
-      if (!stop) return undefined;
-      if (!hide) setResponseField(exchange, 'Retry-After', String(reset));
-      return refuse(kongError(code, message));
+      const key = `${exchange.scope}kong:ratelimit:${place}:${identify(exchange)}`;
+      const updates = (cost: number) => windows.map(({ period, counter }) => ({ key: `${key}:${period}`, limiter: counter, cost }));
+      const store = currentStore();
+      const counted = after(updateAll(store, updates(countsAtOnce ? 1 : 0), now), (before) => {
+        const usage = windows.map(({ period, limit }, index): Usage => ({ period, limit, left: limit - (before[index] ?? 0) }));
+        return countsAtOnce || isRefused(usage) ? usage : after(updateAll(store, updates(1), now), () => usage);
+      });
+      const answer = (usage: readonly Usage[]): Outcome => {
+        const stop = isRefused(usage);
+        const reset = hide ? 0 : tell(exchange, usage, now, stop);
+        if (!stop) return undefined;
+        if (!hide) setResponseField(exchange, 'Retry-After', String(reset));
+        return refuse(kongError(code, message));
+      };
+      return counted instanceof Promise ? counted.then(answer, (error: unknown) => failed(policy, exchange, error)) : answer(counted);
     };
   },
 });
@@ -90,13 +81,13 @@ function tell(exchange: Exchange, usage: readonly Usage[], now: number, stop: bo
   const tightest = { limit: 0, left: Infinity, window: 0, reset: 1 };
   for (const { period, limit, left } of usage) {
     // This request is among them, unless it is refused.
-    const after = Math.max(0, stop ? left : left - 1);
+    const remaining = Math.max(0, stop ? left : left - 1);
     const window = periodSeconds[period];
     setResponseField(exchange, `X-RateLimit-Limit-${capital(period)}`, String(limit));
-    setResponseField(exchange, `X-RateLimit-Remaining-${capital(period)}`, String(after));
-    if (after > tightest.left || (after === tightest.left && window <= tightest.window)) continue;
+    setResponseField(exchange, `X-RateLimit-Remaining-${capital(period)}`, String(remaining));
+    if (remaining > tightest.left || (remaining === tightest.left && window <= tightest.window)) continue;
     const reset = Math.max(1, window - Math.floor((now - periodOf(period, now).start) / 1000));
-    Object.assign(tightest, { limit, left: after, window, reset });
+    Object.assign(tightest, { limit, left: remaining, window, reset });
   }
   setResponseField(exchange, 'RateLimit-Limit', String(tightest.limit));
   setResponseField(exchange, 'RateLimit-Remaining', String(tightest.left));

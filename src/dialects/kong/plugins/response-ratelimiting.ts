@@ -1,10 +1,11 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { refuse } from '../../../engine/outcome.ts';
+import { refuse, type Outcome } from '../../../engine/outcome.ts';
 import { slot, type Slot } from '../../../engine/slot.ts';
+import { updateAll } from '../../../engine/update-all.ts';
 import { kongError } from '../faults.ts';
 import { limitIdentifier, type LimitBy } from './limit-identifier.ts';
 import { periodTally, readPeriodLimits, type Period, type PeriodLimit } from './limit-periods.ts';
-import { readLimitPolicy, storeOf, type LimitPolicy } from './limit-policy.ts';
+import { failed, readLimitPolicy, storeOf, type LimitPolicy } from './limit-policy.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface ResponseLimits {
@@ -54,34 +55,10 @@ export const responseRatelimiting: KongPlugin = definePlugin<ResponseLimits, Res
   },
   access(options, deps) {
     const identify = limitIdentifier(options.by);
-    const limits = options.limits.map(({ name, periods }) => ({
-      name,
-      periods: periods.map((one) => ({ ...one, counter: periodTally(one.period) })),
-    }));
+    const windows = options.limits.flatMap(({ name, periods }) => periods.map((one) => ({ ...one, name, counter: periodTally(one.period) })));
     const currentStore = storeOf(options.policy, deps);
-    const read = async (exchange: Exchange, identifier: string, now: number): Promise<Usage[]> => {
-      const store = currentStore();
-      const usage: Usage[] = [];
-      for (const { name, periods } of limits) {
-        for (const { period, limit, counter } of periods) {
-          const key = exchange.scope + keyOf(options, identifier, name, period);
-          usage.push({ name, period, limit, left: limit - (await store.update(key, counter, now, 0)) });
-        }
-      }
-      return usage;
-    };
-    return async (exchange) => {
-      const now = (exchange.clock ?? deps.clock).now();
-      const identifier = identify(exchange);
-      let usage: Usage[];
-      try {
-        usage = await read(exchange, identifier, now);
-      } catch (error) {
-        if (!options.policy.tolerant) throw error;
-        exchange.note(`not limited: ${(error as Error).message}`);
-        return undefined;
-      }
-      for (const { name } of limits) {
+    const answer = (exchange: Exchange, identifier: string, now: number, usage: readonly Usage[]): Outcome => {
+      for (const { name } of options.limits) {
         const left = usage.filter((one) => one.name === name).map((one) => one.left);
         // Of what is left below zero Kong says nothing here.
         if (options.blockFirst && left.includes(0)) return refuse(kongError(429, `API rate limit exceeded for '${name}'`));
@@ -89,6 +66,21 @@ export const responseRatelimiting: KongPlugin = definePlugin<ResponseLimits, Res
       }
       exchange.write(countedSlot, { identifier, now, usage, costs: new Map() });
       return undefined;
+    };
+    return (exchange) => {
+      const now = (exchange.clock ?? deps.clock).now();
+      const identifier = identify(exchange);
+      const updates = windows.map(({ name, period, counter }) => ({
+        key: exchange.scope + keyOf(options, identifier, name, period),
+        limiter: counter,
+        cost: 0,
+      }));
+      const before = updateAll(currentStore(), updates, now);
+      const go = (counts: readonly number[]): Outcome => {
+        const usage = windows.map(({ name, period, limit }, index): Usage => ({ name, period, limit, left: limit - (counts[index] ?? 0) }));
+        return answer(exchange, identifier, now, usage);
+      };
+      return before instanceof Promise ? before.then(go, (error: unknown) => failed(options.policy, exchange, error)) : go(before);
     };
   },
   headerFilter({ limits, header, hide }) {

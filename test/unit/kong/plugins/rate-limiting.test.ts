@@ -157,6 +157,15 @@ plugins: [${where.global ?? ''}]
     expect((await gateway.fetch('/')).headers.get('ratelimit-limit')).toBe('5, 99');
   });
 
+  it.each(['rate-limiting, config: { minute: 3', 'rate-limiting-advanced, config: { limit: [3], window_size: [60]'])(
+    'lets no more pass at once than one after the other: %s',
+    async (plugin) => {
+      await using gateway = await kongNode(serviceWith(`{ name: ${plugin} } }`));
+      const answers = await Promise.all(Array.from({ length: 10 }, () => gateway.fetch('/')));
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+    },
+  );
+
   it('forgets its counts where the gateway is reset', async () => {
     await using gateway = await kongNode(serviceWith(limited('minute: 1')));
     expect(await statuses(gateway, 2)).toEqual([200, 429]);
