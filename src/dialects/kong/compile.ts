@@ -23,6 +23,7 @@ import { PluginReader } from './plan.ts';
 import { entityId } from './router/entity-id.ts';
 import { checkRoute } from './router/compatible.ts';
 import { headerRule, pathRule } from './router/traditional-route.ts';
+import { statusSite } from './status-site.ts';
 import type { KongWhen, RouterOptions } from './router/when.ts';
 import { settleUnusedCredentials } from './unused-credentials.ts';
 import type { SendOptions, UpstreamRequestOptions } from './upstream-request.ts';
@@ -100,7 +101,8 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     limits: node.limits,
   };
   settleUntaken(ledger);
-  return { sites: [site] };
+  const isMeasured = entities.plugins.some((one) => one.enabled && one.name === 'prometheus');
+  return { sites: isMeasured && node.statusPort !== null ? [site, statusSite(node.statusPort, node, site.faults.origin)] : [site] };
 }
 
 /** What `Kong-Debug` is told. */

@@ -14,6 +14,7 @@ import { headerLinesStep } from './header-lines.ts';
 import { ownFieldsStep } from './own-fields.ts';
 import { plugins } from './phases.ts';
 import { kongMatcher } from './router/match.ts';
+import { statusStep } from './status-site.ts';
 import { sendStep, upstreamRequestStep } from './upstream-request.ts';
 
 const pluginSteps: readonly StepKind<never>[] = plugins.flatMap(([, { name, rewrite, access, headerFilter, log }]) => {
@@ -36,6 +37,7 @@ export const kong: Dialect = {
     matchers: [kongMatcher],
     steps: [
       closedStep,
+      statusStep,
       headerLinesStep,
       accessFieldsStep,
       upstreamRequestStep,

@@ -34,6 +34,7 @@ const mirrored: ReadonlySet<string> = new Set([
   'nginx_proxy_real_ip_header',
   'nginx_proxy_real_ip_recursive',
   'allow_debug_header',
+  'status_listen',
   'tracing_instrumentations',
   'tracing_sampling_rate',
   'opentelemetry_tracing',

@@ -33,6 +33,8 @@ export interface NodeSettings {
   readonly portMaps: Readonly<Record<string, number>>;
   /** Whether `Kong-Debug` is answered. */
   readonly debug: boolean;
+  /** Of the Status API; null: it is off. */
+  readonly statusPort: number | null;
   /** The text of a file that the configuration names, relative to its folder; undefined where there is none. */
   readonly readFile: (name: string) => string | undefined;
   /** What Kong's own tracer watches (`tracing_instrumentations`), and how much of it is kept. */
@@ -101,6 +103,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
     listeners: readListeners(values.get('proxy_listen')),
     portMaps: readPortMaps(values.get('port_maps')),
     debug: isOn(values.get('allow_debug_header')),
+    statusPort: portOf(values.get('status_listen') ?? '127.0.0.1:8007'),
     readFile: read,
     tracing: {
       instrumentations: (values.get('tracing_instrumentations') ?? values.get('opentelemetry_tracing') ?? 'off').split(',').map((one) => one.trim()),
@@ -127,4 +130,11 @@ function sizeOf(text: string): number {
 function loadedPlugins(text: string | undefined): ReadonlySet<string> | null {
   const names = (text ?? 'bundled').split(',').map((one) => one.trim());
   return names.includes('bundled') ? null : new Set(names.filter((one) => one !== 'off'));
+}
+
+/** Of the first address that speaks plain HTTP. */
+function portOf(listen: string): number | null {
+  const plain = listen.split(',').find((one) => !/\sssl\b/.test(one));
+  const [, port] = /:(\d{1,5})(?:\s|$)/.exec(plain?.trim() ?? '') ?? [];
+  return port === undefined ? null : Number(port);
 }

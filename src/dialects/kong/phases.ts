@@ -21,6 +21,7 @@ import { oauth2 } from './plugins/oauth2.ts';
 import { openidConnect } from './plugins/openid-connect.ts';
 import { opentelemetry } from './plugins/opentelemetry.ts';
 import type { KongPlugin } from './plugins/plugin.ts';
+import { prometheus } from './plugins/prometheus.ts';
 import { proxyCache } from './plugins/proxy-cache.ts';
 import { proxyCacheAdvanced } from './plugins/proxy-cache-advanced.ts';
 import { rateLimiting } from './plugins/rate-limiting.ts';
@@ -34,7 +35,7 @@ import { responseRatelimiting } from './plugins/response-ratelimiting.ts';
 import { responseTransformer } from './plugins/response-transformer.ts';
 import { session } from './plugins/session.ts';
 import { standardWebhooks } from './plugins/standard-webhooks.ts';
-import { datadog, loggly, prometheus, statsd, syslog, tcpLog, udpLog } from './plugins/unsent.ts';
+import { datadog, loggly, statsd, syslog, tcpLog, udpLog } from './plugins/unsent.ts';
 import { zipkin } from './plugins/zipkin.ts';
 
 /** The plugins that are mirrored, in the order in which Kong runs them in every phase: by priority, the highest first. */
@@ -84,64 +85,3 @@ export const plugins: readonly (readonly [priority: number, plugin: KongPlugin])
   [3, grpcWeb],
   [2, requestTermination],
 ];
-
-const enterprise = 'it is part of Kong Enterprise';
-
-/** Plugins that come with Kong and are not mirrored, and why. */
-export const notMirrored: Readonly<Record<string, string>> = {
-  'pre-function': 'Lua is not run',
-  'post-function': 'Lua is not run',
-  acme: 'needs a certificate authority',
-  'bot-detection': 'not mirrored yet',
-  'response-ratelimiting': 'not mirrored yet',
-  'proxy-cache': 'not mirrored yet',
-  'grpc-web': 'not mirrored yet',
-  'grpc-gateway': 'not mirrored yet',
-  'aws-lambda': 'not mirrored yet',
-  'standard-webhooks': 'not mirrored yet',
-  zipkin: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
-  opentelemetry: 'tracing has no bearing on answers; its header propagation is not mirrored yet',
-  prometheus: 'metrics are not collected here',
-  'file-log': 'logs are not written here',
-  'http-log': 'logs are not sent here',
-  'tcp-log': 'logs are not sent here',
-  'udp-log': 'logs are not sent here',
-  syslog: 'logs are not sent here',
-  statsd: 'metrics are not sent here',
-  datadog: 'metrics are not sent here',
-  loggly: 'logs are not sent here',
-  'mtls-auth': enterprise,
-  opa: enterprise,
-  'ldap-auth-advanced': enterprise,
-  'oauth2-introspection': enterprise,
-  'jwt-signer': enterprise,
-  saml: enterprise,
-  'header-cert-auth': enterprise,
-  'vault-auth': enterprise,
-};
-
-/** Of these, a request must not pass as if they were not there: they decide who may ask. */
-export const guards: ReadonlySet<string> = new Set([
-  'mtls-auth',
-  'opa',
-  'ldap-auth-advanced',
-  'oauth2-introspection',
-  'jwt-signer',
-  'saml',
-  'header-cert-auth',
-  'vault-auth',
-]);
-
-/** Plugins whose schema wants no consumer (kong.db.schema.typedefs, no_consumer): they find out who it is. */
-export const notForConsumers: ReadonlySet<string> = new Set([
-  'acl',
-  'basic-auth',
-  'hmac-auth',
-  'jwt',
-  'key-auth',
-  'key-auth-enc',
-  'ldap-auth',
-  'oauth2',
-  'openid-connect',
-  'session',
-]);

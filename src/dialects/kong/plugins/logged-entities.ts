@@ -3,8 +3,8 @@ import type { KongService } from '../entities/service.ts';
 
 /** A route and its service as Kong's logs show them: the entities, in plain data. */
 export interface LoggedEntities {
-  readonly route: Readonly<Record<string, unknown>> & { readonly id: string };
-  readonly service: (Readonly<Record<string, unknown>> & { readonly id: string; readonly name: string | undefined }) | null;
+  readonly route: Readonly<Record<string, unknown>> & { readonly id: string; readonly name: string | undefined };
+  readonly service: (Readonly<Record<string, unknown>> & { readonly id: string; readonly name: string | undefined; readonly host: string }) | null;
 }
 /** By the id that the engine knows a route by. */
 export type LoggedRoutes = Readonly<Record<string, LoggedEntities>>;

@@ -74,13 +74,3 @@ export const datadog: KongPlugin = unsent('datadog', {
   metrics: 'no metric is sent',
   ...queued,
 });
-
-const unserved = 'metrics are not collected: there is no Status or Admin API that would serve /metrics';
-export const prometheus: KongPlugin = unsent(
-  'prometheus',
-  Object.fromEntries(
-    ['per_consumer', 'status_code_metrics', 'ai_metrics', 'latency_metrics', 'bandwidth_metrics', 'upstream_health_metrics', 'wasm_metrics'].map(
-      (key) => [key, unserved],
-    ),
-  ),
-);
