@@ -8,6 +8,7 @@ import { uuid } from '../request-id.ts';
 import { kongVersion } from '../upstream-request.ts';
 import { lambdaEvent, type LambdaEventOptions } from './lambda-event.ts';
 import { passedReply, proxyReply, type LambdaAnswer } from './lambda-reply.ts';
+import { notAsked } from './not-asked.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface Lambda {
@@ -63,6 +64,7 @@ export const awsLambda: KongPlugin = definePlugin<Lambda>({
   access(options, deps) {
     return async (exchange): Promise<Outcome> => {
       const event = await lambdaEvent(exchange, options.event, deps.random);
+      if (exchange.dry) return notAsked(exchange, `the function ${options.function}`);
       const answer = await invoke(exchange, options, event, deps);
       if (answer === undefined) return refuse(fault('upstream-unmapped', { upstream: `function:${options.function}` }));
       // What Lambda's API refuses is an error of Lua.

@@ -2,6 +2,7 @@ import { refuse, reply } from '../../../engine/outcome.ts';
 import { formatQuery, parseQuery } from '../../../http/query.ts';
 import { kongExit } from '../faults.ts';
 import { kongVersion } from '../upstream-request.ts';
+import { notAsked } from './not-asked.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 import { requestFields } from './tables.ts';
 
@@ -41,6 +42,7 @@ export const azureFunctions: KongPlugin = definePlugin<Azure>({
   },
   access({ url, keys, timeoutMs, via }, { fetch }) {
     return async (exchange) => {
+      if (exchange.dry) return notAsked(exchange, url);
       const headers = requestFields(exchange);
       headers.filter((name) => name !== 'host' && !ofConnection.has(name));
       for (let at = 0; at < keys.length; at += 2) headers.set(keys[at] as string, keys[at + 1] as string);

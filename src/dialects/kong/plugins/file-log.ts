@@ -25,6 +25,7 @@ export const fileLog: KongPlugin = definePlugin<never, never, never, never, File
   log({ path, reopen, routes, trustedIps }, { random, clock, memory }) {
     const sources = { routes, trusted: cidrMatcher(trustedIps), random };
     return (exchange) => {
+      if (exchange.dry) return undefined;
       const file = memory.get(`${exchange.scope}kong:file-log:${path}`, () => new LineFile(path));
       file.add(`${JSON.stringify(logEntry(exchange, (exchange.clock ?? clock).now(), sources))}\n`, reopen);
       return undefined;

@@ -63,6 +63,7 @@ export const httpLog: KongPlugin = definePlugin<never, never, never, never, Http
       }
     };
     return (exchange) => {
+      if (exchange.dry) return undefined;
       const time = exchange.clock ?? clock;
       const within = { scope: exchange.scope, clock: exchange.clock };
       memory

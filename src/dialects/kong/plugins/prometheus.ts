@@ -29,7 +29,7 @@ export const prometheus: KongPlugin = definePlugin<never, never, never, never, P
     const sources = { routes, trusted: cidrMatcher([]), random };
     return (exchange) => {
       const entities = exchange.route === null ? undefined : routes[exchange.route.id];
-      if (entities?.service == null) return undefined;
+      if (entities?.service == null || exchange.dry) return undefined;
       const entry = logEntry(exchange, (exchange.clock ?? clock).now(), sources) as {
         readonly request: { readonly size: number };
         readonly response: { readonly status: number; readonly size: number };

@@ -76,7 +76,7 @@ export const zipkin: KongPlugin = definePlugin<Tracing, Tracing, never, never, T
     const key = `kong:zipkin:${JSON.stringify([report.endpoint, report.queue])}`;
     return (exchange) => {
       const ids = spans(exchange, options, random);
-      if (!ids.sampled) return undefined;
+      if (!ids.sampled || exchange.dry) return undefined;
       const time = exchange.clock ?? clock;
       const queue = memory.get(exchange.scope + key, () => new EntryQueue(report.queue, time));
       const within = { scope: exchange.scope, clock: exchange.clock };
