@@ -34,6 +34,8 @@ export interface FetchInit {
   readonly timeoutMs?: number;
   /** Throws where the upstream map names no place and the address is not of this machine: what is only told, like a log line, must not reach production from here. */
   readonly mappedOnly?: boolean;
+  /** Only tells something: no part of the traffic, so nothing is sent while tapes stand for upstreams. */
+  readonly untaped?: boolean;
   /** On whose behalf: overrides and faults of its scope hold. */
   readonly within?: Pick<Exchange, 'scope' | 'clock'>;
 }

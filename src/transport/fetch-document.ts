@@ -22,6 +22,7 @@ export function documentFetcher(services: Services): Deps['fetch'] {
     const names = [url, host, withPort, hostname];
     if (init.mappedOnly === true && !isLoopback(hostname) && !isMapped(services, names, init.within?.scope))
       throw new Error(`${hostname} is not mapped: --upstream ${hostname}=URL says where it is`);
+    if (init.untaped === true && services.replay.answer !== null) throw new Error(`${hostname} is not told: tapes stand for upstreams`);
     const options = {
       ...proxyDefaults,
       names,

@@ -57,7 +57,7 @@ export const httpLog: KongPlugin = definePlugin<never, never, never, never, Http
     const send = async (entries: readonly string[], within: FetchInit['within']): Promise<boolean> => {
       const body = Buffer.from(queue.batchSize === 1 ? (entries[0] ?? '') : `[${entries.join(',')}]`);
       try {
-        return (await fetch(endpoint, { method, headers, body, timeoutMs, mappedOnly: true, ...(within && { within }) })).status < 300;
+        return (await fetch(endpoint, { method, headers, body, timeoutMs, mappedOnly: true, untaped: true, ...(within && { within }) })).status < 300;
       } catch {
         return false;
       }

@@ -88,6 +88,7 @@ export const zipkin: KongPlugin = definePlugin<Tracing, Tracing, never, never, T
             body: Buffer.from(`[${entries.join(',')}]`),
             timeoutMs: report.timeoutMs,
             mappedOnly: true,
+            untaped: true,
             within,
           }).then(
             ({ status }) => status >= 200 && status < 300,

@@ -98,4 +98,18 @@ describe('http-log', () => {
     expect((await node.gateway.fetch(asking('/'))).status).toBe(200);
     await expect(startWith('[{ name: http-log, config: {} }]')).rejects.toMatchObject({ code: 'DG1203' });
   });
+
+  it('tells nobody while a tape stands for upstreams', async () => {
+    const { got, upstreams } = collector();
+    await using node = await startWith(`[{ name: http-log, config: { http_endpoint: 'http://logs.internal/' } }]`, {
+      upstreams,
+      files: { 'empty.har': JSON.stringify({ log: { version: '1.2', creator: { name: 'devgateway', version: '0' }, entries: [] } }) },
+      traffic: { mode: 'replay', tapes: 'empty.har' },
+    });
+    // What the first had told would be there when the second is over.
+    await node.gateway.fetch(asking('/1'));
+    await node.gateway.fetch(asking('/2'));
+    expect(node.gateway.tapes.report().unknown).toHaveLength(2);
+    expect(got).toEqual([]);
+  });
 });

@@ -6,16 +6,29 @@ import { createGateway, type Gateway, type GatewayOptions } from '../../../../sr
 /** A gateway over one service with the given plugins (a YAML list), whose upstream says what fields it was sent. */
 export async function startWith(
   plugins: string | ((folder: string) => string),
-  more: { readonly conf?: string; readonly paths?: string; readonly rest?: string; readonly upstreams?: GatewayOptions['upstreams'] } = {},
+  more: {
+    readonly conf?: string;
+    readonly paths?: string;
+    readonly rest?: string;
+    readonly upstreams?: GatewayOptions['upstreams'];
+    readonly files?: Readonly<Record<string, string>>;
+    readonly traffic?: GatewayOptions['traffic'];
+  } = {},
 ) {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-kong-'));
   writeFileSync(
     path.join(folder, 'kong.yml'),
     `_format_version: '3.0'\nservices:\n  - name: s\n    url: http://s.internal:8080\n    routes: [{ name: r, paths: [${more.paths ?? '/'}] }]\nplugins: ${typeof plugins === 'string' ? plugins : plugins(folder)}\n${more.rest ?? ''}`,
   );
+  for (const [name, text] of Object.entries(more.files ?? {})) writeFileSync(path.join(folder, name), text);
   if (more.conf !== undefined) writeFileSync(path.join(folder, 'kong.conf'), more.conf);
   const said = (request: Request): Response => Response.json(Object.fromEntries(request.headers));
-  const gateway: Gateway = await createGateway({ config: 'kong.yml', folder, upstreams: { 's.internal': said, ...more.upstreams } });
+  const gateway: Gateway = await createGateway({
+    config: 'kong.yml',
+    folder,
+    upstreams: { 's.internal': said, ...more.upstreams },
+    ...(more.traffic === undefined ? {} : { traffic: more.traffic }),
+  });
   return {
     folder,
     gateway,
