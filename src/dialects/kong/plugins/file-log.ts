@@ -1,12 +1,14 @@
 import { cidrMatcher } from '../../../http/cidr.ts';
 import { LineFile } from './line-file.ts';
-import { ignoreCustomFields, logEntry } from './log-entry.ts';
+import { readCustomFields, withCustomFields, type CustomField } from './custom-fields.ts';
+import { logEntry } from './log-entry.ts';
 import { loggedRoutes, type LoggedRoutes } from './logged-entities.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
 interface FileLog {
   readonly path: string;
   readonly reopen: boolean;
+  readonly custom: readonly CustomField[];
   readonly routes: LoggedRoutes;
   readonly trustedIps: readonly string[];
 }
@@ -15,19 +17,26 @@ interface FileLog {
 export const fileLog: KongPlugin = definePlugin<never, never, never, never, FileLog>({
   name: 'file-log',
   read(config, { routes, node }) {
-    ignoreCustomFields(config);
     const path = config.get('path').string() ?? '';
     if (path === '') config.problem('DG1204', 'file-log has no path', 'expected path: where to write, such as /tmp/kong.log or /dev/stdout');
     else if (!/^[^*&%`]+$/.test(path))
       config.get('path').problem('DG1203', `the path is ${JSON.stringify(path)}`, 'expected a file name without *, &, % and `');
-    return { log: { path, reopen: config.get('reopen').boolean() ?? false, routes: loggedRoutes(routes), trustedIps: node.trustedIps } };
+    return {
+      log: {
+        path,
+        reopen: config.get('reopen').boolean() ?? false,
+        custom: readCustomFields(config),
+        routes: loggedRoutes(routes),
+        trustedIps: node.trustedIps,
+      },
+    };
   },
-  log({ path, reopen, routes, trustedIps }, { random, clock, memory }) {
+  log({ path, reopen, custom, routes, trustedIps }, { random, clock, memory }) {
     const sources = { routes, trusted: cidrMatcher(trustedIps), random };
     return (exchange) => {
       if (exchange.dry) return undefined;
       const file = memory.get(`${exchange.scope}kong:file-log:${path}`, () => new LineFile(path));
-      file.add(`${JSON.stringify(logEntry(exchange, (exchange.clock ?? clock).now(), sources))}\n`, reopen);
+      file.add(`${JSON.stringify(withCustomFields(logEntry(exchange, (exchange.clock ?? clock).now(), sources), custom))}\n`, reopen);
       return undefined;
     };
   },

@@ -1,6 +1,7 @@
 import type { FetchInit } from '../../../engine/kit.ts';
 import { cidrMatcher } from '../../../http/cidr.ts';
-import { ignoreCustomFields, logEntry } from './log-entry.ts';
+import { readCustomFields, withCustomFields, type CustomField } from './custom-fields.ts';
+import { logEntry } from './log-entry.ts';
 import { loggedRoutes, type LoggedRoutes } from './logged-entities.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 import { EntryQueue, readQueue, type QueueOptions } from './queue.ts';
@@ -12,6 +13,7 @@ interface HttpLog {
   readonly headers: readonly string[];
   readonly timeoutMs: number;
   readonly queue: QueueOptions;
+  readonly custom: readonly CustomField[];
   readonly routes: LoggedRoutes;
   readonly trustedIps: readonly string[];
 }
@@ -20,7 +22,6 @@ interface HttpLog {
 export const httpLog: KongPlugin = definePlugin<never, never, never, never, HttpLog>({
   name: 'http-log',
   read(config, { routes, node }) {
-    ignoreCustomFields(config);
     config.get('keepalive').ignored('connections to the log server are pooled as those to upstreams');
     const given = config.get('http_endpoint');
     const text = given.string() ?? '';
@@ -45,12 +46,13 @@ export const httpLog: KongPlugin = definePlugin<never, never, never, never, Http
         headers: [...own, ...more],
         timeoutMs: config.get('timeout').number({ min: 1 }) ?? 10_000,
         queue: readQueue(config),
+        custom: readCustomFields(config),
         routes: loggedRoutes(routes),
         trustedIps: node.trustedIps,
       },
     };
   },
-  log({ endpoint, method, headers, timeoutMs, queue, routes, trustedIps }, { random, clock, memory, fetch }) {
+  log({ endpoint, method, headers, timeoutMs, queue, custom, routes, trustedIps }, { random, clock, memory, fetch }) {
     const sources = { routes, trusted: cidrMatcher(trustedIps), random };
     // Plugins with the same log server share a queue (make_queue_name).
     const key = `kong:http-log:${JSON.stringify([endpoint, method, headers, timeoutMs, queue])}`;
@@ -68,7 +70,7 @@ export const httpLog: KongPlugin = definePlugin<never, never, never, never, Http
       const within = { scope: exchange.scope, clock: exchange.clock };
       memory
         .get(exchange.scope + key, () => new EntryQueue(queue, time))
-        .add(JSON.stringify(logEntry(exchange, time.now(), sources)), (entries) => send(entries, within));
+        .add(JSON.stringify(withCustomFields(logEntry(exchange, time.now(), sources), custom)), (entries) => send(entries, within));
       return undefined;
     };
   },

@@ -1,5 +1,4 @@
 import type { Exchange, ResponseState } from '../../../engine/exchange.ts';
-import type { Setting } from '../../../sources/setting.ts';
 import type { Fields } from '../../../http/fields.ts';
 import { forwardedAddress } from '../client-address.ts';
 import { requestId } from '../request-id.ts';
@@ -59,10 +58,6 @@ export function logEntry(exchange: Exchange, now: number, { routes, trusted, ran
     correlation_id: exchange.read(correlationIdSlot),
   };
 }
-
-/** Says of `custom_fields_by_lua` what becomes of it. */
-export const ignoreCustomFields = (config: Setting): void =>
-  config.get('custom_fields_by_lua').ignored('Lua is not run: these fields are missing from the log, or stand as they are');
 
 const sizeOf = (fields: Fields): number => fields.raw.reduce((sum, text) => sum + text.length + 2, 2);
 

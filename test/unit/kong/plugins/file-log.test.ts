@@ -105,3 +105,20 @@ it('does not log what a plugin has hidden', async () => {
   expect(lines(file)[0]?.['request'].headers).toMatchObject({ 'x-one': '1' });
   expect(readFileSync(file, 'utf8')).not.toContain('a-key');
 });
+
+it('sets and takes away what Lua would only name; other Lua is not run', async () => {
+  const custom = `{ team: "return 'a'", 'request.headers.apikey': return nil, 'a.b': return 1.5, 'route.x': return true, client_ip.no: return 1, other: return kong.request.get_path() }`;
+  await using node = await startWith((folder) => `[{ name: file-log, config: { path: ${folder}/kong.log, custom_fields_by_lua: ${custom} } }]`);
+  await node.sent({ apikey: 'a-key', 'x-one': '1' });
+  const file = path.join(node.folder, 'kong.log');
+  await expect.poll(() => lines(file).length).toBe(1);
+  expect(lines(file)[0]).toMatchObject({
+    team: 'a',
+    a: { b: 1.5 },
+    route: { x: true, name: 'r' },
+    client_ip: '127.0.0.1',
+    request: { headers: { 'x-one': '1' } },
+  });
+  expect(readFileSync(file, 'utf8')).not.toContain('a-key');
+  expect(lines(file)[0]).not.toHaveProperty('other');
+});
