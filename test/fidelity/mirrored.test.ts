@@ -63,6 +63,7 @@ describe('each leaf that is called mirrored changes the model', () => {
     ['kong/everything.yml', 'kong.yml'],
     ['kong/authentication.yml', 'kong.yml'],
     ['kong/editing.yml', 'kong.yml'],
+    ['kong/telemetry.yml', 'kong.yml'],
     ['aws-rest/everything.yaml', 'template.yaml'],
   ])('%s', async (fixture, name) => {
     expect(await withoutEffect(name, readFileSync(path.join(fixtures, fixture), 'utf8'))).toEqual([]);
