@@ -44,12 +44,12 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-async function start(plugin: string, files: Record<string, string> = { 'hello.proto': proto }): Promise<Gateway & AsyncDisposable> {
+async function start(plugin: string, files: Record<string, string> = { 'hello.proto': proto }, rest = ''): Promise<Gateway & AsyncDisposable> {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-kong-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   writeFileSync(
     path.join(folder, 'kong.yml'),
-    `_format_version: '3.0'\nservices:\n  - { name: g, host: g.internal, port: 50051, protocol: grpc, routes: [{ name: r, paths: [/, /api] }], plugins: [${plugin}] }\n`,
+    `_format_version: '3.0'\nservices:\n  - { name: g, host: g.internal, port: 50051, protocol: grpc, routes: [{ name: r, paths: [/, /api] }], plugins: [${plugin}] }\n${rest}`,
   );
   const gateway = createGateway({ config: 'kong.yml', folder, upstreams: { 'g.internal': origin } });
   return gateway.finally(() => rmSync(folder, { recursive: true, force: true }));
@@ -157,5 +157,18 @@ describe('grpc-web', () => {
       parts(Buffer.from(await (await gateway.fetch(call('application/grpc-web', message, '/api/hello.Greeter/Hi'))).arrayBuffer())).answer.path;
     expect(await heard(whole)).toBe('/api/hello.Greeter/Hi');
     expect(await heard(stripped)).toBe('/hello.Greeter/Hi');
+  });
+
+  it('may stand on one consumer alone', async () => {
+    const rest =
+      'consumers:\n  - { username: ann, keyauth_credentials: [{ key: a-key }] }\n  - { username: bob, keyauth_credentials: [{ key: b-key }] }\n';
+    await using gateway = await start('{ name: key-auth, config: {} }, { name: grpc-web, consumer: ann, config: {} }', {}, rest);
+    const as = async (key: string): Promise<Buffer> => {
+      const request = call('application/grpc-web', message);
+      request.headers.set('apikey', key);
+      return Buffer.from(await (await gateway.fetch(request)).arrayBuffer());
+    };
+    expect(parts(await as('a-key')).status).toBe(status);
+    expect(parts(await as('b-key')).status).toBe('');
   });
 });
