@@ -93,6 +93,19 @@ describe('http-log', () => {
     await expect.poll(() => got.length).toBe(1);
   });
 
+  it('takes a name and password as they stand, and sends nothing where the endpoint is a secret', async () => {
+    const { got, upstreams } = collector();
+    await using node = await startWith(`[{ name: http-log, config: { http_endpoint: 'http://a%zz:p%40w@logs.internal/' } }]`, { upstreams });
+    await node.sent();
+    await expect.poll(() => got.length).toBe(1);
+    expect(got[0]?.headers['authorization']).toBe(`Basic ${btoa('a%zz:p%40w')}`);
+    await using hidden = await startWith(`[{ name: http-log, config: { http_endpoint: '{vault://env/log-server}' } }]`, {
+      upstreams: { '*': upstreams['logs.internal'] },
+    });
+    await hidden.sent();
+    expect(got.length).toBe(1);
+  });
+
   it('neither fails nor tells anybody else where the log server is not mapped', async () => {
     await using node = await startWith(`[{ name: http-log, config: { http_endpoint: 'https://logs.example.com/' } }]`);
     expect((await node.gateway.fetch(asking('/'))).status).toBe(200);
