@@ -39,6 +39,13 @@ export const grpcGateway: KongPlugin = definePlugin<Gateway, null, Gateway>({
   name: 'grpc-gateway',
   read(config, { node }) {
     const schema = readProto(config.get('proto').approximately('imports of google/ that are not there count as empty'), node.readFile);
+    for (const { template } of schema?.methods.flatMap((method) => method.bindings) ?? []) {
+      try {
+        compileTemplatePath(template);
+      } catch (error) {
+        config.get('proto').problem('DG1207', (error as Error).message, 'expected a path as google.api.http has it');
+      }
+    }
     return { access: { schema }, headerFilter: null, bodyFilter: { schema } };
   },
   access({ schema }) {

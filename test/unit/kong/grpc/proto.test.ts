@@ -209,3 +209,7 @@ it.each<[string, string, Record<string, string> | undefined]>([
 ])('the template %s and %s', (template, path, values) => {
   expect(compileTemplatePath(template)(path)).toEqual(values);
 });
+
+it('a template is read at once, however it is written', () => {
+  expect(compileTemplatePath(`/{name=${'a'.repeat(5_000)}!`.slice(0, 1_900))('/')).toBeUndefined();
+});

@@ -93,6 +93,8 @@ describe('grpc-gateway', () => {
   it('wants a .proto file that it can read', async () => {
     await expect(start(plugin, {})).rejects.toMatchObject({ code: 'DG1204' });
     await expect(start(plugin, { 'hello.proto': 'message {' })).rejects.toMatchObject({ code: 'DG1203' });
+    for (const template of ['/a{name}', '/{name}{other}', '/{name=**}/{other=**}'])
+      await expect(start(plugin, { 'hello.proto': proto.replace('/v1/fail', template) })).rejects.toMatchObject({ code: 'DG1207' });
     await using without = await start('{ name: grpc-gateway, config: {} }');
     expect((await without.fetch(ask('/v1/hi/a'))).status).toBe(400);
   });
