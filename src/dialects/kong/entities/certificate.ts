@@ -21,7 +21,7 @@ interface Sni {
 export function readCertificates(roots: readonly Setting[]): ListenerTls['certificates'] {
   const all = (key: string): Setting[] => roots.flatMap((root) => root.get(key).items()).map((one) => one.as('kong/certificate'));
   const certificates = new Directory<KongCertificate>('certificate', () => ({}));
-  const snis = new Directory<Sni>('sni', ({ name }) => ({ name }));
+  const snis = new Directory<Sni>('server name', ({ name }) => ({ name }));
   const names = new Map<string, string[]>();
   const addSni = (setting: Setting, certificate: KongCertificate | undefined): void => {
     const name = setting.kind === 'map' ? (setting.get('name').string() ?? '') : (setting.string() ?? '');

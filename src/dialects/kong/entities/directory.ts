@@ -34,8 +34,10 @@ export class Directory<T extends Entity> {
       const key = `${field} ${value}`;
       const first = this.#fields.get(key);
       if (first === undefined) this.#fields.set(key, one);
-      else if (one.setting.get(field).exists)
-        twice(one.setting.get(field), `the ${field} of a ${this.#kind}, ${JSON.stringify(value)},`, first.setting);
+      else {
+        const place = one.setting.kind === 'scalar' && field !== 'id' ? one.setting : one.setting.get(field);
+        if (place.exists) twice(place, `the ${field} of a ${this.#kind}, ${JSON.stringify(value)},`, first.setting);
+      }
     }
     for (const key of [one.id, unique[0]?.[1] ?? '']) if (key !== '' && !this.#byKey.has(key)) this.#byKey.set(key, one);
     return one;
