@@ -38,6 +38,7 @@ export class PluginReader {
   readonly #entities: KongEntities;
   readonly #node: NodeSettings;
   readonly #scopes = new Map<string, PluginScopes>();
+  readonly #doors: readonly { readonly name: string; readonly scopes: PluginScopes }[];
   readonly #read = new Map<KongPluginEntry, PluginPhases>();
   readonly #steps = new Map<string, PluginSteps>();
   readonly #groupNames: ReadonlyMap<string, string>;
@@ -55,6 +56,7 @@ export class PluginReader {
       this.#account(entry);
     }
     for (const [name, entries] of byName) this.#scopes.set(name, new PluginScopes(entries));
+    this.#doors = [...this.#scopes].flatMap(([name, scopes]) => (isGuard(name) ? [{ name, scopes }] : []));
   }
 
   /** Says of each entry what becomes of it. */
@@ -94,10 +96,13 @@ export class PluginReader {
       for (const door of closed) if (door.priority > priority) steps.request.push(...door.steps.splice(0));
       const scopes = this.#scopes.get(plugin.name);
       if (scopes === undefined) continue;
-      const key = `${plugin.name} ${route === null ? 'nowhere' : scopes.placeOf(route)}`;
-      let own = this.#steps.get(key);
-      if (own === undefined) this.#steps.set(key, (own = this.#stepsOf(plugin, route === null ? scopes.everywhere : scopes.on(route))));
-      for (const { list } of phases) steps[list].push(...own[list]);
+      const place = route === null ? null : scopes.placeOf(route);
+      let own = place === null ? undefined : this.#steps.get(`${plugin.name} ${place}`);
+      if (own === undefined) {
+        own = this.#stepsOf(plugin, route === null ? scopes.everywhere : scopes.on(route));
+        if (place !== null) this.#steps.set(`${plugin.name} ${place}`, own);
+      }
+      for (const { list } of phases) if (own[list].length > 0) steps[list].push(...own[list]);
     }
     steps.request.push(...closed.flatMap((door) => door.steps));
     return steps;
@@ -153,8 +158,8 @@ export class PluginReader {
 
   /** In the place of each plugin that decides who may pass and is not mirrored: nobody does. */
   #closedDoors(route: KongRoute): { readonly priority: number; readonly steps: Step[] }[] {
-    return [...this.#scopes].flatMap(([name, scopes]) => {
-      const first = isGuard(name) ? scopes.on(route)[0] : undefined;
+    return this.#doors.flatMap(({ name, scopes }) => {
+      const [first] = scopes.on(route);
       if (first === undefined) return [];
       const step = { kind: 'kong/closed', options: { plugin: name } satisfies ClosedOptions, origin: first.entry.setting.origin };
       return [{ priority: doorOf(name) ?? Infinity, steps: [step] }];

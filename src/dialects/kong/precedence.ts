@@ -31,9 +31,9 @@ export class PluginScopes {
     }
   }
 
-  /** A name for the entries that could count on a route: routes that share it share what comes of them. */
-  placeOf(route: KongRoute): string {
-    if (this.#byRoute.has(route.id)) return `route ${route.id}`;
+  /** A name for the entries that could count on a route: routes that share it share what comes of them. Null: it shares with none. */
+  placeOf(route: KongRoute): string | null {
+    if (this.#byRoute.has(route.id)) return null;
     const service = route.service?.id ?? '';
     return this.#byService.has(service) ? `service ${service}` : '';
   }

@@ -13,5 +13,8 @@ export function readDocuments(sources: readonly Source[], { env }: CompileOption
     trees.map((one) => one.tree),
     envPrefix,
   );
-  return trees.map(({ source, tree }) => Setting.root(resolveVaults(tree, source.name, vaults, env, ledger), source.name, ledger, 'kong'));
+  return trees.map(({ source, tree }) => {
+    const resolved = source.text === '' || source.text.includes('{vault://') ? resolveVaults(tree, source.name, vaults, env, ledger) : tree;
+    return Setting.root(resolved, source.name, ledger, 'kong');
+  });
 }
