@@ -22,7 +22,14 @@ describe('what Kong refuses is refused, over its own line', () => {
     ['services:\n  - { host: a, protocol: ftp }\n', '3 DG1203 services[0].protocol is "ftp"'],
     ['services:\n  - { host: a, prot: 80 }\n', '3 DG1201 unknown setting "prot" in services[0]'],
     ['services:\n  - { host: a, name: s }\n  - { host: a, name: s }\n', '4 DG1206 the name of a service, "s", is there twice'],
-    ['services:\n  - { host: a, id: s }\n  - { host: a, id: s }\n', '4 DG1206 the id of a service, "s", is there twice'],
+    ['services:\n  - { host: a, id: s }\n', '3 DG1203 services[0].id is "s"'],
+    [
+      'services:\n  - { host: a, id: 3f1b2c9a-0000-4000-8000-000000000001 }\n  - { host: a, id: 3f1b2c9a-0000-4000-8000-000000000001 }\n',
+      '4 DG1206 the id of a service, "3f1b2c9a-0000-4000-8000-000000000001", is there twice',
+    ],
+    ['services:\n  - { host: a, protocol: grpc, path: /a }\n', '3 DG1203 services[0] has a path'],
+    ['services:\n  - { url: "tcp://a:1/b" }\n', '3 DG1203 services[0] has a path'],
+    ['services:\n  - { host: a, tls_verify: true }\n', '3 DG1203 services[0].tls_verify stands beside the protocol http'],
     // Routes.
     [route('{ name: r }'), '5 DG1204 services[0].routes[0] has none of methods, hosts, headers, paths, snis'],
     [route('{ protocols: [http], snis: [a] }'), '5 DG1203 a route for http cannot have snis'],

@@ -1,6 +1,7 @@
 import type { Setting } from '../../../sources/setting.ts';
 import { readConsumer, type KongConsumer } from './consumer.ts';
 import type { Directory } from './directory.ts';
+import { readId } from './formats.ts';
 import { ignoreBookkeeping, reference } from './shared.ts';
 
 /** A group that plugins stand on. The groups of the plugin acl are something else. */
@@ -16,7 +17,7 @@ export function readConsumerGroup(setting: Setting, index: number): KongConsumer
   ignoreBookkeeping(setting);
   setting.expects(['id', 'plugins', 'consumers', 'consumer_group_consumers', 'consumer_group_plugins', 'tags']);
   setting.rejectUnknownKeys();
-  return { id: setting.get('id').string() ?? `consumer group ${name || index}`, name, setting };
+  return { id: readId(setting, `consumer group ${name || index}`), name, setting };
 }
 
 export type Memberships = ReadonlyMap<KongConsumer, readonly KongConsumerGroup[]>;

@@ -90,3 +90,11 @@ export function judge(setting: Setting, text: string, fault: Check): void {
   const wrong = fault(text);
   if (wrong !== undefined) setting.problem('DG1203', `${setting.name} is ${JSON.stringify(text)}`, `it ${wrong}`);
 }
+
+/** An id: a UUID, or one that is made up where none is given. */
+export function readId(setting: Setting, madeUp: string): string {
+  const id = setting.get('id').string();
+  if (id !== undefined)
+    judge(setting.get('id'), id, (text) => (/^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/.test(text) ? undefined : 'must be a UUID'));
+  return id ?? madeUp;
+}

@@ -1,6 +1,6 @@
 import type { Setting } from '../../../sources/setting.ts';
 import type { KongService } from './service.ts';
-import { headerNameFault, judge, judged, methodFault, nameFault, routeHostFault, routePathFault, sniFault } from './formats.ts';
+import { headerNameFault, judge, judged, methodFault, nameFault, readId, routeHostFault, routePathFault, sniFault } from './formats.ts';
 import { migratedPath } from './migrated-path.ts';
 import { checkProtocols } from './route-protocols.ts';
 import { ignoreBookkeeping } from './shared.ts';
@@ -50,7 +50,7 @@ export function readRoute(setting: Setting, service: KongService | null, index: 
     .flatMap((one) => one.oneOf(...protocols) ?? []);
   const paths = isOld ? setting.get('paths').strings().map(migratedPath) : judged(setting.get('paths'), routePathFault);
   const route: KongRoute = {
-    id: setting.get('id').string() ?? `route ${name || index}`,
+    id: readId(setting, `route ${name || index}`),
     name,
     service,
     protocols: listed.length === 0 ? ['http', 'https'] : listed,

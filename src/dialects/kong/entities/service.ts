@@ -1,5 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
-import { hostFault, judge, nameFault, servicePathFault } from './formats.ts';
+import { hostFault, judge, nameFault, readId, servicePathFault } from './formats.ts';
 import { ignoreBookkeeping, reference } from './shared.ts';
 
 export interface KongService {
@@ -48,7 +48,7 @@ export function readService(setting: Setting, index: number): KongService {
   ignoreBookkeeping(setting, without);
   const service = {
     enabled: setting.get('enabled').boolean() ?? true,
-    id: setting.get('id').string() ?? `service ${name || index}`,
+    id: readId(setting, `service ${name || index}`),
     name,
     protocol: setting.get('protocol').oneOf(...protocols) ?? parsed?.protocol ?? 'http',
     host,
@@ -63,9 +63,22 @@ export function readService(setting: Setting, index: number): KongService {
     setting,
   };
   if (setting.get('filter_chains').exists) setting.get('filter_chains').ignored('filters in WebAssembly are not run here');
+  checkProtocol(service);
   setting.expects(nested);
   setting.rejectUnknownKeys();
   return service;
+}
+
+/** What a service cannot have with its protocol (entity_checks of kong.db.schema.entities.services). */
+function checkProtocol({ setting, protocol, path }: KongService): void {
+  const pathless = ['tcp', 'tls', 'udp', 'grpc', 'grpcs'].includes(protocol);
+  if (pathless && path !== '') setting.problem('DG1203', `${setting.name} has a path`, `a service of ${protocol} cannot have one`);
+  if (!['http', 'tcp', 'udp', 'ws', 'grpc'].includes(protocol)) return;
+  for (const key of ['client_certificate', 'tls_verify', 'tls_verify_depth', 'ca_certificates'])
+    if (setting.get(key).exists)
+      setting
+        .get(key)
+        .problem('DG1203', `${setting.name}.${key} stands beside the protocol ${protocol}`, 'expected it where TLS is spoken: protocol https or tls');
 }
 
 interface ServiceUrl {
