@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isUserError } from '../../../src/index.ts';
 import { ask, folderWith, read, said, start } from './kong-files.ts';
 import { load } from '../../../src/gateway/load.ts';
 import { dialects } from '../../../src/dialects/index.ts';
@@ -10,9 +12,10 @@ describe("decK's ${{ }}", () => {
     ['url: http://${{ env "DECK_HOST" }}.internal:80', { DECK_HOST: 'orders' }, 'http://orders.internal:80'],
     ['host: \'${{ env "DECK_HOST" }}\', port: ${{ env "DECK_PORT" }}', { DECK_HOST: 'a', DECK_PORT: '81' }, 'http://a:81'],
     ['host: a, port: ${{ env "DECK_PORT" | toInt }}', { DECK_PORT: '+82' }, 'http://a:82'],
-    ['host: a, port: ${{- toInt (env "DECK_PORT") -}}', { DECK_PORT: '83' }, 'http://a:83'],
+    ['host: a, port: ${{ toInt (env "DECK_PORT") }}', { DECK_PORT: '83' }, 'http://a:83'],
     ['host: a, enabled: ${{ env "DECK_ON" | toBool }}', { DECK_ON: 'T' }, 'http://a:80'],
     ['host: a, port: ${{ env `DECK_PORT` | toFloat | toInt }}', { DECK_PORT: '84' }, 'http://a:84'],
+    ['url: \'http://a:  ${{- env "DECK_PORT" -}}  /b\'', { DECK_PORT: '85' }, 'http://a:85'],
   ])('%s', async (text, env, url) => {
     const { gateway, ledger } = await read(service(`{ ${text}, routes: [{ paths: [/] }] }`), { env });
     expect(ledger.diagnostics).toEqual([]);
@@ -42,6 +45,19 @@ services:
     ['host: a${{ }}', 'error 3 DG1208 ${{  }} is not understood'],
   ])('%s is told', async (text, message) => {
     expect(await said(service(text), { env: { DECK_N: 'x' } })).toContain(message);
+  });
+
+  it('is never what breaks the reader', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.dictionary(fc.constantFrom('DECK_A', 'B'), fc.string()), async (inside, env) => {
+        const text = `services: [{ host: a }]\n# \${{ ${inside} }}\n`;
+        await said(text, { env }).catch((error: unknown) => {
+          if (!isUserError(error)) throw error;
+        });
+      }),
+      { numRuns: 60 },
+    );
+    expect(await said('services: [{ host: a }]\n# ${{ "\\q" }}\n')).toEqual(['error 3 DG1208 ${{ "\\q" }} is not understood']);
   });
 
   it('is a number only where the variable is one', async () => {

@@ -43,7 +43,7 @@ const isHostName = (text: string): boolean =>
     .split('.')
     .every((part) => label.test(part));
 const isIpv4 = (text: string): boolean => /^\d+(?:\.\d+){3}$/.test(text);
-const isIpv6 = (text: string): boolean => /^\[?[\dA-Fa-f:.]*:[\dA-Fa-f:.]*(?:%\w+)?\]?$/.test(text) && text.split(':').length > 2;
+const isIpv6 = (text: string): boolean => text.length < 64 && /^\[?[\dA-Fa-f:.]*:[\dA-Fa-f:.]*(?:%\w+)?\]?$/.test(text) && text.split(':').length > 2;
 
 /** The host of a service: no port. */
 export const hostFault: Check = (text) => {

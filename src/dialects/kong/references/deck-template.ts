@@ -7,7 +7,8 @@ import { parseYaml } from '../../../sources/yaml.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 type Value = string | number | boolean;
 
-const command = /\$\{\{(-?)\s*(.*?)\s*(-?)\}\}/gs;
+/** As in Go's templates, `${{- ` and ` -}}` take the white space beside them. */
+const command = /(?:\s*\$\{\{-\s|\$\{\{)(.*?)(?:\s-\}\}\s*|\}\})/gs;
 
 /**
  * A file with decK's `${{ env "DECK_X" }}` filled in, as text, before it is YAML: a value may be a number or several lines.
@@ -16,7 +17,8 @@ const command = /\$\{\{(-?)\s*(.*?)\s*(-?)\}\}/gs;
 export function deckTree(source: Source, env: Env, ledger: Ledger): Tree | undefined {
   if (!source.text.includes('${{')) return source.trees()[0];
   const added: { readonly line: number; readonly more: number }[] = [];
-  const text = source.text.replaceAll(command, (whole, _trim: string, expression: string, _trimEnd: string, offset: number) => {
+  const text = source.text.replaceAll(command, (whole, inner: string, start: number) => {
+    const [expression, offset] = [inner.trim(), start + whole.indexOf('$')];
     const before = source.text.slice(0, offset);
     const line = before.split('\n').length;
     const origin = { file: source.name, line, column: offset - before.lastIndexOf('\n'), pointer: '' };
@@ -64,7 +66,7 @@ function tokens(expression: string): Token[] {
     const match = token.exec(expression);
     if (match === null) throw notUnderstood(expression);
     const [, quoted, raw, word, number, sign] = match;
-    if (quoted !== undefined) found.push({ text: JSON.parse(`"${quoted}"`) as string });
+    if (quoted !== undefined) found.push({ text: unquoted(quoted) ?? raise(notUnderstood(expression)) });
     else if (raw !== undefined) found.push({ text: raw });
     else if (word !== undefined) found.push({ word });
     else if (number !== undefined) found.push({ number: Number(number) });
@@ -121,6 +123,14 @@ function evaluate(expression: string, env: Env): Value {
   const value = pipeline(0);
   if (at < all.length) throw notUnderstood(expression);
   return value;
+}
+
+function unquoted(text: string): string | undefined {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 const raise = (error: Error): never => {
