@@ -47,7 +47,6 @@ export class PendingAnswer implements Answer {
   #failed: Error | null = null;
   #abandoned = false;
   #answered = false;
-  #connected = false;
   #cancelTimer: (() => void) | null = null;
 
   constructor(resolve: (answer: Answer | Failure) => void, sending: Sending) {
@@ -65,7 +64,6 @@ export class PendingAnswer implements Answer {
 
   /** From here on the connection must come about within its time. `flow`: where there is something to give up already. */
   connecting(flow: Flow | null): void {
-    if (this.#connected) return;
     this.#flow = flow;
     if (this.#abandoned) return flow?.abort();
     const afterMs = this.#sending.options.connectTimeoutMs;
@@ -74,7 +72,6 @@ export class PendingAnswer implements Answer {
 
   /** There is a connection, and the request goes out on it. */
   connected(flow: Flow): void {
-    this.#connected = true;
     this.#flow = flow;
     this.#disarm();
     if (this.#abandoned) flow.abort();

@@ -8,10 +8,11 @@ import { isUserError, type Diagnostic, type UserErrorCode } from '../model/error
 import { fault } from '../model/fault.ts';
 import type { ProxyOptions } from '../model/gateway.ts';
 import { sendHttp1 } from './http1-client/send.ts';
+import { isOrdinary } from './ordinary.ts';
 import type { Sending } from './pending-answer.ts';
 import { misbehave, type PlannedFaults } from './planned-faults.ts';
 import type { Pools } from './pools.ts';
-import { sendPooled, undiciRefuses } from './undici-send.ts';
+import { sendPooled } from './undici-send.ts';
 import type { Upstreams } from './upstreams.ts';
 
 type Address = NonNullable<Exchange['outgoing']['address']>;
@@ -88,10 +89,21 @@ function forward(origin: string, pools: Pools, sending: Sending): Promise<Answer
   if (options.httpVersion === '1.0') return forwardOldest(origin, target, sending);
   const upgrade = exchange.upgrade !== null && asksForUpgrade(exchange, options.upgrades);
   const body = outgoingBody(exchange);
-  if (!undiciRefuses(method, target, headers.raw))
-    return sendPooled(pools.for(origin, options), { method, target, headers: headers.raw, body }, sending);
-  if (body !== null && !headers.has('content-length')) headers.append('Transfer-Encoding', 'chunked');
-  return sendHttp1(origin, { method, target, httpVersion: '1.1', headers: headers.raw, body, upgrade }, sending);
+  const ordinary = isOrdinary(method, target, headers.raw);
+  if (ordinary && needsUndici(origin, options))
+    return pools.for(origin, options).then((pool) => sendPooled(pool, { method, target, headers: headers.raw, body }, sending));
+  if (body !== null && !headers.has('content-length')) headers.set('Transfer-Encoding', 'chunked');
+  const keep = ordinary && keepsConnection(headers, options);
+  return sendHttp1(origin, { method, target, httpVersion: '1.1', headers: headers.raw, body, upgrade }, sending, keep ? pools.clear : null);
+}
+
+const needsUndici = (origin: string, { httpVersion }: ProxyOptions): boolean => origin.startsWith('https:') || httpVersion === '2';
+
+/** A connection that is not kept is said to be closed (RFC 9112 section 9.6). */
+function keepsConnection(headers: Fields, { keepAlive }: ProxyOptions): boolean {
+  const said = headers.get('connection');
+  if (said === undefined && !keepAlive) headers.append('Connection', 'close');
+  return keepAlive && (said === undefined || said.toLowerCase() === 'keep-alive');
 }
 
 function asksForUpgrade(exchange: Exchange, upgrades: ProxyOptions['upgrades']): boolean {

@@ -14,20 +14,7 @@ export interface PooledRequest {
   readonly body: Buffer | BodySource | null;
 }
 
-/** What undici throws at, or sends otherwise than it stands: such requests need our own writer. */
-export function undiciRefuses(method: string, target: string, headers: readonly string[]): boolean {
-  if (!(method === 'GET' || /^[A-Z][A-Z-]*$/.test(method)) || method === 'CONNECT' || !/^\/[\x21-\xff]*$/.test(target)) return true;
-  let hosts = 0;
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
-    else if (name.length === 10 && name.toLowerCase() === 'connection' && !/^(?:close|keep-alive)$/i.test(headers[at + 1] as string)) return true;
-    else if (name.length === 7 && /^(?:upgrade|trailer)$/i.test(name)) return true;
-  }
-  return hosts !== 1;
-}
-
-/** Sends a request over a pool and answers at the head of the response. */
+/** Sends a request over a pool of undici's and answers at the head of the response. */
 export function sendPooled(pool: Dispatcher, request: PooledRequest, sending: Sending): Promise<Answer | Failure> {
   return new Promise((resolve) => {
     const pending = new PendingAnswer(resolve, sending);
@@ -40,9 +27,9 @@ export function sendPooled(pool: Dispatcher, request: PooledRequest, sending: Se
     const dispatch = (): void => {
       attempts -= 1;
       const handler = new PoolHandler(pending, sending, whole, attempts > 0 ? dispatch : null);
+      pending.connecting(null);
       try {
         pool.dispatch(options, handler);
-        pending.connecting(null);
       } catch (error) {
         handler.onResponseError(null, error as Error);
       }

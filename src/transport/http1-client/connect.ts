@@ -1,24 +1,31 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { UpstreamTls } from '../../model/gateway.ts';
 
-/** Opens a connection to an origin: `http://host:port`, `https://host:port` or `unix:PATH`. `ready`: HTTP may begin. */
-export function connectTo(origin: string, tls: UpstreamTls | null, ready: () => void): Socket {
-  if (origin.startsWith('unix:')) return connectPlain({ path: origin.slice('unix:'.length) }, ready).setNoDelay(true);
-  const { protocol, hostname, port } = new URL(origin);
-  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-  if (protocol !== 'https:') return connectPlain({ host, port: Number(port || 80), noDelay: true }, ready);
+/** Opens a connection to an origin: `http://host:port` or `unix:PATH`. `onread`: into whose bytes it reads, in the place of `data` events. */
+export function connectClear(origin: string, onread: OnReadOpts | null): Socket {
+  const read = onread === null ? {} : { onread };
+  if (origin.startsWith('unix:')) return connectPlain({ path: origin.slice('unix:'.length), ...read }).setNoDelay(true);
+  const { host, port } = addressOf(origin, 80);
+  return connectPlain({ host, port, noDelay: true, ...read });
+}
+
+/** The same to `https://host:port`. `secureConnect` says that HTTP may begin. */
+export function connectTls(origin: string, tls: UpstreamTls | null): Socket {
+  const { host, port } = addressOf(origin, 443);
   const serverName = tls?.serverName || (/^[\d.]+$|:/.test(host) ? undefined : host);
-  return connectSecure(
-    {
-      host,
-      port: Number(port || 443),
-      ALPNProtocols: ['http/1.1'],
-      ...(serverName === undefined ? {} : { servername: serverName }),
-      ...(tls === null ? {} : { rejectUnauthorized: tls.verify }),
-      ...(tls?.authorities ? { ca: tls.authorities } : {}),
-      ...(tls?.certificate ? { cert: tls.certificate, key: tls.key } : {}),
-    },
-    ready,
-  ).setNoDelay(true);
+  return connectSecure({
+    host,
+    port,
+    ALPNProtocols: ['http/1.1'],
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(tls === null ? {} : { rejectUnauthorized: tls.verify }),
+    ...(tls?.authorities ? { ca: tls.authorities } : {}),
+    ...(tls?.certificate ? { cert: tls.certificate, key: tls.key } : {}),
+  }).setNoDelay(true);
+}
+
+function addressOf(origin: string, usualPort: number): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(origin);
+  return { host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, port: Number(port || usualPort) };
 }

@@ -1,12 +1,14 @@
-import { Fields } from '../../http/fields.ts';
+import { isBodiless } from '../../http/bodiless.ts';
+import type { Fields } from '../../http/fields.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { Malformed } from './malformed.ts';
-import { isBodiless } from '../../http/bodiless.ts';
+import { readFields, readHead, type ReadHead } from './response-head.ts';
 
 /** What a parser tells of a response, in the order in which it stands on the wire. */
 export interface ResponseEvents {
   /** `upgraded`: what follows is no longer HTTP. */
   head(head: ResponseHead, upgraded: boolean): void;
+  /** `chunk` is the receiver's own. */
   data(chunk: Buffer): void;
   end(trailers: readonly string[]): void;
 }
@@ -15,13 +17,12 @@ export interface ResponseHead {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Fields;
+  /** Of the body in bytes, where it is known. */
   readonly length: number | undefined;
 }
 
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// oxlint-disable-next-line no-control-regex -- exactly the characters that RFC 9110 section 5.5 allows in a value
-const value = /^[\t\x20-\x7e\x80-\xff]*$/;
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
+const nothing = Buffer.alloc(0);
+const headEnd = Buffer.from('\r\n\r\n');
 
 /**
  * Reads one HTTP/1.x response strictly (RFC 9112): what a lenient reader would guess at is malformed, because two readers that
@@ -32,10 +33,14 @@ export class ResponseParser {
   readonly #method: string;
   readonly #upgrade: boolean;
   readonly #maxHeadBytes: number;
-  #held: Buffer = Buffer.alloc(0);
+  #held: Buffer = nothing;
+  /** Of interim answers. */
+  #headBytes = 0;
   #state: 'head' | 'length' | 'chunked' | 'until-close' | 'upgraded' | 'done' = 'head';
   #left = 0;
   #chunked: ChunkedDecoder | null = null;
+  #head: ReadHead | null = null;
+  #reusable = false;
 
   constructor(events: ResponseEvents, request: { readonly method: string; readonly upgrade: boolean }, maxHeadBytes = 65_536) {
     this.#events = events;
@@ -48,115 +53,88 @@ export class ResponseParser {
     return this.#state === 'done';
   }
 
-  get #upgraded(): boolean {
-    return this.#state === 'upgraded';
+  /** From the end on: whether another request may go out on the connection. */
+  get reusable(): boolean {
+    return this.#state === 'done' && this.#reusable;
   }
 
-  /** Answers what is left over after an upgrade; elsewhere nothing. */
+  /** For how many seconds the upstream keeps the connection, where it says so. */
+  get keepAlive(): number | undefined {
+    return this.#head?.keepAlive;
+  }
+
+  /** `chunk` is not kept. Answers what is left over after an upgrade; elsewhere nothing. */
   push(chunk: Buffer): Buffer | undefined {
     if (this.#state !== 'head') {
       this.#body(chunk);
       return undefined;
     }
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    while (this.#state === 'head') {
-      const end = this.#held.indexOf('\r\n\r\n');
-      if (end < 0 || end > this.#maxHeadBytes) {
-        if (this.#held.length > this.#maxHeadBytes) throw new Malformed('the response head is too large');
+    const own = this.#held.length > 0;
+    let bytes = own ? Buffer.concat([this.#held, chunk]) : chunk;
+    for (;;) {
+      const end = bytes.indexOf(headEnd);
+      if (this.#headBytes + (end < 0 ? bytes.length : end) > this.#maxHeadBytes) throw new Malformed('the response head is too large');
+      if (end < 0) {
+        this.#held = own ? bytes : Buffer.from(bytes);
         return undefined;
       }
-      const head = this.#held.toString('latin1', 0, end);
-      const rest = this.#held.subarray(end + 4);
-      this.#held = rest;
-      if (!this.#head(head)) continue;
-      this.#held = Buffer.alloc(0);
-      if (this.#upgraded) return rest;
-      if (rest.length > 0) this.#body(rest);
+      const head = readHead(bytes.toString('latin1', 0, end));
+      bytes = bytes.subarray(end + headEnd.length);
+      if (head.status >= 200 || head.status === 101) return this.#begin(head, bytes);
+      this.#headBytes += end + headEnd.length;
     }
-    return undefined;
   }
 
   /** The upstream has closed. */
   close(): void {
-    if (this.#state === 'until-close') {
-      this.#finish([]);
-      return;
-    }
+    if (this.#state === 'until-close') return this.#finish([], false);
     if (this.#state !== 'done' && this.#state !== 'upgraded')
       throw new Malformed(this.#state === 'head' ? 'closed before the response head was complete' : 'closed before the response was complete', true);
   }
 
-  /** Whether this was the final head. */
-  #head(text: string): boolean {
-    const lines = text.split('\r\n');
-    const line = statusLine.exec(lines[0] as string);
-    if (line === null) throw new Malformed('not a status line of HTTP/1.x');
-    const status = Number(line[2]);
-    const headers = new Fields(lines.slice(1).flatMap(fieldOf));
+  /** The final head. `rest`: what came behind it. */
+  #begin(head: ReadHead, rest: Buffer): Buffer | undefined {
+    this.#held = nothing;
+    this.#head = head;
+    const { status, statusText, headers } = head;
     if (status === 101) {
       if (!this.#upgrade) throw new Malformed('switching protocols, which nobody asked for');
       this.#state = 'upgraded';
-      this.#events.head({ status, statusText: line[3] ?? '', headers, length: undefined }, true);
-      return true;
+      this.#events.head({ status, statusText, headers, length: undefined }, true);
+      return Buffer.from(rest);
     }
-    if (status < 200) return false;
-    const framing = this.#framing(status, line[1] as string, headers);
-    this.#events.head({ status, statusText: line[3] ?? '', headers, length: framing }, false);
-    if (framing === 0 || (this.#state === 'length' && this.#left === 0)) this.#finish([]);
-    return true;
-  }
-
-  /** RFC 9112 section 6.3. Answers the length of the body where it is known. */
-  #framing(status: number, version: string, headers: Fields): number | undefined {
-    const codings = headers.getAll('transfer-encoding');
-    const lengths = headers.getAll('content-length');
-    if (lengths.some((one) => !/^\d{1,15}$/.test(one)) || new Set(lengths).size > 1) throw new Malformed('Content-Length is not one number');
-    if (codings.length > 0 && (lengths.length > 0 || version === '0')) throw new Malformed('Transfer-Encoding with Content-Length or HTTP/1.0');
-    if (isBodiless(this.#method, status)) {
-      this.#state = 'length';
-      return this.#method === 'HEAD' && lengths.length > 0 ? Number(lengths[0]) : 0;
-    }
-    if (codings.length > 0) {
-      if (codings.length > 1 || (codings[0] as string).toLowerCase() !== 'chunked') throw new Malformed('a transfer coding other than chunked');
-      this.#state = 'chunked';
-      this.#chunked = new ChunkedDecoder();
-      return undefined;
-    }
-    if (lengths.length > 0) {
-      this.#state = 'length';
-      return (this.#left = Number(lengths[0]));
-    }
-    this.#state = 'until-close';
+    const bodiless = isBodiless(this.#method, status);
+    const length = bodiless ? (this.#method === 'HEAD' ? (head.length ?? 0) : 0) : head.length;
+    this.#state = head.chunked && !bodiless ? 'chunked' : length === undefined ? 'until-close' : 'length';
+    this.#left = bodiless ? 0 : (length ?? 0);
+    if (this.#state === 'chunked') this.#chunked = new ChunkedDecoder();
+    this.#events.head({ status, statusText, headers, length }, false);
+    // A server that sends a body after all would send it into the next answer.
+    const trusted = !bodiless || (this.#method !== 'HEAD' && !head.chunked && (head.length ?? 0) === 0);
+    if (this.#state === 'length' && this.#left === 0) this.#finish([], trusted && rest.length === 0);
+    else if (rest.length > 0) this.#body(rest);
     return undefined;
   }
 
   #body(chunk: Buffer): void {
-    if (this.#state === 'until-close') return this.#events.data(chunk);
-    if (this.#state === 'length') {
-      const own = chunk.length > this.#left ? chunk.subarray(0, this.#left) : chunk;
-      this.#left -= own.length;
-      this.#events.data(own);
-      if (this.#left === 0) this.#finish([]);
-      return;
+    if (this.#state === 'until-close') this.#events.data(Buffer.from(chunk));
+    else if (this.#state === 'length') {
+      const own = Math.min(chunk.length, this.#left);
+      this.#left -= own;
+      this.#events.data(Buffer.from(own === chunk.length ? chunk : chunk.subarray(0, own)));
+      if (this.#left === 0) this.#finish([], own === chunk.length);
+    } else if (this.#chunked !== null && this.#state === 'chunked') {
+      const data = this.#chunked.push(chunk);
+      if (data.length > 0) this.#events.data(data);
+      const { trailers, excess } = this.#chunked;
+      if (trailers !== null) this.#finish(readFields(trailers), !excess);
     }
-    if (this.#chunked === null || this.#state !== 'chunked') return;
-    for (const piece of this.#chunked.push(chunk)) this.#events.data(piece);
-    if (this.#chunked.trailers !== null) this.#finish(this.#chunked.trailers.flatMap(fieldOf));
   }
 
-  #finish(trailers: readonly string[]): void {
-    if (this.#state === 'done') return;
+  /** `clean`: nothing came behind the end. */
+  #finish(trailers: readonly string[], clean: boolean): void {
     this.#state = 'done';
+    this.#reusable = clean && (this.#head as ReadHead).persistent;
     this.#events.end(trailers);
   }
-}
-
-/** One field line as name and value. */
-function fieldOf(line: string): [string, string] {
-  const colon = line.indexOf(':');
-  const name = line.slice(0, Math.max(0, colon));
-  const text = line.slice(colon + 1);
-  if (!token.test(name)) throw new Malformed('not a header field');
-  if (!value.test(text)) throw new Malformed(`a character that is not allowed in the field ${name}`);
-  return [name, text.replace(/^[\t ]+|[\t ]+$/g, '')];
 }

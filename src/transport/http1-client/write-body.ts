@@ -1,13 +1,20 @@
 import type { Socket } from 'node:net';
-import type { BodySource } from '../../http/body.ts';
+import { BodyBroken, type BodySource } from '../../http/body.ts';
+import type { RequestFraming } from './request-framing.ts';
+import { writeFields } from './write-head.ts';
 
-/** Sends a body, chunked or as it is, no faster than the socket takes it. `failed`: the sender broke off. Answers how to stop. */
+/**
+ * Sends a body, chunked or of a length that was said, no faster than the socket takes it. `failed`: the sender broke off, or gave
+ * another number of bytes. Answers how to stop.
+ */
 export function writeBody(
   socket: Socket,
   source: BodySource,
-  chunked: boolean,
+  framing: RequestFraming,
   done: { readonly sent: () => void; readonly failed: (error: unknown) => void },
 ): () => void {
+  const chunked = framing === 'chunked';
+  let left = chunked ? Infinity : Number(framing);
   let stopped = false;
   const drained = (): void => source.resume();
   const stop = (): void => {
@@ -15,10 +22,21 @@ export function writeBody(
     stopped = true;
     socket.removeListener('drain', drained);
   };
+  const fail = (error: unknown): void => {
+    if (stopped) return;
+    stop();
+    done.failed(error);
+  };
   socket.on('drain', drained);
   source.pipe({
     write(chunk) {
       if (stopped || chunk.length === 0) return true;
+      left -= chunk.length;
+      if (left < 0) {
+        fail(new BodyBroken('the request body is longer than its Content-Length'));
+        source.abandon();
+        return true;
+      }
       if (!chunked) return socket.write(chunk);
       socket.cork();
       socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
@@ -29,19 +47,18 @@ export function writeBody(
     },
     end(trailers) {
       if (stopped) return;
-      stop();
-      if (chunked) {
-        let text = '0\r\n';
-        for (let at = 0; at < trailers.length; at += 2) text += `${trailers[at]}: ${trailers[at + 1]}\r\n`;
-        socket.write(`${text}\r\n`, 'latin1');
+      if (!chunked && left > 0) return fail(new BodyBroken('the request body is shorter than its Content-Length'));
+      let last = '';
+      try {
+        if (chunked) last = `0\r\n${writeFields(trailers)}\r\n`;
+      } catch (error) {
+        return fail(error);
       }
+      stop();
+      if (chunked) socket.write(last, 'latin1');
       done.sent();
     },
-    fail(error) {
-      if (stopped) return;
-      stop();
-      done.failed(error);
-    },
+    fail,
   });
   return () => {
     if (stopped) return;
