@@ -1,36 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Exchange } from '../../src/engine/exchange.ts';
-import type { Answer } from '../../src/engine/kit.ts';
-import type { Failure } from '../../src/engine/outcome.ts';
-import { MessageBody } from '../../src/engine/message-body.ts';
 import { GatewayClock } from '../../src/gateway/clock.ts';
 import { bytesSource, readWhole } from '../../src/http/body.ts';
-import { Fields } from '../../src/http/fields.ts';
-import { proxyDefaults } from '../../src/model/gateway.ts';
-import { sendHttp1, type Http1Request } from '../../src/transport/http1-client/send.ts';
-import type { Sending } from '../../src/transport/pending-answer.ts';
+import { sendHttp1 } from '../../src/transport/http1-client/send.ts';
 import { rawUpstream } from './raw-upstream.ts';
-
-const listener = { name: '', port: 0, protocol: 'http' } as const;
-function sending(clock = new GatewayClock()): Sending {
-  const exchange = new Exchange({
-    arrived: { method: 'GET', target: '/', httpVersion: '1.1', headers: new Fields() },
-    connection: { remoteAddress: '', remotePort: 0, secure: false },
-    listener,
-    startedAt: 0,
-    body: new MessageBody(null),
-  });
-  return { exchange, clock, upstream: 'orders', options: { ...proxyDefaults, names: ['orders'], url: 'http://orders' } };
-}
-const get: Http1Request = { method: 'GET', target: '/', httpVersion: '1.1', headers: ['Host', 'orders'], body: null, upgrade: false };
-
-function answered(result: Answer | Failure): Answer {
-  if ('type' in result) throw new Error(`failed: ${result.fault.kind} ${JSON.stringify(result.fault.detail)}`);
-  return result;
-}
-async function textOf(result: Answer | Failure): Promise<string> {
-  return (await readWhole(answered(result))).bytes.toString('latin1');
-}
+import { answered, get, sending, textOf } from './sending.ts';
 
 describe('what is written', () => {
   it('is byte for byte what was given: any method, target, order, case and repetition', async () => {

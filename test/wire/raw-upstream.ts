@@ -10,10 +10,13 @@ export interface RawUpstream extends AsyncDisposable {
   until(test: (text: string) => boolean, index?: number): Promise<string>;
 }
 
-/** `answer` is called once for each connection, when a whole request head has come; a text is written and, with `close`, the end. */
+/**
+ * `answer` is called once for each connection, with `each` for each request without a body, when a whole head has come; a text is written
+ * and, with `close`, the end.
+ */
 export async function rawUpstream(
   answer: string | Buffer | ((socket: Socket, text: string) => void),
-  options: { readonly close?: boolean } = {},
+  options: { readonly close?: boolean; readonly each?: boolean } = {},
 ): Promise<RawUpstream> {
   const received: string[] = [];
   const sockets: Socket[] = [];
@@ -21,12 +24,13 @@ export async function rawUpstream(
   const server = createServer((socket) => {
     const index = sockets.push(socket) - 1;
     received[index] = '';
-    let answered = false;
+    let answered = 0;
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
       received[index] += chunk.toString('latin1');
-      if (!answered && (received[index] as string).includes('\r\n\r\n')) {
-        answered = true;
+      const heads = (received[index] as string).split('\r\n\r\n').length - 1;
+      if (answered < (options.each === true ? heads : Math.min(heads, 1))) {
+        answered += 1;
         if (typeof answer === 'function') answer(socket, received[index] as string);
         else {
           socket.write(typeof answer === 'string' ? Buffer.from(answer, 'latin1') : answer);

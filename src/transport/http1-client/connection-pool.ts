@@ -13,6 +13,10 @@ export class ConnectionPool {
   #sweep: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** A new connection for a user, to be kept later. */
   open(origin: string, user: ConnectionUser): Connection {
     const connection = new Connection({ origin, tls: null, asStream: false }, user, (one) => this.#forget(one));

@@ -1,31 +1,18 @@
-import type { Socket } from 'node:net';
-import { BodyBroken, type BodySource } from '../../http/body.ts';
+import { BodyBroken } from '../../http/body.ts';
 import { faultOfNetwork } from '../network-fault.ts';
 import type { Flow, PendingAnswer, Sending } from '../pending-answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { Connection, type ConnectionUser } from './connection.ts';
-import type { RequestFraming } from './request-framing.ts';
 import { ResponseParser, type ResponseEvents, type ResponseHead } from './response-parser.ts';
-import { writeBody } from './write-body.ts';
+import type { BodyWritten } from './write-body.ts';
+import { writeRequest, type Written } from './write-request.ts';
 
-/** A request as it goes out. */
-export interface Written {
-  readonly method: string;
-  /** The whole head, as latin1. */
-  readonly head: string;
-  readonly body: Buffer | BodySource | null;
-  readonly framing: RequestFraming;
-  /** It asks for another protocol: 101 makes a tunnel. */
-  readonly upgrade: boolean;
-}
-
-/** Up to here copying a body behind its head is cheaper than a second piece. */
-const smallBytes = 8_192;
 /** RFC 9110 section 9.2.2: sent twice they do no harm. */
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+const nothing = (): void => {};
 
 /** One request and its answer, on one connection: in the end it is kept for the next, or closed where anything about it is in doubt. */
-export class Conversation implements ConnectionUser, ResponseEvents, Flow {
+export class Conversation implements ConnectionUser, BodyWritten, ResponseEvents, Flow {
   readonly #origin: string;
   readonly #request: Written;
   readonly #pending: PendingAnswer;
@@ -34,8 +21,8 @@ export class Conversation implements ConnectionUser, ResponseEvents, Flow {
   readonly #parser: ResponseParser;
   /** Null once it is nothing of ours any more. */
   #connection: Connection | null = null;
-  /** Sending the body goes on: how to stop it. */
-  #stopBody: (() => void) | null = null;
+  #stopBody: () => void = nothing;
+  #sent = false;
   #upgraded: ResponseHead | null = null;
   #heard = false;
   #paused = false;
@@ -65,26 +52,17 @@ export class Conversation implements ConnectionUser, ResponseEvents, Flow {
   opened({ socket }: Connection): void {
     this.#pending.connected(this);
     if (this.#connection === null) return;
-    const { head, body, framing } = this.#request;
-    if (body === null) socket.write(head, 'latin1');
-    else if (Buffer.isBuffer(body)) writeWhole(socket, head, body);
-    else {
-      // What of the body is here already goes out with the head.
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-      socket.write(head, 'latin1');
-      this.#stopBody = () => {};
-      const stop = writeBody(socket, body, framing, {
-        sent: () => {
-          this.#stopBody = null;
-          this.#pending.sent();
-        },
-        failed: (error) => this.#fail(error instanceof Error ? error : new BodyBroken('the request body broke off')),
-      });
-      if (this.#stopBody !== null) this.#stopBody = stop;
-      return;
-    }
+    this.#stopBody = writeRequest(socket, this.#request, this);
+    if (this.#connection === null) this.#stopBody();
+  }
+
+  sent(): void {
+    this.#sent = true;
     this.#pending.sent();
+  }
+
+  failed(error: unknown): void {
+    this.#fail(error instanceof Error ? error : new BodyBroken('the request body broke off'));
   }
 
   received(chunk: Buffer): void {
@@ -103,8 +81,8 @@ export class Conversation implements ConnectionUser, ResponseEvents, Flow {
   closed(error: Error | null): void {
     const stale = this.#connection?.kept === true && !this.#heard;
     this.#connection = null;
-    // The connection was closed while it was kept: nobody has seen the request.
-    if (stale && this.#isRepeatable && !this.#pending.abandoned) return this.#connect();
+    // The upstream closed it while it was kept: most likely it has not seen the request.
+    if (stale && this.#isRepeatable && this.#pool?.closed === false) return this.#connect();
     if (error !== null) return this.#fail(error);
     try {
       if (!this.#parser.done) this.#parser.close();
@@ -130,15 +108,14 @@ export class Conversation implements ConnectionUser, ResponseEvents, Flow {
   end(trailers: readonly string[]): void {
     const connection = this.#connection;
     this.#connection = null;
-    const sent = this.#stopBody === null;
     if (connection !== null) {
       if (this.#paused) connection.socket.resume();
-      if (sent && this.#pool !== null && this.#parser.reusable && connection.socket.writableLength === 0)
+      if (this.#sent && this.#pool !== null && this.#parser.reusable && connection.socket.writableLength === 0)
         this.#pool.keep(connection, this.#parser.keepAlive);
       else connection.destroy();
     }
     this.#pending.end(trailers);
-    this.#stop();
+    this.#stopBody();
   }
 
   pause(): void {
@@ -155,13 +132,8 @@ export class Conversation implements ConnectionUser, ResponseEvents, Flow {
   abort(): void {
     const connection = this.#connection;
     this.#connection = null;
-    this.#stop();
+    this.#stopBody();
     connection?.destroy();
-  }
-
-  #stop(): void {
-    this.#stopBody?.();
-    this.#stopBody = null;
   }
 
   #fail(error: Error): void {
@@ -169,12 +141,4 @@ export class Conversation implements ConnectionUser, ResponseEvents, Flow {
     this.#pending.fail(faultOfNetwork(error, upstream, options.connectTimeoutMs), error);
     this.abort();
   }
-}
-
-function writeWhole(socket: Socket, head: string, body: Buffer): void {
-  if (body.length <= smallBytes) return void socket.write(head + body.toString('latin1'), 'latin1');
-  socket.cork();
-  socket.write(head, 'latin1');
-  socket.write(body);
-  socket.uncork();
 }

@@ -4,9 +4,10 @@ import type { BodySource } from '../../http/body.ts';
 import { fault } from '../../model/fault.ts';
 import { PendingAnswer, type Sending } from '../pending-answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
-import { Conversation, type Written } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import { framingOf } from './request-framing.ts';
 import { writeHead, type RequestHead } from './write-head.ts';
+import type { Written } from './write-request.ts';
 
 /** One request as it is to stand on the wire. */
 export interface Http1Request extends RequestHead {

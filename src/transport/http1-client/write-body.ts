@@ -3,16 +3,17 @@ import { BodyBroken, type BodySource } from '../../http/body.ts';
 import type { RequestFraming } from './request-framing.ts';
 import { writeFields } from './write-head.ts';
 
+/** Hears how writing a body has ended. */
+export interface BodyWritten {
+  sent(): void;
+  failed(error: unknown): void;
+}
+
 /**
  * Sends a body, chunked or of a length that was said, no faster than the socket takes it. `failed`: the sender broke off, or gave
  * another number of bytes. Answers how to stop.
  */
-export function writeBody(
-  socket: Socket,
-  source: BodySource,
-  framing: RequestFraming,
-  done: { readonly sent: () => void; readonly failed: (error: unknown) => void },
-): () => void {
+export function writeBody(socket: Socket, source: BodySource, framing: RequestFraming, done: BodyWritten): () => void {
   const chunked = framing === 'chunked';
   let left = chunked ? Infinity : Number(framing);
   let stopped = false;
