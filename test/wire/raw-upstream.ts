@@ -28,8 +28,8 @@ export async function rawUpstream(
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
       received[index] += chunk.toString('latin1');
-      const heads = (received[index] as string).split('\r\n\r\n').length - 1;
-      if (answered < (options.each === true ? heads : Math.min(heads, 1))) {
+      const awaited = answered === 0 || options.each === true;
+      if (awaited && (received[index] as string).split('\r\n\r\n').length - 1 > answered) {
         answered += 1;
         if (typeof answer === 'function') answer(socket, received[index] as string);
         else {
