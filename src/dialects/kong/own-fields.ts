@@ -1,7 +1,7 @@
 import type { StepKind } from '../../engine/kit.ts';
 import { isProxied } from './proxied.ts';
 import { requestId } from './request-id.ts';
-import { kongVersion } from './upstream-request.ts';
+import { kongVersion, wantsTrailers } from './upstream-request.ts';
 
 export interface OwnFieldsOptions {
   /** Lower-case names that `headers` of kong.conf allows. */
@@ -23,6 +23,7 @@ export const ownFieldsStep: StepKind<OwnFieldsOptions> = {
       const { headers } = response;
       const elapsed = String(Math.max(0, Math.round((exchange.clock ?? clock).now() - exchange.startedAt)));
       if (isProxied(exchange)) {
+        if (headers.has('trailer') && !wantsTrailers(exchange.arrived.headers)) headers.remove('trailer');
         if (on.has('x-kong-upstream-status')) headers.set('X-Kong-Upstream-Status', String(response.status));
         if (on.has('x-kong-upstream-latency')) headers.set('X-Kong-Upstream-Latency', elapsed);
         if (on.has('x-kong-proxy-latency')) headers.set('X-Kong-Proxy-Latency', '0');

@@ -3,6 +3,7 @@ import type { StepKind } from '../../engine/kit.ts';
 import { refuse, type Failure } from '../../engine/outcome.ts';
 import { slot, type Slot } from '../../engine/slot.ts';
 import { cidrMatcher } from '../../http/cidr.ts';
+import type { Fields } from '../../http/fields.ts';
 import { connectionTokens } from '../../http/hop-by-hop.ts';
 import { fault } from '../../model/fault.ts';
 import { clientFinder, type RealIp } from './client-address.ts';
@@ -122,13 +123,17 @@ export const sendStep: StepKind<SendOptions> = {
       if (prefix !== '' && prefix !== '/') own('X-Forwarded-Prefix', prefix);
       else if (!isTrusted) headers.remove('x-forwarded-prefix');
       if (sendRequestId) headers.set('X-Kong-Request-Id', requestId(exchange, random));
-      if (arrived.headers.getAll('te').some((one) => one.split(',').some((token) => token.trim() === 'trailers'))) headers.set('TE', 'trailers');
+      if (wantsTrailers(arrived.headers)) headers.set('TE', 'trailers');
       const via = arrived.headers.joined('via');
       headers.set('Via', `${via === undefined ? '' : `${via}, `}${arrived.httpVersion === '2.0' ? '2' : arrived.httpVersion} kong/${kongVersion}`);
       return undefined;
     };
   },
 };
+
+/** Whether the client takes fields behind the body. */
+export const wantsTrailers = (headers: Fields): boolean =>
+  headers.getAll('te').some((one) => one.split(',').some((token) => token.trim() === 'trailers'));
 
 /** The release whose source the behaviour was read from. */
 export const kongVersion = '3.10.0';

@@ -223,6 +223,17 @@ describe('a route without a service', () => {
   });
 });
 
+describe('Trailer of an upstream', () => {
+  it.each([
+    [{}, null],
+    [{ te: 'gzip, trailers' }, 'X-Sum'],
+  ])('reaches a client that sends %j as %j', async (headers, expected) => {
+    await using gateway = await kong(service('paths: [/x]'), '', {}, () => new Response('', { headers: { Trailer: 'X-Sum' } }));
+    const answer = await askFor(gateway, '/x', { headers: headers as Record<string, string> });
+    expect(answer.headers.get('trailer')).toBe(expected);
+  });
+});
+
 describe('a route that cannot be meant', () => {
   it.each([
     ['paths: [/x], sources: [{ ip: 10.0.0.300 }]', 'DG1203'],
