@@ -7,13 +7,12 @@ export const sameSecret = (one: string, other: string): boolean => timingSafeEqu
 
 /** Made once for all routes that know the same things. */
 const indexes = new WeakMap<readonly unknown[], ReadonlyMap<string, unknown>>();
-const nameOf = (secret: string): string => digest(secret).toString('latin1');
 
-/** Finds things by their secret: digests are compared, so that time tells nothing about secrets that are near. */
+/** Finds things by their secret. A table finds by a hash of the whole text: time tells nothing about secrets that are near. */
 export function bySecret<T>(all: readonly T[], secretOf: (one: T) => string): (secret: string) => T | undefined {
-  const known = (indexes.get(all) as ReadonlyMap<string, T> | undefined) ?? new Map(all.map((one) => [nameOf(secretOf(one)), one]));
+  const known = (indexes.get(all) as ReadonlyMap<string, T> | undefined) ?? new Map(all.map((one) => [secretOf(one), one]));
   indexes.set(all, known);
-  return (secret) => known.get(nameOf(secret));
+  return (secret) => known.get(secret);
 }
 
 /** ngx.decode_base64: the standard alphabet, padding may be missing; undefined where it is none. */

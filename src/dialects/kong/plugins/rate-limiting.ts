@@ -20,9 +20,10 @@ interface RateLimiting {
   readonly policy: LimitPolicy;
 }
 
-interface Usage extends PeriodLimit {
-  /** Before this request. */
-  readonly left: number;
+interface Window extends PeriodLimit {
+  readonly counter: ReturnType<typeof periodTally>;
+  /** Names of the fields that tell of it. */
+  readonly fields: { readonly limit: string; readonly remaining: string };
 }
 
 /**
@@ -48,7 +49,17 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
   },
   access({ limits, by, hide, code, message, place, policy }, deps) {
     const identify = limitIdentifier(by);
-    const windows = limits.map(({ period, limit }) => ({ period, limit, counter: periodTally(period) }));
+    const windows = limits.map(({ period, limit }): Window => {
+      const name = period.charAt(0).toUpperCase() + period.slice(1);
+      return {
+        period,
+        limit,
+        counter: periodTally(period),
+        fields: { limit: `X-RateLimit-Limit-${name}`, remaining: `X-RateLimit-Remaining-${name}` },
+      };
+    });
+    /** What is left in each window before this request. */
+    const leftOf = (counts: readonly number[]): number[] => windows.map(({ limit }, at) => limit - (counts[at] ?? 0));
     const currentStore = storeOf(policy, deps);
     // On Redis Kong counts as it reads, so that a request counts in every window even where it is refused.
     const countsAtOnce = policy.kind === 'redis';
@@ -58,12 +69,12 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
       const updates = (cost: number) => windows.map(({ period, counter }) => ({ key: `${key}:${period}`, limiter: counter, cost }));
       const store = currentStore();
       const counted = after(updateAll(store, updates(countsAtOnce ? 1 : 0), now), (before) => {
-        const usage = windows.map(({ period, limit }, index): Usage => ({ period, limit, left: limit - (before[index] ?? 0) }));
-        return countsAtOnce || isRefused(usage) ? usage : after(updateAll(store, updates(1), now), () => usage);
+        const left = leftOf(before);
+        return countsAtOnce || isRefused(left) ? left : after(updateAll(store, updates(1), now), () => left);
       });
-      const answer = (usage: readonly Usage[]): Outcome => {
-        const stop = isRefused(usage);
-        const reset = hide ? 0 : tell(exchange, usage, now, stop);
+      const answer = (left: readonly number[]): Outcome => {
+        const stop = isRefused(left);
+        const reset = hide ? 0 : tell(exchange, windows, left, now, stop);
         if (!stop) return undefined;
         if (!hide) setResponseField(exchange, 'Retry-After', String(reset));
         return refuse(kongError(code, message));
@@ -73,24 +84,27 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
   },
 });
 
-const isRefused = (usage: readonly Usage[]): boolean => usage.some(({ left }) => left <= 0);
-const capital = (period: string): string => period.charAt(0).toUpperCase() + period.slice(1);
+const isRefused = (left: readonly number[]): boolean => left.some((one) => one <= 0);
 
 /** The fields of each window, and of the tightest one: the fewest left, of equal ones the longer. Answers its reset, in seconds. */
-function tell(exchange: Exchange, usage: readonly Usage[], now: number, stop: boolean): number {
-  const tightest = { limit: 0, left: Infinity, window: 0, reset: 1 };
-  for (const { period, limit, left } of usage) {
+function tell(exchange: Exchange, windows: readonly Window[], left: readonly number[], now: number, stop: boolean): number {
+  let tightest: Window | null = null;
+  let fewest = Infinity;
+  for (const [at, window] of windows.entries()) {
     // This request is among them, unless it is refused.
-    const remaining = Math.max(0, stop ? left : left - 1);
-    const window = periodSeconds[period];
-    setResponseField(exchange, `X-RateLimit-Limit-${capital(period)}`, String(limit));
-    setResponseField(exchange, `X-RateLimit-Remaining-${capital(period)}`, String(remaining));
-    if (remaining > tightest.left || (remaining === tightest.left && window <= tightest.window)) continue;
-    const reset = Math.max(1, window - Math.floor((now - periodOf(period, now).start) / 1000));
-    Object.assign(tightest, { limit, left: remaining, window, reset });
+    const remaining = Math.max(0, stop ? (left[at] as number) : (left[at] as number) - 1);
+    setResponseField(exchange, window.fields.limit, String(window.limit));
+    setResponseField(exchange, window.fields.remaining, String(remaining));
+    if (remaining > fewest) continue;
+    // Windows are in the order of their lengths.
+    tightest = window;
+    fewest = remaining;
   }
-  setResponseField(exchange, 'RateLimit-Limit', String(tightest.limit));
-  setResponseField(exchange, 'RateLimit-Remaining', String(tightest.left));
-  setResponseField(exchange, 'RateLimit-Reset', String(tightest.reset));
-  return tightest.reset;
+  if (tightest === null) return 1;
+  const { period, limit } = tightest;
+  const reset = Math.max(1, periodSeconds[period] - Math.floor((now - periodOf(period, now).start) / 1000));
+  setResponseField(exchange, 'RateLimit-Limit', String(limit));
+  setResponseField(exchange, 'RateLimit-Remaining', String(fewest));
+  setResponseField(exchange, 'RateLimit-Reset', String(reset));
+  return reset;
 }
