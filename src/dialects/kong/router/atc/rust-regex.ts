@@ -1,4 +1,5 @@
 import { unsafeRegex } from '../../../../matching/regex.ts';
+import { anyCase } from './any-case.ts';
 
 /**
  * A regular expression in the dialect of Rust's crate regex, as a RegExp over Unicode text: what that crate refuses (look-around,
@@ -58,8 +59,8 @@ class Translation {
   #at = 0;
   /** Whether the flag x was on anywhere. */
   verbose = false;
-  /** The flags x, U and s, as they stand where it reads. */
-  #flagsOn = { verbose: false, swapped: false, dotAll: false };
+  /** The flags x, U, s, i and m, as they stand where it reads. */
+  #flagsOn = { verbose: false, swapped: false, dotAll: false, anyCase: false, lines: false };
 
   constructor(source: string) {
     this.#source = source;
@@ -75,37 +76,33 @@ class Translation {
   #alternatives(depth: number): string {
     if (depth > 100) throw new SyntaxError('nested too deeply');
     const before = this.#flagsOn;
-    const wraps: string[] = [];
     let out = '';
     for (;;) {
       const char = this.#source[this.#at];
       if (char === undefined || char === ')') break;
       if (char === '|') {
         this.#at += 1;
-        out += `${')'.repeat(wraps.length)}|${wraps.join('')}`;
+        out += '|';
         continue;
       }
       if (this.#flagsOn.verbose && this.#skipVerbose(char)) continue;
       const start = char === '(' ? this.#match(groupStart) : null;
       if (start !== null && start[3] === ')') {
-        const wrap = this.#flags(start[2] as string);
         if (start[2] === '') throw new SyntaxError('missing flags');
-        if (wrap !== '(?:') {
-          wraps.push(wrap);
-          out += wrap;
-        }
+        this.#flags(start[2] as string);
         continue;
       }
       out += this.#repeated(start === null ? this.#atom() : this.#group(start, depth));
     }
     this.#flagsOn = before;
-    return out + ')'.repeat(wraps.length);
+    return out;
   }
 
   #group(start: RegExpExecArray, depth: number): string {
     if (start[0] === '(' && this.#source[this.#at] === '?') throw new SyntaxError('look-around and other groups of this sort are not supported');
     const before = this.#flagsOn;
-    const open = start[1] === undefined ? (start[3] === ':' ? this.#flags(start[2] as string) : '(') : `(?<${start[1]}>`;
+    if (start[3] === ':') this.#flags(start[2] as string);
+    const open = start[1] === undefined ? (start[3] === ':' ? '(?:' : '(') : `(?<${start[1]}>`;
     const inner = this.#alternatives(depth + 1);
     this.#flagsOn = before;
     if (this.#source[this.#at] !== ')') throw new SyntaxError('unclosed group');
@@ -113,17 +110,21 @@ class Translation {
     return `${open}${inner})`;
   }
 
-  /** `i` and `m` are the engine's own; `x`, `U` and `s` are worked out here; Unicode is always on. */
-  #flags(text: string): string {
+  /** Unicode is always on. */
+  #flags(text: string): void {
     const [on = '', off = ''] = text.split('-');
     for (const flag of on + off) if (!'imsxUu'.includes(flag)) throw new SyntaxError(`the flag ${flag} is not supported`);
     if (off.includes('u')) throw new SyntaxError('Unicode cannot be switched off');
     const set = (flag: string, was: boolean): boolean => (on.includes(flag) ? true : off.includes(flag) ? false : was);
-    const { verbose, swapped, dotAll } = this.#flagsOn;
-    this.#flagsOn = { verbose: set('x', verbose), swapped: set('U', swapped), dotAll: set('s', dotAll) };
+    const { verbose, swapped, dotAll, anyCase: fold, lines } = this.#flagsOn;
+    this.#flagsOn = {
+      verbose: set('x', verbose),
+      swapped: set('U', swapped),
+      dotAll: set('s', dotAll),
+      anyCase: set('i', fold),
+      lines: set('m', lines),
+    };
     this.verbose ||= this.#flagsOn.verbose;
-    const own = (flags: string): string => [...new Set(flags)].filter((one) => 'im'.includes(one)).join('');
-    return `(?${own(on)}${own(off) === '' ? '' : `-${own(off)}`}:`;
   }
 
   #repeated(atom: string): string {
@@ -148,7 +149,7 @@ class Translation {
   #atom(): string {
     const char = this.#source[this.#at] as string;
     if (char === '\\') return this.#escape(false);
-    if (char === '[') return this.#class(0);
+    if (char === '[') return this.#cased(this.#class(0));
     if (char === '.') {
       this.#at += 1;
       // The engine's own dot leaves out more ends of lines than \n.
@@ -156,10 +157,15 @@ class Translation {
     }
     if (char === '^' || char === '$') {
       this.#at += 1;
-      return char;
+      return this.#flagsOn.lines ? (char === '^' ? '(?<![^\\n])' : '(?![^\\n])') : char;
     }
     if ('*+?{'.includes(char)) throw new SyntaxError(`repetition operator ${char} with nothing to repeat`);
-    return this.#literal();
+    return this.#cased(this.#literal());
+  }
+
+  /** What matches one character, in the cases that the flag i asks for. */
+  #cased(atom: string): string {
+    return this.#flagsOn.anyCase ? anyCase(atom) : atom;
   }
 
   #literal(): string {
@@ -173,15 +179,18 @@ class Translation {
     const char = this.#source[this.#at];
     if (char === undefined) throw new SyntaxError('incomplete escape');
     const found = this.#match(property);
-    if (found !== null) return propertyClass(found);
+    if (found !== null) return inClass ? propertyClass(found) : this.#cased(propertyClass(found));
     const code = this.#match(codePoint);
-    if (code !== null) return `\\u{${Number.parseInt((code[1] ?? code[2] ?? code[3] ?? code[4]) as string, 16).toString(16)}}`;
+    if (code !== null) {
+      const point = `\\u{${Number.parseInt((code[1] ?? code[2] ?? code[3] ?? code[4]) as string, 16).toString(16)}}`;
+      return inClass ? point : this.#cased(point);
+    }
     this.#at += 1;
     if (classes[char] !== undefined) return classes[char];
     if (controls[char] !== undefined) return controls[char];
     if (!inClass) {
-      if (char === 'A') return '(?-m:^)';
-      if (char === 'z') return '(?-m:$)';
+      if (char === 'A') return '^';
+      if (char === 'z') return '$';
       if (char === 'b' || char === 'B') return this.#boundary(char);
     }
     if (/\d/.test(char)) throw new SyntaxError('references to groups are not supported');
