@@ -3,8 +3,15 @@ import { slot, type Slot } from '../../engine/slot.ts';
 
 const idSlot: Slot<string> = slot('kong request id');
 
-export const hex = (random: () => number, digits: number): string =>
-  Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+/** Random digits, eight of each draw: every request has some of them. */
+export function hex(random: () => number, digits: number): string {
+  let text = '';
+  while (text.length < digits)
+    text += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return text.slice(0, digits);
+}
 
 /** The id of a request: 32 hexadecimal digits, the same in every field and body of one exchange. */
 export function requestId(exchange: Exchange | null, random: () => number): string {
@@ -16,5 +23,8 @@ export function requestId(exchange: Exchange | null, random: () => number): stri
 }
 
 /** RFC 9562 version 4. */
-export const uuid = (random: () => number): string =>
-  `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-${'89ab'[Math.floor(random() * 4)] ?? '8'}${hex(random, 3)}-${hex(random, 12)}`;
+export function uuid(random: () => number): string {
+  const digits = hex(random, 32);
+  const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+}
