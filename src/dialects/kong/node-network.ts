@@ -58,8 +58,8 @@ export function readLimits(values: Pick<KongConf, 'get'>): { readonly limits: Li
   return { limits, maxHeaderLine: line };
 }
 
-/** `8k`, `10m`: a size as nginx writes it. */
-function sizeOf(text: string): number | undefined {
+/** `8k`, `10m`: bytes, as nginx writes a size. */
+export function sizeOf(text: string): number | undefined {
   const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
   if (match === null) return undefined;
   return Number(match[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf((match[2] as string).toLowerCase());

@@ -3,7 +3,7 @@ import type { Limits, Listener } from '../../model/gateway.ts';
 import type { RealIp } from './client-address.ts';
 import type { ErrorTemplates } from './error-format.ts';
 import type { KongConf } from './kong-conf.ts';
-import { isOn, readLimits, readListeners, readPortMaps, readRealIp } from './node-network.ts';
+import { isOn, readLimits, readListeners, readPortMaps, readRealIp, sizeOf } from './node-network.ts';
 import type { Calculation } from './router/rank.ts';
 
 export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions';
@@ -110,7 +110,7 @@ export function readNodeSettings(values: KongConf, read: (file: string) => strin
       samplingRate: Number(values.get('tracing_sampling_rate') ?? values.get('opentelemetry_tracing_sampling_rate') ?? 0.01),
     },
     lua: { mode: lua === 'off' || lua === 'on' ? lua : 'sandbox', environment: listed(values.get('untrusted_lua_sandbox_environment')) },
-    bodyBuffer: sizeOf(bufferNames.map((name) => values.get(name)).find((one) => one !== undefined) ?? '8k'),
+    bodyBuffer: sizeOf(bufferNames.map((name) => values.get(name)).find((one) => one !== undefined) ?? '8k') ?? 8_192,
   };
 }
 
@@ -119,12 +119,6 @@ const listed = (text = ''): string[] =>
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '');
-
-/** nginx's sizes: `8k`, `1m`, bytes. */
-function sizeOf(text: string): number {
-  const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
-  return match === null ? 8_192 : Number(match[1]) * ({ k: 1_024, m: 1_048_576, g: 1_073_741_824 }[(match[2] as string).toLowerCase()] ?? 1);
-}
 
 /** `plugins` of kong.conf: names, of which `bundled` stands for all that come with Kong. */
 function loadedPlugins(text: string | undefined): ReadonlySet<string> | null {

@@ -17,15 +17,18 @@ const escapes: Readonly<Record<string, string>> = {
   A: '^',
   z: '$',
   Z: '(?=\\n?$)',
-  h: '[ \\t]',
-  H: '[^ \\t]',
+  h: '[ \\t\\xa0]',
+  H: '[^ \\t\\xa0]',
   R: '(?:\\r\\n|[\\n-\\r])',
   a: '\\x07',
   e: '\\x1b',
 };
 const pieces = /\\[\s\S]|\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]|\(\?P?<(?![=!])|\(\?'(\w+)'|\(\?[a-zA-Z-]+[):]|[\s\S]/g;
 
-/** A regular expression of PCRE as ours. @throws SyntaxError where it is none, is not safe to run, or says what ours cannot. */
+/**
+ * A regular expression of PCRE as ours. The flag `y` ties it to the start, as the option `a` of ngx.re does: every alternative of it.
+ * @throws SyntaxError where it is none, is not safe to run, or says what ours cannot.
+ */
 export function compilePcre(source: string, extra = ''): RegExp {
   const inline = /^\(\?([imsx]+)\)/.exec(source);
   const flags = [...new Set(`${extra}${inline?.[1] ?? ''}`)].join('');
@@ -51,7 +54,15 @@ function classOf(text: string): string {
     if (set === undefined) throw new SyntaxError(`${whole} in a regular expression is not known`);
     return set;
   });
-  return `${head}${body.startsWith(']') ? `\\${body}` : body}]`;
+  const spaced = body.replaceAll(/\\[\s\S]/g, (escape) => (escape === '\\h' ? ' \\t\\xa0' : escape));
+  return `${head}${spaced.startsWith(']') ? `\\${spaced}` : spaced}]`;
+}
+
+/** A match where a regular expression with the flag `y` begins; of a text that is too long to be tried: none. */
+export function matchStart(regex: RegExp, text: string): RegExpExecArray | null {
+  if (text.length > 8_192) return null;
+  regex.lastIndex = 0;
+  return regex.exec(text);
 }
 
 /** Reads a list of regular expressions; one that cannot be run is reported over its own place. `reason`: Kong's words for it. */

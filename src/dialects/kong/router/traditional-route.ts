@@ -1,7 +1,7 @@
 import type { Route } from '../../../model/gateway.ts';
 import { literalPrefix } from './atc/anchors.ts';
 import type { Anchors } from './ordered-index.ts';
-import { compilePcre } from './pcre.ts';
+import { compilePcre } from '../pcre.ts';
 import { splitPort } from './split-port.ts';
 import { isForHttp, type KongWhen } from './when.ts';
 
@@ -65,13 +65,13 @@ export const prefixLength = ({ path }: TraditionalRoute): number => (path === nu
 export function pathRule(path: string): PathRule {
   if (!path.startsWith('~')) return { value: path, regex: null };
   const value = path.slice(1);
-  return { value, regex: { alone: compilePcre(value, true), withRest: compilePcre(`${value}(?<uri_postfix>.*)`, true) } };
+  return { value, regex: { alone: compilePcre(value, 'y'), withRest: compilePcre(`${value}(?<uri_postfix>.*)`, 'y') } };
 }
 
 /** Values are compared in lower case; of a single one that begins with `~*` the rest is a pattern for the value in lower case. */
 export function headerRule(name: string, values: readonly string[]): HeaderRule {
   const [first = ''] = values;
-  const pattern = values.length === 1 && first.startsWith('~*') ? compilePcre(first.slice(2), false) : null;
+  const pattern = values.length === 1 && first.startsWith('~*') ? compilePcre(first.slice(2)) : null;
   return { name, values: new Set(values.map((one) => one.toLowerCase())), pattern };
 }
 
@@ -109,7 +109,7 @@ function marshal(route: Route, when: KongWhen, path: string | null): Traditional
 
 function wildHost(value: string): WildHost {
   const { bare, hasPort } = splitPort(value, null);
-  const regex = compilePcre(`${value.replaceAll('.', String.raw`\.`).replaceAll('*', '.+')}${hasPort ? '' : String.raw`(?::\d+)?`}$`, true);
+  const regex = compilePcre(`${value.replaceAll('.', String.raw`\.`).replaceAll('*', '.+')}${hasPort ? '' : String.raw`(?::\d+)?`}$`, 'y');
   const anchor = bare.startsWith('*.')
     ? `$${bare.slice(1)}`
     : bare.endsWith('.*') && bare.indexOf('*') === bare.length - 1

@@ -3,7 +3,7 @@ import { addCaptures } from './atc/evaluate.ts';
 import type { Seen } from './atc/fields.ts';
 import type { Contender, Found, Router } from './found.ts';
 import { orderedIndex, type MakeIndex, type PositionIndex } from './ordered-index.ts';
-import { matchStart } from './pcre.ts';
+import { matchStart } from '../pcre.ts';
 import { splitPort } from './split-port.ts';
 import { bits, isRegex, pathAnchor, reasonsOf, traditionalRoutes, type PathRule, type TraditionalRoute, type WildHost } from './traditional-route.ts';
 
