@@ -20,7 +20,6 @@ import { readKongConf } from './kong-conf.ts';
 import { readNodeSettings, type NodeSettings } from './node-settings.ts';
 import type { OwnFieldsOptions } from './own-fields.ts';
 import { PluginReader } from './plan.ts';
-import { entityId } from './router/entity-id.ts';
 import { checkRoute } from './router/compatible.ts';
 import { headerRule, pathRule } from './router/traditional-route.ts';
 import { statusSite } from './status-site.ts';
@@ -52,7 +51,7 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     const service = route.service;
     const sending = service === null ? null : destinationOf(route, service, { roots, upstreams: entities.upstreams, trustedIps: node.trustedIps });
     return {
-      id: route.name || route.id,
+      id: route.key,
       when: whenOf(route, node),
       origin,
       label: {
@@ -107,8 +106,8 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
 
 /** What `Kong-Debug` is told. */
 function debugFieldsOf({ id, name, service }: KongRoute): string[] {
-  const fields = ['Kong-Route-Id', entityId('routes', id, name), 'Kong-Route-Name', name];
-  if (service !== null) fields.push('Kong-Service-Id', entityId('services', service.id, service.name), 'Kong-Service-Name', service.name);
+  const fields = ['Kong-Route-Id', id, 'Kong-Route-Name', name];
+  if (service !== null) fields.push('Kong-Service-Id', service.id, 'Kong-Service-Name', service.name);
   return fields.flatMap((one, at) => (at % 2 === 0 && fields[at + 1] !== '' ? [one, fields[at + 1] as string] : []));
 }
 
@@ -118,7 +117,8 @@ const withCertificates = (listeners: readonly Listener[], certificates: Listener
 
 /** The attributes, each checked over its own place, as the flavor of the node reads them. */
 function whenOf(route: KongRoute, { flavor }: NodeSettings): KongWhen {
-  const { setting, hosts, methods, snis, protocols, regexPriority, createdAt, id, name, priority } = route;
+  const { setting, hosts, methods, snis, protocols, regexPriority, createdAt, name, priority } = route;
+  const id = route.isDrawn ? '' : route.id.toLowerCase();
   const whole = { hosts, methods, snis, protocols, regexPriority, createdAt, id, name, priority };
   const empty: KongWhen = { ...whole, hosts: [], methods: [], snis: [], sources: [], destinations: [], paths: [], headers: [], expression: '' };
   const check = (key: string, act: () => unknown, expected = expectedRegex): boolean => {

@@ -4,7 +4,7 @@ import { refuse } from '../../engine/outcome.ts';
 import { slot, type Slot } from '../../engine/slot.ts';
 import type { Fault } from '../../model/fault.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { credentialId } from './declarative-id.ts';
+import { credentialId } from './entity-id.ts';
 import type { KongConsumer } from './entities/consumer.ts';
 import { kongError } from './faults.ts';
 

@@ -3,6 +3,7 @@ import { Exchange as RealExchange } from '../../../src/engine/exchange.ts';
 import { MessageBody } from '../../../src/engine/message-body.ts';
 import type { Seen } from '../../../src/dialects/kong/router/atc/fields.ts';
 import type { KongWhen } from '../../../src/dialects/kong/router/when.ts';
+import { declarativeId } from '../../../src/dialects/kong/entity-id.ts';
 import { Fields } from '../../../src/http/fields.ts';
 import type { Route } from '../../../src/model/gateway.ts';
 
@@ -27,7 +28,7 @@ export const whenOf = (more: Partial<KongWhen>): KongWhen => ({ ...empty, ...mor
 
 export const routeOf = (name: string, more: Partial<KongWhen>): Route => ({
   id: name,
-  when: whenOf({ name, ...more }),
+  when: whenOf({ name, id: name === '' ? '' : declarativeId('routes', name), ...more }),
   origin: { file: '', line: 1, column: 1, pointer: '' },
   label: { match: name, upstream: '' },
   request: [],

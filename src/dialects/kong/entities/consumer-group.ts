@@ -17,7 +17,7 @@ export function readConsumerGroup(setting: Setting, index: number): KongConsumer
   ignoreBookkeeping(setting);
   setting.expects(['id', 'plugins', 'consumers', 'consumer_group_consumers', 'consumer_group_plugins', 'tags']);
   setting.rejectUnknownKeys();
-  return { id: readId(setting, `consumer group ${name || index}`), name, setting };
+  return { id: readId(setting, 'consumer_groups', name, String(index)), name, setting };
 }
 
 export type Memberships = ReadonlyMap<KongConsumer, readonly KongConsumerGroup[]>;

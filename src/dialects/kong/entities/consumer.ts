@@ -36,7 +36,7 @@ export const credentialCollections = [
 export function readConsumer(setting: Setting, index: number): KongConsumer {
   const username = setting.get('username').string() ?? '';
   const customId = setting.get('custom_id').string() ?? '';
-  const id = readId(setting, `consumer ${username || customId || index}`);
+  const id = readId(setting, 'consumers', username, customId || String(index));
   const credentials = new Map(credentialCollections.map((name) => [name, setting.get(name).items()] as const));
   ignoreBookkeeping(setting, { type: 'proxy consumers and application consumers call alike' });
   setting.expects(['plugins', 'groups', 'consumer_group_consumers', 'type']);

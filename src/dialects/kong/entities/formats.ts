@@ -1,4 +1,5 @@
 import type { Setting } from '../../../sources/setting.ts';
+import { declarativeId, namelessId } from '../entity-id.ts';
 import { normalizeUri } from '../router/uri.ts';
 
 /** What Kong's schema asks of texts (kong.db.schema.typedefs, kong.tools.ip). Each says what is wrong, or nothing. */
@@ -91,10 +92,10 @@ export function judge(setting: Setting, text: string, fault: Check): void {
   if (wrong !== undefined) setting.problem('DG1203', `${setting.name} is ${JSON.stringify(text)}`, `it ${wrong}`);
 }
 
-/** An id: a UUID, or one that is made up where none is given. */
-export function readId(setting: Setting, madeUp: string): string {
+/** The id of an entity: its own, or that which Kong makes of its name. `place`: what it is known by where it has none. */
+export function readId(setting: Setting, collection: string, name: string, place: string): string {
   const id = setting.get('id').string();
   if (id !== undefined)
     judge(setting.get('id'), id, (text) => (/^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/.test(text) ? undefined : 'must be a UUID'));
-  return id ?? madeUp;
+  return id ?? (name === '' ? namelessId(collection, place) : declarativeId(collection, name));
 }

@@ -7,6 +7,10 @@ import { ignoreBookkeeping } from './shared.ts';
 
 export interface KongRoute {
   readonly id: string;
+  /** What traffic and explanations call it: its name, its own id or its place. */
+  readonly key: string;
+  /** Whether Kong would draw its id by lot: nothing is decided by it. */
+  readonly isDrawn: boolean;
   readonly name: string;
   readonly service: KongService | null;
   readonly protocols: readonly string[];
@@ -49,8 +53,12 @@ export function readRoute(setting: Setting, service: KongService | null, index: 
     .items()
     .flatMap((one) => one.oneOf(...protocols) ?? []);
   const paths = isOld ? setting.get('paths').strings().map(migratedPath) : judged(setting.get('paths'), routePathFault);
+  const id = readId(setting, 'routes', name, String(index));
+  const hasId = setting.get('id').exists;
   const route: KongRoute = {
-    id: readId(setting, `route ${name || index}`),
+    id,
+    key: name || (hasId ? id : `route ${index}`),
+    isDrawn: name === '' && !hasId,
     name,
     service,
     protocols: listed.length === 0 ? ['http', 'https'] : listed,

@@ -48,7 +48,7 @@ export function readService(setting: Setting, index: number): KongService {
   ignoreBookkeeping(setting, without);
   const service = {
     enabled: setting.get('enabled').boolean() ?? true,
-    id: readId(setting, `service ${name || index}`),
+    id: readId(setting, 'services', name, String(index)),
     name,
     protocol: setting.get('protocol').oneOf(...protocols) ?? parsed?.protocol ?? 'http',
     host,

@@ -47,8 +47,5 @@ const serviceEntity = (service: KongService): NonNullable<LoggedEntities['servic
 
 export const loggedRoutes = (routes: readonly KongRoute[]): LoggedRoutes =>
   Object.fromEntries(
-    routes.map((route) => [
-      route.name || route.id,
-      { route: routeEntity(route), service: route.service === null ? null : serviceEntity(route.service) },
-    ]),
+    routes.map((route) => [route.key, { route: routeEntity(route), service: route.service === null ? null : serviceEntity(route.service) }]),
   );

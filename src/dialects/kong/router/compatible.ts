@@ -6,7 +6,6 @@ import { all, predicate, some, type Expression } from './atc/expression.ts';
 import { FieldTable, type FieldValue, type Seen } from './atc/fields.ts';
 import { conditionsOf, lacksOf, type Condition } from './atc/lacks.ts';
 import { bytesOf } from './bytes.ts';
-import { entityId } from './entity-id.ts';
 import type { Contender, Found, Router } from './found.ts';
 import { orderedIndex, type MakeIndex } from './ordered-index.ts';
 import type { Calculation } from './rank.ts';
@@ -25,8 +24,8 @@ export function candidatesOf(routes: readonly Route[], flavor: RouterFlavor, cal
   const made = routes.flatMap((route, index) => {
     const when = route.when as KongWhen;
     if (!isForHttp(when)) return [];
-    // Without a name Kong draws the id by lot. Here the earlier route goes first.
-    const id = entityId('routes', when.id, when.name) || `${drawn}${(0xffffffffffff - index).toString(16).padStart(12, '0')}`;
+    // Kong has drawn the id by lot. Here the earlier route goes first.
+    const id = when.id || `${drawn}${(0xffffffffffff - index).toString(16).padStart(12, '0')}`;
     return transform(when, id, calculation).map((matcher) => ({
       ...matcher,
       route,

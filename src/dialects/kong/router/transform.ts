@@ -1,7 +1,7 @@
 import type { Peer } from '../entities/route.ts';
 import { all, predicate, some, type Expression, type Operator } from './atc/expression.ts';
 import { parseExpression } from './atc/parse.ts';
-import { partId } from './entity-id.ts';
+import { partId } from '../entity-id.ts';
 import { isRegex, rankOf, rankOfExpression, type Calculation, type Rank } from './rank.ts';
 import type { KongWhen } from './when.ts';
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CachedResponses } from '../../../../src/dialects/kong/plugins/cached-responses.ts';
 import { mediaTypeMatches, parseMediaType } from '../../../../src/dialects/kong/plugins/media-type.ts';
+import { declarativeId } from '../../../../src/dialects/kong/entity-id.ts';
 import type { Gateway } from '../../../../src/index.ts';
 import { annAndBob, ask, kongNode, refusal, serviceWith } from './kong-node.ts';
 
@@ -68,7 +69,7 @@ describe('proxy-cache', () => {
     await using keyed = await kongNode(`${serviceWith('{ name: key-auth }', cache()).replace('{ name: r,', `{ name: r, id: ${id},`)}${annAndBob}`, {
       '*': counting(),
     });
-    expect(await key(keyed, '/', { apikey: 'ann-key' })).toBe(hash(`consumer ann:${id}|GET|GET / HTTP/1.1||`));
+    expect(await key(keyed, '/', { apikey: 'ann-key' })).toBe(hash(`${declarativeId('consumers', 'ann')}:${id}|GET|GET / HTTP/1.1||`));
   });
 
   it('keeps one for each consumer', async () => {
