@@ -17,7 +17,7 @@ export interface Client {
 const found: Slot<Client> = slot('kong client');
 
 /**
- * Finds the client once for each exchange, as nginx does (ngx_http_get_forwarded_addr): from the right of the field, one address, or
+ * Finds the client (kong.client.get_forwarded_ip) once for each exchange, as nginx does (ngx_http_get_forwarded_addr): from the right of the field, one address, or
  * where recursive all that are trusted and the one before them. What is no address ends the walk.
  */
 export function clientFinder({ header, recursive, trustedIps }: RealIp): (exchange: Exchange) => Client {
@@ -41,13 +41,4 @@ export function clientFinder({ header, recursive, trustedIps }: RealIp): (exchan
     exchange.write(found, client);
     return client;
   };
-}
-
-/** The address of the client (kong.client.get_forwarded_ip). Before the router has looked for it: as the defaults of kong.conf have it. */
-export function forwardedAddress(exchange: Exchange, trusted: (address: string) => boolean): string {
-  const known = exchange.read(found);
-  if (known !== undefined) return known.address;
-  const peer = exchange.connection.remoteAddress;
-  if (!trusted(peer)) return peer;
-  return exchange.arrived.headers.get('x-real-ip')?.trim() || peer;
 }

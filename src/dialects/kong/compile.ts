@@ -49,7 +49,7 @@ export function compileKong({ sources, files, ledger, options }: CompileInput): 
     const steps = reader.stepsFor(route);
     const origin = route.setting.origin;
     const service = route.service;
-    const sending = service === null ? null : destinationOf(route, service, { roots, upstreams: entities.upstreams, trustedIps: node.trustedIps });
+    const sending = service === null ? null : destinationOf(route, service, { roots, upstreams: entities.upstreams, realIp: node.realIp });
     return {
       id: route.key,
       when: whenOf(route, node),

@@ -2,6 +2,7 @@ import { proxyDefaults, type Destination, type ProxyOptions, type Step, type Ups
 import type { Setting } from '../../sources/setting.ts';
 import type { BalancerOptions } from './balancer/balanced.ts';
 import type { TryOptions } from './balancer/tries.ts';
+import type { RealIp } from './client-address.ts';
 import type { KongActiveChecks } from './entities/health-checks.ts';
 import type { KongRoute } from './entities/route.ts';
 import type { KongService } from './entities/service.ts';
@@ -18,7 +19,7 @@ export interface RouteDestination {
 interface Context {
   readonly roots: readonly Setting[];
   readonly upstreams: readonly KongUpstream[];
-  readonly trustedIps: readonly string[];
+  readonly realIp: RealIp;
 }
 
 const secureProtocols = ['https', 'grpcs', 'wss'];
@@ -28,7 +29,7 @@ export const withPort = (host: string, port: number, service: KongService): stri
 /** An address of IPv6 in brackets. */
 const bracketed = (host: string): string => (/^[^[]*:.*:/.test(host) ? `[${host}]` : host);
 
-export function destinationOf(route: KongRoute, service: KongService, { roots, upstreams, trustedIps }: Context): RouteDestination {
+export function destinationOf(route: KongRoute, service: KongService, { roots, upstreams, realIp }: Context): RouteDestination {
   const { origin } = service.setting;
   const upstream = upstreams.find((one) => one.name === service.host);
   const tls = isSecure(service) ? upstreamTls(roots, service, upstream) : null;
@@ -64,7 +65,7 @@ export function destinationOf(route: KongRoute, service: KongService, { roots, u
       probedAs: hostHeader || host,
     })),
     count: upstream.targets.length,
-    hash: { first: hashing.first, fallback: hashing.fallback, cookiePath: hashing.cookiePath, trustedIps },
+    hash: { first: hashing.first, fallback: hashing.fallback, cookiePath: hashing.cookiePath, realIp },
     threshold: health.threshold,
     passive: health.passive,
     active: health.active,

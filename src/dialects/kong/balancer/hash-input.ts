@@ -1,10 +1,9 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { StepKind } from '../../../engine/kit.ts';
 import { slot, type Slot } from '../../../engine/slot.ts';
-import { cidrMatcher } from '../../../http/cidr.ts';
 import { parseCookies } from '../../../http/cookies.ts';
 import { parseQuery } from '../../../http/query.ts';
-import { forwardedAddress } from '../client-address.ts';
+import { clientFinder, type RealIp } from '../client-address.ts';
 import { uuid } from '../request-id.ts';
 import { routerHit } from '../router/match.ts';
 
@@ -17,7 +16,7 @@ export interface HashOptions {
   readonly first: HashSource;
   readonly fallback: HashSource;
   readonly cookiePath: string;
-  readonly trustedIps: readonly string[];
+  readonly realIp: RealIp;
 }
 
 const cookieSlot: Slot<string> = slot('kong hash cookie');
@@ -25,11 +24,11 @@ const cookieSlot: Slot<string> = slot('kong hash cookie');
 const mostArguments = 100;
 
 /** Source: get_value_to_hash of kong/runloop/balancer/init.lua. Where nothing is found, everybody has the same: the empty text. */
-export function hashInput({ first, fallback, cookiePath, trustedIps }: HashOptions, random: () => number): (exchange: Exchange) => string {
-  const trusted = cidrMatcher(trustedIps);
+export function hashInput({ first, fallback, cookiePath, realIp }: HashOptions, random: () => number): (exchange: Exchange) => string {
+  const clientOf = clientFinder(realIp);
   const find = (exchange: Exchange, { on, name }: HashSource): string | undefined => {
     if (on === 'consumer') return exchange.caller.consumer?.id ?? exchange.caller.credential?.id;
-    if (on === 'ip') return forwardedAddress(exchange, trusted);
+    if (on === 'ip') return clientOf(exchange).address;
     if (on === 'header') return (name.toLowerCase() === 'host' ? exchange.arrived : exchange.outgoing).headers.joined(name);
     if (on === 'cookie') return cookieOrNew(exchange, name);
     if (on === 'path') return exchange.read(routerHit)?.uri;

@@ -1,4 +1,4 @@
-import { cidrMatcher } from '../../../http/cidr.ts';
+import { clientFinder, type RealIp } from '../client-address.ts';
 import { LineFile } from './line-file.ts';
 import { readCustomFields, withCustomFields, type CustomField } from './custom-fields.ts';
 import { logEntry } from './log-entry.ts';
@@ -10,7 +10,7 @@ interface FileLog {
   readonly reopen: boolean;
   readonly custom: readonly CustomField[];
   readonly routes: LoggedRoutes;
-  readonly trustedIps: readonly string[];
+  readonly realIp: RealIp;
 }
 
 /** Source: kong/plugins/file-log/handler.lua. One line of JSON for each request, where the configuration says. */
@@ -27,12 +27,12 @@ export const fileLog: KongPlugin = definePlugin<never, never, never, never, File
         reopen: config.get('reopen').boolean() ?? false,
         custom: readCustomFields(config),
         routes: loggedRoutes(routes),
-        trustedIps: node.trustedIps,
+        realIp: node.realIp,
       },
     };
   },
-  log({ path, reopen, custom, routes, trustedIps }, { random, clock, memory }) {
-    const sources = { routes, trusted: cidrMatcher(trustedIps), random };
+  log({ path, reopen, custom, routes, realIp }, { random, clock, memory }) {
+    const sources = { routes, clientOf: clientFinder(realIp), random };
     return (exchange) => {
       if (exchange.dry) return undefined;
       const file = memory.get(`${exchange.scope}kong:file-log:${path}`, () => new LineFile(path));

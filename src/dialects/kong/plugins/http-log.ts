@@ -1,5 +1,5 @@
 import type { FetchInit } from '../../../engine/kit.ts';
-import { cidrMatcher } from '../../../http/cidr.ts';
+import { clientFinder, type RealIp } from '../client-address.ts';
 import { readCustomFields, withCustomFields, type CustomField } from './custom-fields.ts';
 import { logEntry } from './log-entry.ts';
 import { loggedRoutes, type LoggedRoutes } from './logged-entities.ts';
@@ -15,7 +15,7 @@ interface HttpLog {
   readonly queue: QueueOptions;
   readonly custom: readonly CustomField[];
   readonly routes: LoggedRoutes;
-  readonly trustedIps: readonly string[];
+  readonly realIp: RealIp;
 }
 
 /** Source: kong/plugins/http-log/handler.lua. Sent behind the back of the request; nothing of it is told to the client. */
@@ -50,12 +50,12 @@ export const httpLog: KongPlugin = definePlugin<never, never, never, never, Http
       queue: readQueue(config),
       custom: readCustomFields(config),
       routes: loggedRoutes(routes),
-      trustedIps: node.trustedIps,
+      realIp: node.realIp,
     };
     return { log: isReference ? undefined : log };
   },
-  log({ endpoint, method, headers, timeoutMs, queue, custom, routes, trustedIps }, { random, clock, memory, fetch }) {
-    const sources = { routes, trusted: cidrMatcher(trustedIps), random };
+  log({ endpoint, method, headers, timeoutMs, queue, custom, routes, realIp }, { random, clock, memory, fetch }) {
+    const sources = { routes, clientOf: clientFinder(realIp), random };
     // Plugins with the same log server share a queue (make_queue_name).
     const key = `kong:http-log:${JSON.stringify([endpoint, method, headers, timeoutMs, queue])}`;
     const send = async (entries: readonly string[], within: FetchInit['within']): Promise<boolean> => {

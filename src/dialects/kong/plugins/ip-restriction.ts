@@ -1,7 +1,7 @@
 import { refuse } from '../../../engine/outcome.ts';
 import { cidrMatcher, isCidr } from '../../../http/cidr.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import { forwardedAddress } from '../client-address.ts';
+import { clientFinder, type RealIp } from '../client-address.ts';
 import { kongError } from '../faults.ts';
 import { definePlugin, type KongPlugin } from './plugin.ts';
 
@@ -10,7 +10,7 @@ interface Restriction {
   readonly deny: readonly string[];
   readonly status: number;
   readonly message: string | null;
-  readonly trustedIps: readonly string[];
+  readonly realIp: RealIp;
 }
 
 /** Source: kong/plugins/ip-restriction/handler.lua and schema.lua. Denied before allowed. */
@@ -22,16 +22,13 @@ export const ipRestriction: KongPlugin = definePlugin<Restriction>({
     if (['allow', 'deny', 'whitelist', 'blacklist'].every((key) => config.get(key).items().length === 0))
       config.problem('DG1204', `${config.name} has neither allow nor deny`, "at least one of these fields must be non-empty: 'allow', 'deny'");
     const status = config.get('status').number({ min: 100, max: 599, integer: true }) ?? 403;
-    return { access: { allow, deny, status, message: config.get('message').string() ?? null, trustedIps: node.trustedIps } };
+    return { access: { allow, deny, status, message: config.get('message').string() ?? null, realIp: node.realIp } };
   },
   access(options) {
-    const [allowed, denied, trusted] = [options.allow, options.deny, options.trustedIps].map(cidrMatcher) as [
-      (one: string) => boolean,
-      (one: string) => boolean,
-      (one: string) => boolean,
-    ];
+    const [allowed, denied] = [cidrMatcher(options.allow), cidrMatcher(options.deny)];
+    const clientOf = clientFinder(options.realIp);
     return (exchange) => {
-      const address = forwardedAddress(exchange, trusted);
+      const { address } = clientOf(exchange);
       const refused = (options.deny.length > 0 && denied(address)) || (options.allow.length > 0 && !allowed(address));
       return refused ? refuse(kongError(options.status, options.message ?? `IP address not allowed: ${address}`)) : undefined;
     };

@@ -1,7 +1,6 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { cidrMatcher } from '../../../http/cidr.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import { forwardedAddress } from '../client-address.ts';
+import { clientFinder, type RealIp } from '../client-address.ts';
 import { consumerOf } from '../consumer.ts';
 import { matchedSlot } from '../matched.ts';
 import { routerHit } from '../router/match.ts';
@@ -10,11 +9,11 @@ export interface LimitBy {
   readonly by: 'consumer' | 'credential' | 'ip' | 'service' | 'header' | 'path' | 'consumer-group';
   readonly header: string;
   readonly path: string;
-  readonly trustedIps: readonly string[];
+  readonly realIp: RealIp;
 }
 
 /** `key` says for whom to count, and `header_name` or `path` what that asks for. */
-export function readLimitBy(config: Setting, key: 'limit_by' | 'identifier', trustedIps: readonly string[]): LimitBy {
+export function readLimitBy(config: Setting, key: 'limit_by' | 'identifier', realIp: RealIp): LimitBy {
   const setting = config.get(key);
   const by = setting.oneOf('consumer', 'credential', 'ip', 'service', 'header', 'path', 'consumer-group') ?? 'consumer';
   const asked = (kind: LimitBy['by'], field: string): string => {
@@ -24,12 +23,12 @@ export function readLimitBy(config: Setting, key: 'limit_by' | 'identifier', tru
       setting.problem('DG1204', `${config.name} limits by ${kind} and has no ${field}`, `expected ${field}: required field missing`);
     return by === kind ? (value.string() ?? '') : '';
   };
-  return { by, header: asked('header', 'header_name'), path: asked('path', 'path'), trustedIps };
+  return { by, header: asked('header', 'header_name'), path: asked('path', 'path'), realIp };
 }
 
 /** Whom a request is counted for; where what is asked for is not there, the address (get_identifier of the limiting plugins). */
-export function limitIdentifier({ by, header, path, trustedIps }: LimitBy): (exchange: Exchange) => string {
-  const trusted = cidrMatcher(trustedIps);
+export function limitIdentifier({ by, header, path, realIp }: LimitBy): (exchange: Exchange) => string {
+  const clientOf = clientFinder(realIp);
   const found = (exchange: Exchange): string | undefined => {
     const { consumer, credential } = exchange.caller;
     switch (by) {
@@ -49,5 +48,5 @@ export function limitIdentifier({ by, header, path, trustedIps }: LimitBy): (exc
         return undefined;
     }
   };
-  return (exchange) => found(exchange) ?? forwardedAddress(exchange, trusted);
+  return (exchange) => found(exchange) ?? clientOf(exchange).address;
 }

@@ -1,6 +1,6 @@
 import type { Exchange, ResponseState } from '../../../engine/exchange.ts';
 import type { Fields } from '../../../http/fields.ts';
-import { forwardedAddress } from '../client-address.ts';
+import type { Client } from '../client-address.ts';
 import { requestId } from '../request-id.ts';
 import { traceIdsSlot } from '../tracing/propagation.ts';
 import { upstreamSlot } from '../upstream-request.ts';
@@ -10,14 +10,14 @@ import { fieldTable, queryTable, requestFields } from './tables.ts';
 
 export interface LogSources {
   readonly routes: LoggedRoutes;
-  readonly trusted: (address: string) => boolean;
+  readonly clientOf: (exchange: Exchange) => Client;
   readonly random: () => number;
 }
 
 const redacted = new Set(['authorization', 'proxy-authorization']);
 
 /** What Kong tells its log plugins of a request that is over (kong.log.serialize). `now` in ms. */
-export function logEntry(exchange: Exchange, now: number, { routes, trusted, random }: LogSources): Record<string, unknown> {
+export function logEntry(exchange: Exchange, now: number, { routes, clientOf, random }: LogSources): Record<string, unknown> {
   const { arrived, caller, connection } = exchange;
   const response = exchange.response as ResponseState;
   const entities = exchange.route === null ? undefined : routes[exchange.route.id];
@@ -51,7 +51,7 @@ export function logEntry(exchange: Exchange, now: number, { routes, trusted, ran
     service: entities?.service ?? undefined,
     consumer:
       consumer === undefined ? undefined : { id: consumer.id, username: consumer.username || undefined, custom_id: consumer.customId || undefined },
-    client_ip: forwardedAddress(exchange, trusted),
+    client_ip: clientOf(exchange).address,
     started_at: exchange.startedAt,
     source: proxied ? 'upstream' : 'kong',
     trace_id: exchange.read(traceIdsSlot),

@@ -1,4 +1,4 @@
-import { cidrMatcher } from '../../../http/cidr.ts';
+import { clientFinder, type RealIp } from '../client-address.ts';
 import { logEntry } from './log-entry.ts';
 import { loggedRoutes, type LoggedRoutes } from './logged-entities.ts';
 import { Metrics, metricsKey } from './metrics.ts';
@@ -10,12 +10,13 @@ interface Prometheus {
   readonly latency: boolean;
   readonly bandwidth: boolean;
   readonly routes: LoggedRoutes;
+  readonly realIp: RealIp;
 }
 
 /** Source: kong/plugins/prometheus/{handler,exporter}.lua. Counts what has a service; the Status API shows it. */
 export const prometheus: KongPlugin = definePlugin<never, never, never, never, Prometheus>({
   name: 'prometheus',
-  read(config, { routes }) {
+  read(config, { routes, node }) {
     config.get('upstream_health_metrics').ignored('the health of targets is not shown among the metrics');
     config.get('ai_metrics').ignored('no plugin here counts tokens of language models');
     config.get('wasm_metrics').ignored('no WebAssembly filters run here');
@@ -23,10 +24,19 @@ export const prometheus: KongPlugin = definePlugin<never, never, never, never, P
     const latency = config.get('latency_metrics').approximately('the time of the upstream is that of the whole request').boolean() ?? false;
     const bandwidth =
       config.get('bandwidth_metrics').approximately('sizes are counted from fields and bodies, without the framing on the wire').boolean() ?? false;
-    return { log: { perConsumer: is('per_consumer'), statusCodes: is('status_code_metrics'), latency, bandwidth, routes: loggedRoutes(routes) } };
+    return {
+      log: {
+        perConsumer: is('per_consumer'),
+        statusCodes: is('status_code_metrics'),
+        latency,
+        bandwidth,
+        routes: loggedRoutes(routes),
+        realIp: node.realIp,
+      },
+    };
   },
-  log({ perConsumer, statusCodes, latency, bandwidth, routes }, { memory, clock, random }) {
-    const sources = { routes, trusted: cidrMatcher([]), random };
+  log({ perConsumer, statusCodes, latency, bandwidth, routes, realIp }, { memory, clock, random }) {
+    const sources = { routes, clientOf: clientFinder(realIp), random };
     return (exchange) => {
       const entities = exchange.route === null ? undefined : routes[exchange.route.id];
       if (entities?.service == null || exchange.dry) return undefined;

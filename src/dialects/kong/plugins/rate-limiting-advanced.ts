@@ -44,7 +44,7 @@ export const rateLimitingAdvanced: KongPlugin = definePlugin<RateLimitingAdvance
       access: {
         windows: readWindows(config),
         sliding,
-        by: readLimitBy(config, 'identifier', node.trustedIps),
+        by: readLimitBy(config, 'identifier', node.realIp),
         namespace: config.get('namespace').string() ?? `at ${config.origin.pointer}`,
         // Kong's documentation counts refused requests in sliding windows alone, and walks through fixed ones without them.
         countsRefused: sliding && !disablePenalty,

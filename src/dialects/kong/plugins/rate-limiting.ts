@@ -38,7 +38,7 @@ export const rateLimiting: KongPlugin = definePlugin<RateLimiting>({
     return {
       access: {
         limits,
-        by: readLimitBy(config, 'limit_by', node.trustedIps),
+        by: readLimitBy(config, 'limit_by', node.realIp),
         hide: config.get('hide_client_headers').boolean() ?? false,
         code: config.get('error_code').number({ min: 100, max: 599, integer: true }) ?? 429,
         message: config.get('error_message').string() ?? 'API rate limit exceeded',

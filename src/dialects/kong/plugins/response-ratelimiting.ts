@@ -44,7 +44,7 @@ export const responseRatelimiting: KongPlugin = definePlugin<ResponseLimits, Res
       config.problem('DG1204', `${config.name} has no limits`, 'expected limits: { NAME: { minute: 10 } }; length must be at least 1');
     const options: ResponseLimits = {
       limits: named,
-      by: { by: config.get('limit_by').oneOf('consumer', 'credential', 'ip') ?? 'consumer', header: '', path: '', trustedIps: node.trustedIps },
+      by: { by: config.get('limit_by').oneOf('consumer', 'credential', 'ip') ?? 'consumer', header: '', path: '', realIp: node.realIp },
       header: config.get('header_name').string() ?? 'x-kong-limit',
       blockFirst: config.get('block_on_first_violation').boolean() ?? false,
       hide: config.get('hide_client_headers').boolean() ?? false,
