@@ -26,6 +26,9 @@ const shared = {
   logLevel: 'warning',
 };
 
+/** The program of a thread that runs a function: a file of its own beside whoever starts it. */
+const functionWorker = 'src/transport/functions/function-worker.ts';
+
 /**
  * Takes node's own modules without the ESM facade: making that one reads every export, and a getter of node:http then loads the whole of
  * node's fetch (a quarter of our start-up).
@@ -58,7 +61,7 @@ const parsersApart = {
 // One file to read and few modules to run: start-up is dominated by opening files and running modules.
 await build({
   ...shared,
-  entryPoints: { main: 'src/cli/main.ts' },
+  entryPoints: { main: 'src/cli/main.ts', 'function-worker': functionWorker },
   outdir: 'dist/cli',
   format: 'esm',
   splitting: true,
@@ -81,10 +84,14 @@ if (!process.argv.includes('--fast')) {
       msw: 'src/msw.ts',
       testcontainers: 'src/testcontainers.ts',
       jest: 'src/jest.ts',
+      'function-worker': functionWorker,
     },
     outdir: 'dist/cjs',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
+    // What lies beside a bundle is found from it.
+    define: { ...shared.define, 'import.meta.url': 'devgatewayModule' },
+    banner: { js: "const devgatewayModule = require('node:url').pathToFileURL(__filename).href;" },
   });
   mkdirSync(at('dist/cjs/types'), { recursive: true });
   cpSync(at('dist/esm'), at('dist/cjs/types'), { recursive: true, filter: (from) => !from.endsWith('.js') });

@@ -42,6 +42,7 @@ export type { RecordedFrame } from './traffic/frames.ts';
 export type { Recorded } from './traffic/recording.ts';
 export type { Traffic, TrafficFilter, WaitOptions } from './traffic/traffic.ts';
 export type { PlannedFault } from './transport/planned-faults.ts';
-export type { ContainerSettings } from './model/gateway.ts';
+export type { ContainerSettings, FunctionSettings } from './model/gateway.ts';
+export type { LogLevel, LogLine } from './transport/functions/instance.ts';
 export type { ContainerTarget, LiveTarget, UpstreamTarget } from './transport/upstreams.ts';
 export { defineConfig, type NativeConfig, type NativeConsumer, type NativeRoute } from './dialects/native/config.ts';

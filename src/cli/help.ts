@@ -23,7 +23,8 @@ Commands
 
 Options
   --dialect NAME         what the configuration is, where that is ambiguous
-  --upstream NAME=URL    where a production address is on this machine (repeatable)
+  --upstream NAME=URL    where a production address is on this machine (repeatable);
+                         function:NAME=./dist/orders.handler runs a function
   --port N, --host HOST  where to listen; port 0 takes any free one
   --as-host HOST         requests to localhost stand for this host; HOST.localhost always stands for HOST
   --control              open the control API for other processes, on loopback; --control-port N on this port

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createGateway } from '../gateway/create.ts';
 import type { Gateway, GatewayOptions, TapeOptions } from '../gateway/types.ts';
 import type { UnhandledError } from '../gateway/unhandled.ts';
+import { logText } from '../gateway/function-log.ts';
 import { printable } from '../report/diagnostics.ts';
 import type { Paint } from '../report/paint.ts';
 import type { CommandLine } from './arguments.ts';
@@ -40,6 +41,8 @@ export async function serve(line: CommandLine, terminal: Terminal, serving?: Ser
       else if (speaks) terminal.out(paint.dim(`reloaded: ${gateway.routes.length} routes`));
     },
     onError: (one) => terminal.err(paint.red(threw(one))),
+    // Standard output is for one JSON document, where that was asked for.
+    onFunctionLog: (one) => (speaks ? terminal.out : terminal.err)(printable(logText(one))),
     ...(speaks ? { onExchange: (record) => terminal.out(requestLine(record, paint)) } : {}),
   };
   await using gateway = await createGateway(options, undefined, controlled?.openControlIn(terminal.folder) ?? null);

@@ -44,7 +44,7 @@ export async function createGateway(
     throw new TypeError(`unsupported is pass or fail, not ${String(options.unsupported)}`);
   const host = options.host ?? '127.0.0.1';
   const services = composeServices(options);
-  const { clock, upstreams, identity } = services;
+  const { clock, identity } = services;
 
   let config: ConfigInput = options.config ?? '.';
   const request = (): LoadRequest => ({
@@ -65,7 +65,7 @@ export async function createGateway(
   };
   let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);
-  upstreams.configure(program.gateway.upstreams);
+  services.configure(program.gateway.upstreams);
   const { tapes, mount } = startTaping(options, services, program.gateway);
 
   const inFlight = new InFlight();
@@ -132,7 +132,7 @@ export async function createGateway(
       mount(proven.program.gateway);
       ({ loaded, program } = proven);
       dispatch = new Dispatch(program);
-      upstreams.configure(program.gateway.upstreams);
+      services.configure(program.gateway.upstreams);
     } catch (error) {
       config = before;
       throw error;

@@ -9,7 +9,7 @@ import { documentFetcher } from '../transport/fetch-document.ts';
 import { PlannedFaults } from '../transport/planned-faults.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind, type Replay } from '../transport/proxy.ts';
-import { Upstreams, type LiveTarget, type UpstreamTarget } from '../transport/upstreams.ts';
+import { Upstreams, type LiveTarget, type UpstreamTarget, type WireUpstream } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
 import { RedisStores } from './redis-store.ts';
 import { Scopes, type ScopeState } from './scopes.ts';
@@ -17,6 +17,9 @@ import { MemoryStore, ProcessMemory } from './store.ts';
 import type { GatewayOptions } from './types.ts';
 import { collectInto, type UnhandledError } from './unhandled.ts';
 import { clearWithin } from '../engine/scope.ts';
+import { functionSettingsOf } from './function-target.ts';
+import { composeFunctions, functionPrefix, isFunction } from './functions.ts';
+import type { FunctionSettings, LocalUpstream } from '../model/gateway.ts';
 
 /** All that outlives the programs of one gateway, and what kinds are given of it. */
 export interface Services {
@@ -32,6 +35,8 @@ export interface Services {
   issuer(): Promise<string>;
   readonly deps: Deps;
   readonly kits: readonly Kit[];
+  /** What the configuration itself says of upstreams and functions. */
+  configure(configured: Readonly<Record<string, LocalUpstream>>): void;
   /** Puts something in the place of an upstream, or of a `function:NAME`. Answers how to take it back. */
   override(upstream: string, handler: LiveTarget | UserFunction, scope?: string): () => void;
   /** Counters, caches, overrides, faults and clock as they were at the start; those of one scope alone, where it is given. */
@@ -40,9 +45,11 @@ export interface Services {
   close(): Promise<void>;
 }
 
+type ServiceOptions = Pick<GatewayOptions, 'upstreams' | 'folder' | 'env' | 'watch' | 'keepTokenKeys' | 'onError' | 'onFunctionLog'>;
+
 /** The one place where the parts of a gateway are put together. */
-export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'folder' | 'keepTokenKeys' | 'onError'>): Services {
-  const { upstreamTargets, functions } = splitUpstreams(options.upstreams ?? {}, options.folder ?? process.cwd());
+export function composeServices(options: ServiceOptions): Services {
+  const { upstreamTargets, functions, settings } = splitUpstreams(options.upstreams ?? {}, options.folder ?? process.cwd());
   const overridden = new Map<string, UserFunction>();
   const clock = new GatewayClock();
   const store = new MemoryStore();
@@ -52,6 +59,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
   const errors: UnhandledError[] = [];
   const collect = collectInto(errors, options.onError);
   const upstreams = new Upstreams(upstreamTargets, (upstream, error, request) => collect({ error, upstream, request }));
+  const localFunctions = composeFunctions(options, settings);
   const redis = new RedisStores(upstreams);
   const faults = new PlannedFaults();
   const replay: Replay = { answer: null, rewind: () => {} };
@@ -73,7 +81,7 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     random: Math.random,
     fetch: documentFetcher(sending),
     functions(name, scope = '') {
-      const run = overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name);
+      const run = overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name) ?? localFunctions.find(name);
       return run && watched(run, (error) => collect({ error, upstream: `${functionPrefix}${name}`, request: '' }));
     },
     testTokens: identity,
@@ -91,6 +99,10 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
     deps,
     kits: [policyKit, { destinations: [proxyKind(sending)] }],
     scopes,
+    configure(configured) {
+      localFunctions.configure(configured);
+      upstreams.configure(Object.fromEntries(Object.entries(configured).filter((one): one is [string, WireUpstream] => !isFunction(one[1]))));
+    },
     override(upstream, handler, scope = '') {
       if (!upstream.startsWith(functionPrefix)) return upstreams.override(scope + upstream, handler as LiveTarget);
       const name = scope + upstream.slice(functionPrefix.length);
@@ -118,12 +130,10 @@ export function composeServices(options: Pick<GatewayOptions, 'upstreams' | 'fol
       clock.close();
       for (const one of scopes.all) one.clock.close();
       redis.close();
-      await Promise.all([pools.close(), upstreams.close()]);
+      await Promise.all([pools.close(), upstreams.close(), localFunctions.close()]);
     },
   };
 }
-
-const functionPrefix = 'function:';
 
 /** What the function throws is heard, and thrown as before. */
 const watched =
@@ -138,18 +148,22 @@ const watched =
   };
 
 function splitUpstreams(
-  given: Readonly<Record<string, UpstreamTarget | UserFunction>>,
+  given: NonNullable<GatewayOptions['upstreams']>,
   folder: string,
 ): {
   upstreamTargets: Record<string, UpstreamTarget>;
   functions: Map<string, UserFunction>;
+  settings: Map<string, FunctionSettings>;
 } {
   const upstreamTargets: Record<string, UpstreamTarget> = {};
   const functions = new Map<string, UserFunction>();
+  const settings = new Map<string, FunctionSettings>();
   for (const [name, target] of Object.entries(given)) {
-    if (name.startsWith(functionPrefix)) functions.set(name.slice(functionPrefix.length), target as UserFunction);
+    const called = name.startsWith(functionPrefix) ? name.slice(functionPrefix.length) : undefined;
+    if (called !== undefined && typeof target === 'function') functions.set(called, target as UserFunction);
+    else if (called !== undefined) settings.set(called, functionSettingsOf(called, target, folder));
     else if (typeof target === 'object' && 'replay' in target) upstreamTargets[name] = { replay: path.resolve(folder, String(target.replay)) };
     else upstreamTargets[name] = target as UpstreamTarget;
   }
-  return { upstreamTargets, functions };
+  return { upstreamTargets, functions, settings };
 }

@@ -2,13 +2,14 @@ import type { RequestListener } from 'node:http';
 import type { Unsupported } from '../dialects/dialect.ts';
 import type { TraceEntry } from '../engine/trace.ts';
 import type { Diagnostic } from '../model/error.ts';
-import type { Limits, TapeMode } from '../model/gateway.ts';
+import type { FunctionSettings, Limits, TapeMode } from '../model/gateway.ts';
 import type { Verdict } from '../model/ledger.ts';
 import type { TokenOptions } from '../identity/mint.ts';
 import type { UserFunction } from '../engine/kit.ts';
 import type { Ignores } from '../traffic/tape/asked.ts';
 import type { TapeReport } from '../traffic/tape/tapes.ts';
 import type { Traffic } from '../traffic/traffic.ts';
+import type { LogLine } from '../transport/functions/instance.ts';
 import type { PlannedFault } from '../transport/planned-faults.ts';
 import type { LiveTarget, UpstreamTarget } from '../transport/upstreams.ts';
 import type { GatewayClock } from './clock.ts';
@@ -22,8 +23,11 @@ export interface GatewayOptions {
   readonly config?: ConfigInput;
   /** Only where detection is ambiguous. */
   readonly dialect?: string;
-  /** Where production addresses are: URLs, node request listeners, fetch handlers, containers. `function:NAME` is a function. */
-  readonly upstreams?: Readonly<Record<string, UpstreamTarget | UserFunction>>;
+  /**
+   * Where production addresses are: URLs, node request listeners, fetch handlers, containers. `function:NAME` is a function: one of this
+   * process, or one that runs by itself (`./dist/orders.handler`, the URL at which it is invoked, or an object that says more).
+   */
+  readonly upstreams?: Readonly<Record<string, UpstreamTarget | UserFunction | FunctionSettings>>;
   /** Of the first listener; 0: any free one (default). */
   readonly port?: number;
   /** Default 127.0.0.1. */
@@ -39,6 +43,8 @@ export interface GatewayOptions {
   readonly traffic?: boolean | TapeOptions;
   /** Called with what an upstream function threw, as it is added to `gateway.errors`. */
   readonly onError?: (error: UnhandledError) => void;
+  /** Called with each line that a function writes which runs by itself, without the secrets that are known of. Default: it is printed. */
+  readonly onFunctionLog?: (line: LogLine) => void;
   /** Called after each request. */
   readonly onExchange?: (record: ExchangeRecord) => void;
   readonly logLevel?: 'silent' | 'error' | 'info';

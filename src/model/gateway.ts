@@ -12,12 +12,34 @@ export interface Gateway {
   readonly traffic?: TapeSettings;
 }
 
-/** A URL, a module whose default export is a node request listener or a fetch handler, a tape that answers, or a container. Files are absolute. */
+/**
+ * A URL, a module whose default export is a node request listener or a fetch handler, a tape that answers, a container; or, under
+ * `function:NAME`, a function. Files are absolute.
+ */
 export type LocalUpstream =
   | { readonly url: string }
   | { readonly module: string }
   | { readonly replay: string }
-  | { readonly container: ContainerSettings };
+  | { readonly container: ContainerSettings }
+  | FunctionSettings;
+
+/** A function that runs on this machine. */
+export interface FunctionSettings {
+  /**
+   * `./dist/orders.handler`: a module and what it exports, run in a thread of its own. A command that asks for its invocations at
+   * `AWS_LAMBDA_RUNTIME_API`, as runtimes do. Or the URL at which it is invoked.
+   */
+  readonly function: string | { readonly command: readonly string[] } | { readonly url: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Default 128. What a module may keep; a command has it only told. */
+  readonly memoryMb?: number;
+  /** Of one invocation, in ms of the machine's time. Default 3000, 0: none. */
+  readonly timeoutMs?: number;
+  /** How many invocations may run at once; more wait. Default 10. */
+  readonly concurrency?: number;
+  /** What `function` and the command count from. Default: the folder of the gateway. */
+  readonly folder?: string;
+}
 
 export const tapeModes = ['off', 'record', 'replay', 'record-missing', 'strict'] as const;
 /**

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { ContainerSettings, LocalUpstream } from '../model/gateway.ts';
+import type { ContainerSettings, FunctionSettings, LocalUpstream } from '../model/gateway.ts';
 import { Containers } from './containers/containers.ts';
 import { handlersOf, type Failed, type Handlers, type ServedTarget } from './served-upstream.ts';
 
@@ -13,6 +13,8 @@ export interface Taped {
 }
 /** What can be asked: a URL (`echo:` is a built-in echo), what is served here, or a container. */
 export type LiveTarget = string | URL | ServedTarget | ContainerTarget;
+/** What a configuration may say of an upstream; a function is none. */
+export type WireUpstream = Exclude<LocalUpstream, FunctionSettings>;
 /** Where a production address is on this machine. */
 export type UpstreamTarget = LiveTarget | Taped;
 
@@ -33,7 +35,7 @@ export class Upstreams {
   readonly #served = new Map<unknown, Promise<Served>>();
   readonly #servers = new Set<Server>();
   readonly #containers = new Containers();
-  #configured: Readonly<Record<string, LocalUpstream>> = {};
+  #configured: Readonly<Record<string, WireUpstream>> = {};
   readonly #failed: (upstream: string, ...what: Parameters<Failed>) => void;
   readonly #overrides = new Map<string, LiveTarget>();
 
@@ -63,7 +65,7 @@ export class Upstreams {
   }
 
   /** What the configuration itself says. What was given in code or on the command line stands above it. */
-  configure(configured: Readonly<Record<string, LocalUpstream>>): void {
+  configure(configured: Readonly<Record<string, WireUpstream>>): void {
     this.#configured = configured;
     this.#origins = new WeakMap();
     const known = [...Object.values(configured), ...this.#targets.values(), ...this.#overrides.values()];

@@ -4,7 +4,7 @@ export interface NativeConfig {
   readonly include?: readonly string[];
   /** Production addresses -> where they are on this machine. */
   readonly upstreams?: Readonly<
-    Record<string, string | { readonly module: string } | { readonly replay: string } | { readonly container: NativeContainer }>
+    Record<string, string | { readonly module: string } | { readonly replay: string } | { readonly container: NativeContainer } | NativeFunction>
   >;
   /** Whether upstreams are recorded to a tape or replayed from it. */
   readonly traffic?: {
@@ -16,6 +16,18 @@ export interface NativeConfig {
   readonly listeners?: readonly NativeListener[];
   readonly limits?: Readonly<Record<string, number | string>>;
   readonly routes?: readonly NativeRoute[];
+}
+/** Under `function:NAME`: what runs for a function. */
+export interface NativeFunction {
+  /** `./dist/orders.handler`, the URL at which it is invoked, or a command that asks for its invocations as runtimes do. */
+  readonly function: string | { readonly url: string } | { readonly command: string | readonly string[] };
+  readonly environment?: Readonly<Record<string, string | number | boolean>>;
+  /** Default 128. */
+  readonly memoryMb?: number;
+  /** `10s`; default 3 seconds, of the machine's time. */
+  readonly timeout?: string | number;
+  /** Invocations at once; default 10. */
+  readonly concurrency?: number;
 }
 /** Started at the first request for it; needs the optional peer `testcontainers`, and Docker. */
 export interface NativeContainer {

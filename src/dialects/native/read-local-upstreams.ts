@@ -2,13 +2,14 @@ import path from 'node:path';
 import type { ContainerSettings, LocalUpstream } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
+import { readFunction } from './read-function.ts';
 import { readDuration } from './units.ts';
 
 /** Production addresses, and where they are on this machine. */
 export function readLocalUpstreams(setting: Setting, { folder }: Source): Record<string, LocalUpstream> {
   const found: Record<string, LocalUpstream> = {};
   for (const [name, value] of setting.entries()) {
-    const local = value.kind === 'map' ? readMap(value, folder) : readUrl(value);
+    const local = name.startsWith('function:') ? readFunction(value, folder) : value.kind === 'map' ? readMap(value, folder) : readUrl(value);
     if (local !== undefined) found[name] = local;
   }
   return found;

@@ -11,6 +11,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly additionalProperties?: Schema;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly oneOf?: readonly Schema[];
   readonly $ref?: string;
 }
@@ -42,6 +43,10 @@ it('the schema and the readers know the same settings', () => {
   expect(knownAt({ upstreams: { a: { zzzzzzzz: 1 } } })).toEqual(locals.flatMap(keysOf).sort());
   expect(knownAt({ upstreams: { a: { container: { zzzzzzzz: 1 } } } })).toEqual(keysOf(container));
   expect(knownAt({ upstreams: { a: { container: { wait: { zzzzzzzz: 1 } } } } })).toEqual(keysOf(container?.properties?.['wait']?.oneOf?.[1]));
+  const called = schema.properties?.['upstreams']?.patternProperties?.['^function:']?.oneOf?.[1];
+  expect(knownAt({ upstreams: { 'function:a': { zzzzzzzz: 1 } } })).toEqual(keysOf(called));
+  const ways = called?.properties?.['function']?.oneOf ?? [];
+  expect(knownAt({ upstreams: { 'function:a': { function: { zzzzzzzz: 1 } } } })).toEqual(ways.flatMap(keysOf).sort());
   expect(knownAt({ limits: { zzzzzzzz: 1 } })).toEqual(keysOf(schema.properties?.['limits']));
   expect(knownAt({ listeners: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['listeners']?.items));
   expect(knownAt({ consumers: [{ zzzzzzzz: 1 }] })).toEqual(keysOf(schema.properties?.['consumers']?.items));

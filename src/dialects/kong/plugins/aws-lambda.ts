@@ -103,8 +103,8 @@ async function invoke(exchange: Exchange, options: Lambda, event: unknown, deps:
   try {
     return { status: 200, headers, body: JSON.stringify((await call()) ?? null) };
   } catch (error) {
-    const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
-    const body = JSON.stringify({ errorType: name, errorMessage: message, trace: [] });
+    const { name = 'Error', message = String(error), trace = [] } = error instanceof Error ? (error as Error & { trace?: readonly string[] }) : {};
+    const body = JSON.stringify({ errorType: name, errorMessage: message, trace });
     return { status: 200, headers: [...headers, 'X-Amz-Function-Error', 'Unhandled'], body };
   }
 }

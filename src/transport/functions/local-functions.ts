@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { FunctionSettings } from '../../model/gateway.ts';
+import { CommandInstance } from './command-instance.ts';
+import { arnOf, defaultMemoryMb, functionEnvironment } from './function-environment.ts';
+import { FunctionPool } from './function-pool.ts';
+import type { FunctionPlan, Instance, Invocation, LogLine } from './instance.ts';
+import { invokeUrl } from './invoke-url.ts';
+import { WorkerInstance } from './worker-instance.ts';
+
+/** What a function is called with beside its event; what is missing is made. */
+export interface Caller {
+  readonly awsRequestId?: string;
+  readonly functionVersion?: string;
+}
+export type Invoke = (event: unknown, caller?: Caller) => Promise<unknown>;
+
+export interface FunctionHost {
+  /** What relative paths count from. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: (line: LogLine) => void;
+  readonly loaded: (files: readonly string[]) => void;
+}
+
+const defaultTimeoutMs = 3_000;
+const defaultConcurrency = 10;
+
+interface Made {
+  readonly key: string;
+  readonly invoke: Invoke;
+  readonly pool: FunctionPool | null;
+}
+
+/** Functions that run on this machine, from when they are first asked until the gateway is closed or a reload says something else of them. */
+export class LocalFunctions {
+  readonly #host: FunctionHost;
+  readonly #given: ReadonlyMap<string, FunctionSettings>;
+  #configured: ReadonlyMap<string, FunctionSettings> = new Map();
+  readonly #made = new Map<string, Made>();
+
+  /** `given`: in code or on the command line, which stands above the configuration. */
+  constructor(host: FunctionHost, given: ReadonlyMap<string, FunctionSettings>) {
+    this.#host = host;
+    this.#given = given;
+  }
+
+  /** What the configuration itself says. */
+  configure(configured: ReadonlyMap<string, FunctionSettings>): void {
+    this.#configured = configured;
+    for (const [name, made] of this.#made) {
+      const settings = this.#settingsOf(name);
+      if (settings !== undefined && JSON.stringify(settings) === made.key) continue;
+      this.#made.delete(name);
+      void made.pool?.close();
+    }
+  }
+
+  find(name: string): Invoke | undefined {
+    const known = this.#made.get(name);
+    if (known !== undefined) return known.invoke;
+    const settings = this.#settingsOf(name);
+    if (settings === undefined) return undefined;
+    const made = this.#make(name, settings);
+    this.#made.set(name, made);
+    return made.invoke;
+  }
+
+  /** Whoever runs one of these files is made anew. */
+  renew(changed: ReadonlySet<string>): void {
+    for (const { pool } of this.#made.values()) pool?.renew(changed);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#made.values()].flatMap(({ pool }) => (pool === null ? [] : [pool.close()])));
+  }
+
+  #settingsOf(name: string): FunctionSettings | undefined {
+    return this.#given.get(name) ?? this.#configured.get(name);
+  }
+
+  #make(name: string, settings: FunctionSettings): Made {
+    const { function: what, timeoutMs = defaultTimeoutMs, concurrency = defaultConcurrency } = settings;
+    const key = JSON.stringify(settings);
+    if (typeof what === 'object' && 'url' in what)
+      return { key, pool: null, invoke: (event, caller) => invokeUrl(what.url, invocationOf(event, caller), timeoutMs) };
+    const { env, folder: usual, log, loaded } = this.#host;
+    const folder = path.resolve(usual, settings.folder ?? '.');
+    const plan: FunctionPlan = {
+      name,
+      folder,
+      environment: functionEnvironment(name, settings, folder, env),
+      memoryMb: settings.memoryMb ?? defaultMemoryMb,
+      timeoutMs,
+      arn: arnOf(name, env),
+      log,
+      loaded,
+    };
+    const make = (): Instance =>
+      typeof what === 'string' ? new WorkerInstance(plan, path.resolve(folder, what)) : new CommandInstance(plan, what.command);
+    const pool = new FunctionPool(make, concurrency);
+    return { key, pool, invoke: (event, caller) => pool.invoke(invocationOf(event, caller)) };
+  }
+}
+
+const invocationOf = (event: unknown, caller: Caller = {}): Invocation => ({
+  requestId: caller.awsRequestId ?? randomUUID(),
+  event: JSON.stringify(event) ?? 'null',
+  version: caller.functionVersion ?? '$LATEST',
+});
