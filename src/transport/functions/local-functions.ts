@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { FunctionSettings } from '../../model/gateway.ts';
-import { CommandInstance } from './command-instance.ts';
 import { arnOf, defaultMemoryMb, functionEnvironment } from './function-environment.ts';
-import { FunctionPool } from './function-pool.ts';
-import type { FunctionPlan, Instance, Invocation, LogLine } from './instance.ts';
-import { invokeUrl } from './invoke-url.ts';
-import { WorkerInstance } from './worker-instance.ts';
+import type { FunctionPool } from './function-pool.ts';
+import type { FunctionPlan, Invocation, LogLine } from './instance.ts';
 
 /** What a function is called with beside its event; what is missing is made. */
 export interface Caller {
@@ -24,12 +21,12 @@ export interface FunctionHost {
 }
 
 const defaultTimeoutMs = 3_000;
-const defaultConcurrency = 10;
 
 interface Made {
   readonly key: string;
   readonly invoke: Invoke;
-  readonly pool: FunctionPool | null;
+  /** Null until it is first asked, and of a URL. */
+  readonly pool: () => Promise<FunctionPool> | null;
 }
 
 /** Functions that run on this machine, from when they are first asked until the gateway is closed or a reload says something else of them. */
@@ -52,7 +49,7 @@ export class LocalFunctions {
       const settings = this.#settingsOf(name);
       if (settings !== undefined && JSON.stringify(settings) === made.key) continue;
       this.#made.delete(name);
-      void made.pool?.close();
+      void closed(made);
     }
   }
 
@@ -68,11 +65,11 @@ export class LocalFunctions {
 
   /** Whoever runs one of these files is made anew. */
   renew(changed: ReadonlySet<string>): void {
-    for (const { pool } of this.#made.values()) pool?.renew(changed);
+    for (const { pool } of this.#made.values()) void pool()?.then((one) => one.renew(changed));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#made.values()].flatMap(({ pool }) => (pool === null ? [] : [pool.close()])));
+    await Promise.all([...this.#made.values()].map(closed));
   }
 
   #settingsOf(name: string): FunctionSettings | undefined {
@@ -80,10 +77,12 @@ export class LocalFunctions {
   }
 
   #make(name: string, settings: FunctionSettings): Made {
-    const { function: what, timeoutMs = defaultTimeoutMs, concurrency = defaultConcurrency } = settings;
+    const { function: what, timeoutMs = defaultTimeoutMs } = settings;
     const key = JSON.stringify(settings);
-    if (typeof what === 'object' && 'url' in what)
-      return { key, pool: null, invoke: (event, caller) => invokeUrl(what.url, invocationOf(event, caller), timeoutMs) };
+    if (typeof what === 'object' && 'url' in what) {
+      const ask = async (invocation: Invocation): Promise<unknown> => (await import('./invoke-url.ts')).invokeUrl(what.url, invocation, timeoutMs);
+      return { key, pool: () => null, invoke: (event, caller) => ask(invocationOf(event, caller)) };
+    }
     const { env, folder: usual, log, loaded } = this.#host;
     const folder = path.resolve(usual, settings.folder ?? '.');
     const plan: FunctionPlan = {
@@ -96,12 +95,21 @@ export class LocalFunctions {
       log,
       loaded,
     };
-    const make = (): Instance =>
-      typeof what === 'string' ? new WorkerInstance(plan, path.resolve(folder, what)) : new CommandInstance(plan, what.command);
-    const pool = new FunctionPool(make, concurrency);
-    return { key, pool, invoke: (event, caller) => pool.invoke(invocationOf(event, caller)) };
+    let pool: Promise<FunctionPool> | null = null;
+    return {
+      key,
+      pool: () => pool,
+      async invoke(event, caller) {
+        const invocation = invocationOf(event, caller);
+        // Threads and processes are loaded only where a function is asked.
+        pool ??= import('./pool-of.ts').then(({ poolOf }) => poolOf(plan, settings));
+        return (await pool).invoke(invocation);
+      },
+    };
   }
 }
+
+const closed = async ({ pool }: Made): Promise<void> => (await pool())?.close();
 
 const invocationOf = (event: unknown, caller: Caller = {}): Invocation => ({
   requestId: caller.awsRequestId ?? randomUUID(),
