@@ -1,12 +1,11 @@
 import { diagnosticAt, type UserErrorCode } from '../model/error.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { Origin } from '../model/origin.ts';
-import { plain, type Position, type Tree } from './tree.ts';
+import { escapePointer, plain, type Position, type Tree } from './tree.ts';
 
 type Settled = { readonly verdict: 'mirrored' } | { readonly verdict: 'approximated'; readonly note: string };
 
 const mirrored: Settled = { verdict: 'mirrored' };
-const escapePointer = (key: string): string => (/[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key);
 
 /** A place in a configuration, whether something stands there or not. One for all cursors at it. */
 class Place {
@@ -37,6 +36,7 @@ class Place {
 
   /** Most places are only looked at: what they are called is worked out for those that are spoken of. */
   get origin(): Origin {
+    if (this.tree?.from !== undefined) return this.tree.from;
     if (this.#origin === null) {
       const { file, pointer } = (this.#parent as Place).origin;
       this.#origin = { file, line: this.#at.line, column: this.#at.column, pointer: `${pointer}/${escapePointer(this.#key)}` };
@@ -80,6 +80,11 @@ export class Setting {
     const origin = { file, line: tree.line, column: tree.column, pointer: '' };
     forEachLeaf(tree, origin, (leaf) => ledger.leaf(leaf));
     return new Setting(Place.root(tree, origin), ledger, by, mirrored);
+  }
+
+  /** A tree that was made from others, whose leaves the ledger knows already where they really stand. */
+  static made(tree: Tree, ledger: Ledger, by: string): Setting {
+    return new Setting(Place.root(tree, tree.from ?? { file: '', line: tree.line, column: tree.column, pointer: '' }), ledger, by, mirrored);
   }
 
   /** The same place, read on behalf of another part of the product: `DIALECT/service`. */
@@ -245,6 +250,7 @@ export class Setting {
     return this.problem('DG1202', `${this.name} is ${found}`, `expected ${expected}`);
   }
   #settle(): void {
+    if (this.#tree?.made === true) return;
     this.ledger.settle(this.origin, this.#how.verdict, this.by, 'note' in this.#how ? this.#how.note : '');
   }
   #settleAll(tree: Tree, origin: Origin, how: Settled | { readonly verdict: 'ignored'; readonly note: string }): void {
@@ -253,7 +259,8 @@ export class Setting {
 }
 
 /** Scalars, and empty maps and lists. */
-function forEachLeaf(tree: Tree, origin: Origin, act: (origin: Origin) => void): void {
+function forEachLeaf(tree: Tree, place: Origin, act: (origin: Origin) => void): void {
+  const origin = tree.from ?? place;
   if (tree.kind === 'map' && tree.entries.size > 0) {
     for (const [key, member] of tree.entries)
       forEachLeaf(
@@ -264,7 +271,7 @@ function forEachLeaf(tree: Tree, origin: Origin, act: (origin: Origin) => void):
   } else if (tree.kind === 'list' && tree.items.length > 0) {
     for (const [index, item] of tree.items.entries())
       forEachLeaf(item, { file: origin.file, line: item.line, column: item.column, pointer: `${origin.pointer}/${index}` }, act);
-  } else act(origin);
+  } else if (tree.made !== true) act(origin);
 }
 
 const listed = (names: readonly string[]): string =>

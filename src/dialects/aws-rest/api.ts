@@ -1,8 +1,8 @@
-import type { CompileInput } from '../dialect.ts';
-import type { Resource } from '../../sources/cloudformation.ts';
-import { holdsResource, resourcesOf, settingsWithFunctions } from '../../sources/cloudformation.ts';
+import { readTemplate, holdsResource, settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
+import type { CompileInput } from '../dialect.ts';
+import { documentOf } from './document.ts';
 import { keysOf, readThrottle, type ResourcesOf } from './read-usage-plans.ts';
 import type { ApiKey, Throttle } from './usage-plan.ts';
 
@@ -16,11 +16,15 @@ export interface Api {
   readonly throttleOf: (method: string) => Throttle | null;
 }
 
-export const isTemplate = (source: Source): boolean => holdsResource(source.text, 'AWS::ApiGateway::RestApi');
+/** A template that makes REST APIs, whole or resource by resource; also what the CDK writes. */
+export const isTemplate = (source: Source): boolean => holdsResource(source.text, 'AWS::ApiGateway::');
 
-/** The APIs of an OpenAPI document (one) or of a template (each RestApi that has a body). */
-export function apisOf(source: Source, { ledger, options }: CompileInput): Api[] {
-  if (isTemplate(source)) return fromTemplate(resourcesOf(source, ledger, 'aws-rest/template', options.variables), options.stage, options.variables);
+/** The APIs of an OpenAPI document (one) or of a template (each RestApi). */
+export function apisOf(source: Source, { ledger, options, files }: CompileInput): Api[] {
+  if (isTemplate(source)) {
+    const template = readTemplate({ source, ledger, by: 'aws-rest/template', parameters: options.variables, files });
+    return fromTemplate(template, options.stage, options.variables);
+  }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   return [
     {
@@ -33,41 +37,102 @@ export function apisOf(source: Source, { ledger, options }: CompileInput): Api[]
   ];
 }
 
-function fromTemplate(resources: readonly Resource[], stageName: string | undefined, given: Readonly<Record<string, string>>): Api[] {
+/** Types that say something about a REST API; the others are settled as a whole. */
+const read: ReadonlySet<string> = new Set(
+  [
+    'RestApi',
+    'Resource',
+    'Method',
+    'Model',
+    'RequestValidator',
+    'Authorizer',
+    'GatewayResponse',
+    'Stage',
+    'Deployment',
+    'ApiKey',
+    'UsagePlan',
+    'UsagePlanKey',
+  ].map((name) => `AWS::ApiGateway::${name}`),
+);
+
+function whyIgnored(type: string): string {
+  if (/^AWS::ApiGateway::(?:DomainName|BasePathMapping)/.test(type))
+    return 'requests are taken as on the host of the API, where the path begins with the stage';
+  if (type.startsWith('AWS::ApiGatewayV2::')) return 'belongs to an API of another kind';
+  return `resources of type ${type} are no part of the gateway`;
+}
+
+function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>): Api[] {
+  const { resources } = template;
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
-  const known = new Set(['RestApi', 'Stage', 'Deployment', 'ApiKey', 'UsagePlan', 'UsagePlanKey', 'Account']);
-  for (const { type, setting, properties } of resources) {
-    const name = /^AWS::ApiGateway::(\w+)$/.exec(type)?.[1];
-    if (name === undefined ? type.startsWith('AWS::Serverless::') : !known.has(name))
-      setting.problem('DG1208', `resources of type ${type} are not read yet`, 'give the API as an OpenAPI document in the Body of its RestApi');
-    else if (name === undefined || name === 'Account') properties.ignored('is no part of the gateway');
+  for (const { type, setting } of resources) {
+    if (type.startsWith('AWS::Serverless::'))
+      setting.problem(
+        'DG1208',
+        `resources of type ${type} are not read yet`,
+        'give the stack as it was made: aws cloudformation get-template --template-stage Processed',
+      );
+    else if (!read.has(type)) setting.ignored(whyIgnored(type));
   }
-  return of('RestApi').flatMap((api): Api[] => {
-    const document = api.properties.get('Body').as('aws-rest/openapi');
-    if (!document.exists) {
-      api.setting.problem('DG1208', 'a RestApi without Body is not read yet', 'give the API as an OpenAPI document in Body');
-      return [];
+  return of('RestApi').map((api): Api => {
+    for (const { setting, properties } of of('Deployment')) {
+      properties.get('Description').ignored('describes the deployment for people');
+      if (properties.get('StageName').exists) continue;
+      properties.get('RestApiId').string();
+      setting.ignored('makes no stage');
     }
-    for (const name of api.properties.keys()) if (name !== 'Body') api.properties.get(name).ignored('concerns the deployment');
-    for (const { properties } of of('Deployment')) if (!properties.get('StageName').exists) properties.ignored('makes no stage');
     const stages = of('Stage', 'Deployment').filter(
       ({ properties }) => properties.get('StageName').exists && properties.get('RestApiId').string() === api.id,
     );
     const stage = stages.find(({ properties }) => stageName === undefined || properties.get('StageName').string() === stageName);
+    for (const one of stages) if (one !== stage) one.properties.ignored('another stage is served, which --stage chooses');
+    const settings = stage === undefined ? undefined : settingsOfStage(stage.properties);
     const name = stageName ?? stage?.properties.get('StageName').string() ?? 'default';
-    const variables = Object.fromEntries((stage?.properties.get('Variables').entries() ?? []).map(([key, value]) => [key, value.string() ?? '']));
-    const throttles = (stage?.properties.get('MethodSettings').items() ?? []).map(readMethodSetting);
-    return [
-      {
-        document,
-        stage: name,
-        variables: { ...variables, ...given },
-        keysFor: keysOf(of, api.id, name),
-        throttleOf: (method) =>
-          throttles.find((one) => one.method === method)?.throttle ?? throttles.find((one) => one.method === '/*/*')?.throttle ?? null,
-      },
-    ];
+    const variables = Object.fromEntries((settings?.get('Variables').entries() ?? []).map(([key, value]) => [key, value.string() ?? '']));
+    const throttles = (settings?.get('MethodSettings').items() ?? []).map(readMethodSetting);
+    return {
+      document: documentOf(api, bodyOf(api, template), of),
+      stage: name,
+      variables: { ...variables, ...given },
+      keysFor: keysOf(of, api.id, name),
+      throttleOf: (method) =>
+        throttles.find((one) => one.method === method)?.throttle ?? throttles.find((one) => one.method === '/*/*')?.throttle ?? null,
+    };
   });
+}
+
+/** What a stage says about requests; a deployment that makes a stage describes it in StageDescription. */
+function settingsOfStage(properties: Setting): Setting {
+  properties.get('DeploymentId').ignored('the API is served as the template has it');
+  const inner = properties.get('StageDescription');
+  const settings = inner.kind === 'map' ? inner : properties;
+  for (const name of settings.keys())
+    if (!['StageName', 'RestApiId', 'Variables', 'MethodSettings', 'DeploymentId', 'StageDescription'].includes(name))
+      settings.get(name).ignored(whyNot(name));
+  return settings;
+}
+
+function whyNot(name: string): string {
+  if (name.startsWith('Cach')) return 'answers are not cached here';
+  if (name === 'CanarySetting') return 'no request goes to the canary';
+  return 'is for logs, traces, certificates or people';
+}
+
+/** The document of an API: in the template, or in a file beside it. */
+function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
+  const [body, location] = [api.properties.get('Body'), api.properties.get('BodyS3Location')];
+  if (body.exists || !location.exists) return body.tree;
+  const name = location.kind === 'scalar' ? location.string() : location.get('Key').string();
+  if (location.kind === 'map')
+    for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
+  const found = open(name ?? '');
+  if (found === undefined)
+    location.problem(
+      'DG1208',
+      `the document ${name ?? ''} is not beside the template`,
+      'put it there, or give the API as an OpenAPI document in Body',
+    );
+  return found === undefined ? undefined : resolve(found);
 }
 
 function readMethodSetting(setting: Setting): { readonly method: string; readonly throttle: Throttle | null } {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../sources/cloudformation.ts';
+import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { ApiKey, Throttle, UsagePlan } from './usage-plan.ts';
 

@@ -1,0 +1,98 @@
+import type { Scalar, Tree } from '../tree.ts';
+import { madeTree } from '../tree.ts';
+import { holds, member, resolve, textOf, type Scope } from './functions.ts';
+
+/** A template's values where AWS would put its own. */
+const pseudo: Readonly<Record<string, string>> = {
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '123456789012',
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'local',
+  'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/local/0',
+};
+const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
+
+/** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
+export function scopeOf(
+  template: Tree,
+  given: Readonly<Record<string, string>>,
+  include: Scope['include'],
+  untaken: Scope['untaken'],
+): Scope & { readonly asked: ReadonlySet<string> } {
+  const asked = new Set<string>();
+  /** Names that are being worked out: one that asks for itself is left as it is. */
+  const open = new Set<string>();
+  const once = <T>(key: string, otherwise: T, work: () => T): T => {
+    if (open.has(key)) return otherwise;
+    open.add(key);
+    const found = work();
+    open.delete(key);
+    return found;
+  };
+  const resource = (name: string): Tree | undefined => member(member(template, 'Resources'), name);
+  const property = (name: string, key: string): string | undefined =>
+    once(`${name}.${key}`, undefined, () => textOf(member(member(resource(name), 'Properties'), key), scope));
+  const typeOf = (name: string): string | undefined => {
+    const type = member(resource(name), 'Type');
+    return type?.kind === 'scalar' ? String(type.value) : undefined;
+  };
+  const parameter = (name: string): Tree | Scalar | undefined => {
+    const declared = member(member(template, 'Parameters'), name);
+    const value = given[name] ?? member(declared, 'Default');
+    if (value === undefined) return undefined;
+    asked.add(name);
+    const text = typeof value === 'object' && value?.kind === 'scalar' ? value.value : (value as Scalar);
+    const type = textOf(member(declared, 'Type'), scope) ?? '';
+    if (declared !== undefined && /^(?:CommaDelimitedList|List<)/.test(type))
+      return madeTree(
+        String(text)
+          .split(',')
+          .map((one) => one.trim()),
+        declared,
+      );
+    return text;
+  };
+  const scope: Scope = {
+    reference: (name) => {
+      switch (typeOf(name)) {
+        case undefined:
+          return parameter(name) ?? pseudo[name] ?? name;
+        case 'AWS::ApiGateway::Stage':
+          return property(name, 'StageName') ?? name;
+        case 'AWS::Lambda::Alias':
+          return `${functionOf(property(name, 'FunctionName') ?? name)}:${property(name, 'Name') ?? 'alias'}`;
+        case 'AWS::Lambda::Version':
+          return `${functionOf(property(name, 'FunctionName') ?? name)}:1`;
+        default:
+          return name;
+      }
+    },
+    attribute: (name, attribute) => {
+      const type = typeOf(name);
+      // Where no template says what it is, what has an ARN here is a function.
+      const isFunction = type === undefined || functionTypes.includes(type);
+      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(name) : `${name}.${attribute}`;
+    },
+    condition: (name) =>
+      once(`condition ${name}`, false, () => {
+        const found = member(member(template, 'Conditions'), name);
+        return found !== undefined && holds(found, scope);
+      }),
+    mapping: (map, key, second) => {
+      const found = member(member(member(member(template, 'Mappings'), map), key), second);
+      return found === undefined ? undefined : once(`${map}.${key}.${second}`, undefined, () => resolve(found, scope));
+    },
+    include: (location) =>
+      once(`include ${location}`, undefined, () => {
+        const found = include(location);
+        return found === undefined ? undefined : resolve(found, scope);
+      }),
+    untaken,
+  };
+  return { ...scope, asked };
+}
+
+/** The ARN of a function that is given by its name or its ARN. */
+const functionOf = (nameOrArn: string): string => (nameOrArn.startsWith('arn:') ? nameOrArn : arnOfFunction(nameOrArn));
