@@ -67,7 +67,7 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
 
   const integration = setting.get('x-amazon-apigateway-integration');
   if (!integration.exists) integration.problem('DG1204', `${method} ${path} has no integration`, 'expected x-amazon-apigateway-integration');
-  const read = readIntegration(integration, stage, binary);
+  const read = readIntegration(integration, { stage, variables: api.variables }, binary);
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
   const what = unsupported.join(' and ');

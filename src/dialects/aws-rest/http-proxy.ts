@@ -1,62 +1,65 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { StepKind } from '../../engine/kit.ts';
-import { parseQuery, queryValue } from '../../http/query.ts';
-import { proxyDefaults } from '../../model/gateway.ts';
+import type { DestinationKind, StepKind } from '../../engine/kit.ts';
+import { parseQuery } from '../../http/query.ts';
 import type { Setting } from '../../sources/setting.ts';
+import type { StageFacts } from './context.ts';
+import { endpointOf, serverAt } from './endpoint.ts';
+import { requestIdOf } from './identifiers.ts';
+import { contextMap } from './mapping/context-map.ts';
+import { failed } from './mapping/failed.ts';
+import { reserved, unseen, unsendable } from './mapping/header-rules.ts';
+import { readRequestParameters, valuesOf, type Parameter, type ParameterSource } from './mapping/parameters.ts';
 import type { Integration } from './read-integration.ts';
 
-/** Where a mapped value comes from. */
-type From = { readonly in: 'path' | 'querystring' | 'header'; readonly name: string } | { readonly literal: string };
-interface Mapping {
-  readonly to: 'path' | 'querystring' | 'header';
-  readonly name: string;
-  readonly from: From;
-}
-export interface HttpProxyOptions {
+export interface HttpProxyOptions extends StageFacts {
   /** Of the integration's URI: what stands behind the authority, with `{name}` placeholders. */
   readonly path: string;
   readonly host: string;
   /** ANY: the method that was asked with. */
   readonly method: string;
-  readonly mappings: readonly Mapping[];
+  readonly mappings: readonly Parameter[];
 }
 
-/** Never passed on (API Gateway developer guide, known issues; recorded answers of HTTP_PROXY integrations). */
-const dropped: ReadonlySet<string> = new Set([
-  'host',
-  'content-encoding',
-  'content-md5',
-  'max-forwards',
-  'server',
-  'www-authenticate',
-  'x-amzn-remapped-host',
-]);
+const dropped: ReadonlySet<string> = new Set([...unseen, 'host', 'content-encoding', 'x-amzn-remapped-host']);
 
 /** Makes the request of an HTTP_PROXY integration: all fields of the client, mapped ones over them; mapped query parameters join the client's. */
 export const httpProxyRequest: StepKind<HttpProxyOptions> = {
   kind: 'aws-rest/http-proxy-request',
-  create({ path, host, method, mappings }) {
+  create({ path, host, method, mappings, stage, variables }, { random }) {
     const toPath = mappings.filter((one) => one.to === 'path');
+    // Recorded: the request fails when it comes.
+    const unmappable = mappings.some(({ to, name }) => to === 'header' && reserved.has(name.toLowerCase()));
     return (exchange) => {
+      if (unmappable) return failed('a reserved header field is mapped');
       const { outgoing } = exchange;
       const { headers } = outgoing;
       headers.filter((name) => !dropped.has(name));
       headers.raw.unshift('Host', host);
       headers.set('x-amzn-apigateway-api-id', 'local');
       const added: string[] = [];
+      const context = contextMap(exchange, { stage, variables }, requestIdOf(exchange, random));
+      const source: ParameterSource = {
+        path: exchange.params,
+        query: parseQuery(exchange.query),
+        headers: [...exchange.arrived.headers].filter(([name]) => !unseen.has(name.toLowerCase())),
+        body: '',
+        context,
+        variables,
+        exactNames: false,
+      };
       for (const { to, name, from } of mappings) {
-        const value = valueOf(from, exchange);
-        if (value === undefined || value === '') continue;
-        if (to === 'header') headers.set(name, value);
-        else if (to === 'querystring') added.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+        const values = valuesOf(from, source);
+        if (values.length === 0) continue;
+        if (to === 'header' && unsendable.has(name.toLowerCase())) continue;
+        if (to === 'header') headers.set(name, values.join(',').replaceAll(/[\r\n\0]/g, ''));
+        else if (to === 'querystring') for (const value of values) added.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
       }
       const filled = path.replaceAll(/\{([^{}+]+)\+?\}/g, (_, name: string) => {
         const mapping = toPath.find((one) => one.name === name);
-        return mapping === undefined ? '' : (valueOf(mapping.from, exchange) ?? '');
+        return mapping === undefined ? '' : (valuesOf(mapping.from, source)[0] ?? '');
       });
       outgoing.method = method === 'ANY' ? exchange.method : method;
       const query = [...parseQuery(exchange.query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`), ...added];
-      const target = encodeURI(filled === '' ? '/' : filled).replaceAll('%25', '%');
+      const target = encodeURI(filled.startsWith('/') ? filled : `/${filled}`).replaceAll('%25', '%');
       outgoing.target = query.length === 0 ? target : `${target}${target.includes('?') ? '&' : '?'}${query.join('&')}`;
       // API Gateway has the whole payload before it calls an integration, and says how long it is.
       return exchange.body.length === undefined ? exchange.body.whole().then(() => undefined) : undefined;
@@ -64,52 +67,37 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
   },
 };
 
-function valueOf(from: From, exchange: Exchange): string | undefined {
-  if ('literal' in from) return from.literal;
-  if (from.in === 'path') return exchange.params[from.name];
-  return from.in === 'header' ? exchange.arrived.headers.get(from.name) : queryValue(exchange.query, from.name);
-}
-
 /** The step and the destination of an HTTP_PROXY integration, or why its settings cannot be mirrored yet. */
-export function readHttpProxy(integration: Setting): Integration {
+export function readHttpProxy(integration: Setting, facts: StageFacts): Integration {
   const uri = integration.get('uri');
-  const text = uri.string() ?? '';
-  const match = /^(https?):\/\/([^/?#{}$]+)([^#$]*)$/.exec(text);
-  if (match === null) return { unsupported: `the uri ${JSON.stringify(text)}` };
-  const [, scheme, host, path] = match as unknown as [string, string, string, string];
-  const { hostname, port } = new URL(`${scheme}://${host}`);
-  let unsupported = '';
-  const mappings = integration
-    .get('requestParameters')
-    .entries()
-    .flatMap(([key, value]): Mapping[] => {
-      const to = /^integration\.request\.(path|querystring|header)\.(.+)$/.exec(key);
-      const from = readFrom(value.string() ?? '');
-      if (to !== null && from !== undefined) return [{ to: to[1] as Mapping['to'], name: to[2] as string, from }];
-      unsupported = `the request parameter ${key}`;
-      return [];
-    });
-  for (const key of ['passthroughBehavior', 'connectionType', 'responses', 'timeoutInMillis', 'contentHandling'])
+  const endpoint = endpointOf(uri.string() ?? '', facts.variables);
+  const mappings = readRequestParameters(integration.get('requestParameters'));
+  for (const key of [
+    'passthroughBehavior',
+    'connectionType',
+    'responses',
+    'requestTemplates',
+    'contentHandling',
+    'credentials',
+    'cacheKeyParameters',
+    'cacheNamespace',
+    'tlsConfig',
+    'connectionId',
+  ])
     integration.get(key).ignored('has no effect on an HTTP_PROXY integration here');
   const method = integration.get('httpMethod').string()?.toUpperCase() ?? 'ANY';
-  const origin = integration.origin;
-  const withPort = `${hostname}:${port || (scheme === 'https' ? '443' : '80')}`;
-  const options = {
-    ...proxyDefaults,
-    names: [...new Set([host, withPort, hostname, `${scheme}://${host}`])],
-    url: `${scheme}://${host}`,
-    responseTimeoutMs: 29_000,
-  };
-  if (unsupported !== '') return { unsupported };
+  const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
+  const { origin } = integration;
+  // A stage variable that is not set leaves no host: such a method fails when it is asked.
+  if (endpoint === undefined) return { request: [], destination: { kind: 'aws-rest/no-host', options: null, origin, children: [] } };
+  const { path, host } = endpoint;
   return {
-    request: [{ kind: 'aws-rest/http-proxy-request', options: { path, host, method, mappings } satisfies HttpProxyOptions, origin }],
-    destination: { kind: 'proxy', options, origin, children: [] },
+    request: [{ kind: 'aws-rest/http-proxy-request', options: { ...facts, path, host, method, mappings } satisfies HttpProxyOptions, origin }],
+    destination: serverAt(endpoint, [], timeoutMs, integration),
   };
 }
 
-function readFrom(text: string): From | undefined {
-  const literal = /^'(.*)'$/.exec(text);
-  if (literal !== null) return { literal: literal[1] as string };
-  const match = /^method\.request\.(path|querystring|header)\.(.+)$/.exec(text);
-  return match === null ? undefined : { in: match[1] as 'path', name: match[2] as string };
-}
+export const noHost: DestinationKind<null> = {
+  kind: 'aws-rest/no-host',
+  create: () => () => failed('the uri of the integration has no host'),
+};

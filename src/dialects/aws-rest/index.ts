@@ -2,11 +2,11 @@ import type { Dialect } from '../dialect.ts';
 import { isTemplate } from './api.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
-import { httpProxyRequest } from './http-proxy.ts';
+import { httpProxyRequest, noHost } from './http-proxy.ts';
 import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
-import { mock } from './mock.ts';
+import { integration } from './mapping/integration.ts';
 import { unsupportedStep } from './unsupported.ts';
 import { apiKeyStep, stageThrottle } from './usage-plan.ts';
 import { parametersStep } from './validation.ts';
@@ -16,7 +16,7 @@ export const awsRest: Dialect = {
   kit: {
     matchers: [matcher],
     steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep, httpProxyRequest],
-    destinations: [mock, lambda],
+    destinations: [integration, lambda, noHost],
     faultBooks: [faultBook],
   },
   recognises: (source) =>

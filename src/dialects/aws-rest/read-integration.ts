@@ -1,19 +1,28 @@
 import type { Destination, Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import type { StageFacts } from './context.ts';
+import { endpointOf, serverAt, serviceOf, withStageVariables } from './endpoint.ts';
+import type { BackendOptions } from './mapping/backends.ts';
+import type { ContentHandling } from './mapping/content.ts';
+import type { IntegrationOptions } from './mapping/integration.ts';
+import { readFrom, readRequestParameters } from './mapping/parameters.ts';
+import { selectionPattern, type ResponseOptions } from './mapping/responses.ts';
+import { readTemplates } from './mapping/templates.ts';
 import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
-import { mockStatus, type MockOptions, type MockResponse } from './mock.ts';
 
 /** What a method does once it may: steps that make the request, and where it goes. Or why that cannot be mirrored yet. */
 export type Integration = { readonly request: readonly Step[]; readonly destination: Destination } | { readonly unsupported: string };
 
-export function readIntegration(integration: Setting, stage: string, binaryMediaTypes: readonly string[]): Integration {
+const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/;
+
+export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
   if (integration.get('integrationSubtype').exists) return { unsupported: 'a first-class integration of an HTTP API' };
   checkEndpoint(integration, type);
-  if (type === 'mock') return readMock(integration);
-  if (type === 'aws_proxy') return readLambda(integration, stage, binaryMediaTypes);
-  if (type === 'http_proxy') return readHttpProxy(integration);
+  if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type);
+  if (type === 'aws_proxy') return readLambda(integration, facts.stage, binaryMediaTypes);
+  if (type === 'http_proxy') return readHttpProxy(integration, facts);
   return { unsupported: `an integration of type ${type ?? 'none'}` };
 }
 
@@ -32,48 +41,84 @@ function checkEndpoint(integration: Setting, type: string | undefined): void {
     );
 }
 
-/** Literal text; undefined where one has references or directives, which are not rendered yet. */
-function literalTemplates(setting: Setting): Record<string, string> | undefined {
-  const templates = setting.entries().map(([type, template]) => [type.toLowerCase(), template.string() ?? ''] as const);
-  return templates.some(([, text]) => /[$#]/.test(text)) ? undefined : Object.fromEntries(templates);
-}
-
-const templates = { unsupported: 'mapping templates with references or directives' };
-
-function readMock(integration: Setting): Integration {
-  const requests = literalTemplates(integration.get('requestTemplates'));
-  const passthrough = passthroughOf(integration.get('passthroughBehavior'));
-  const responses = integration
-    .get('responses')
-    .entries()
-    .map(([when, response]) => readMockResponse(when, response));
-  if (requests === undefined) return templates;
-  const unsupported = responses.find((one) => 'unsupported' in one);
-  if (unsupported !== undefined) return unsupported as { unsupported: string };
-  const options: MockOptions = {
-    requests: Object.fromEntries(Object.entries(requests).map(([type, text]) => [type, mockStatus(text)])),
-    passthrough,
-    responses: responses as MockResponse[],
+/** MOCK, HTTP and AWS integrations: what is mapped on the way there and back. */
+function readMapped(
+  integration: Setting,
+  { stage, variables }: StageFacts,
+  binaryMediaTypes: readonly string[],
+  type: 'mock' | 'http' | 'aws',
+): Integration {
+  for (const key of ['credentials', 'connectionType', 'connectionId', 'cacheKeyParameters', 'cacheNamespace', 'tlsConfig'])
+    integration.get(key).ignored('says how AWS reaches or caches the backend');
+  const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
+  const uri = integration.get('uri').string() ?? '';
+  const [, name] = lambdaUri.exec(uri) ?? [];
+  const service = type === 'aws' && name === undefined ? serviceOf(withStageVariables(uri, variables)) : undefined;
+  const endpoint = type === 'http' ? endpointOf(uri, variables) : service;
+  const httpMethod = integration.get('httpMethod');
+  if (endpoint === undefined) httpMethod.ignored(type === 'aws' ? 'functions are called by POST' : 'nothing is asked');
+  const method = endpoint === undefined ? 'ANY' : (httpMethod.string()?.toUpperCase() ?? 'ANY');
+  const backend = ((): BackendOptions => {
+    if (type === 'mock') return { kind: 'mock' };
+    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables) };
+    return { kind: 'http', host: endpoint?.host ?? '', path: endpoint?.path ?? '', method, service: type === 'aws' };
+  })();
+  const options: IntegrationOptions = {
+    stage,
+    variables,
+    backend,
+    requestTemplates: readTemplates(integration.get('requestTemplates')),
+    passthrough: passthroughOf(integration.get('passthroughBehavior')),
+    requestParameters: readRequestParameters(integration.get('requestParameters')),
+    contentHandling: contentHandlingOf(integration.get('contentHandling')),
+    binaryMediaTypes,
+    responses: integration
+      .get('responses')
+      .entries()
+      .map(([when, response]) => readResponse(when, response)),
   };
-  return { request: [], destination: { kind: 'aws-rest/mock', options, origin: integration.origin, children: [] } };
+  const children = endpoint === undefined ? [] : [serverAt(endpoint, service === undefined ? [] : [service.name], timeoutMs, integration)];
+  return { request: [], destination: { kind: 'aws-rest/integration', options, origin: integration.origin, children } };
 }
 
-function readMockResponse(when: string, setting: Setting): MockResponse | { readonly unsupported: string } {
-  const headers: string[] = [];
-  let mapped = false;
-  for (const [name, value] of setting.get('responseParameters').entries()) {
-    const [, header] = /^method\.response\.header\.(.+)$/.exec(name) ?? [];
-    const [, literal] = /^'(.*)'$/.exec(value.string() ?? '') ?? [];
-    if (header !== undefined && literal !== undefined) headers.push(header, literal);
-    else mapped = true;
-  }
-  const status = setting.get('statusCode').number({ min: 100, max: 599, integer: true }) ?? 200;
-  const texts = literalTemplates(setting.get('responseTemplates'));
-  if (texts === undefined) return templates;
-  return mapped ? { unsupported: 'response parameters that are not static' } : { when, status, headers, templates: texts };
+function readResponse(when: string, setting: Setting): ResponseOptions {
+  if (when !== 'default')
+    try {
+      selectionPattern(when);
+    } catch (error) {
+      setting.problem(
+        'DG1203',
+        `the selection pattern ${JSON.stringify(when)} cannot be used: ${(error as Error).message}`,
+        'expected a regular expression',
+      );
+      return { when: 'default', status: 500, parameters: [], templates: {}, contentHandling: null };
+    }
+  const parameters = setting
+    .get('responseParameters')
+    .entries()
+    .flatMap(([key, value]) => {
+      const [, name] = /^method\.response\.header\.([!#$%&'*+.^_`|~\w-]+)$/.exec(key) ?? [];
+      const from = readFrom(value.string() ?? '', 'integration.response');
+      if (name !== undefined && from !== undefined) return [{ name, from }];
+      value.problem(
+        'DG1203',
+        `${key}: ${value.string() ?? ''} is no response parameter`,
+        "expected method.response.header.NAME: integration.response.header.NAME or 'text'",
+      );
+      return [];
+    });
+  return {
+    when,
+    status: setting.get('statusCode').number({ min: 100, max: 599, integer: true }) ?? 200,
+    parameters,
+    templates: readTemplates(setting.get('responseTemplates')),
+    contentHandling: contentHandlingOf(setting.get('contentHandling')),
+  };
 }
 
-function passthroughOf(setting: Setting): MockOptions['passthrough'] {
+const contentHandlingOf = (setting: Setting): ContentHandling => setting.oneOf('CONVERT_TO_TEXT', 'CONVERT_TO_BINARY') ?? null;
+
+function passthroughOf(setting: Setting): IntegrationOptions['passthrough'] {
   const upper = setting.string()?.toUpperCase() ?? 'WHEN_NO_MATCH';
   if (upper === 'WHEN_NO_MATCH' || upper === 'WHEN_NO_TEMPLATES' || upper === 'NEVER') return upper;
   setting.problem('DG1203', `passthroughBehavior is ${upper}`, 'expected when_no_match, when_no_templates or never');
@@ -82,7 +127,7 @@ function passthroughOf(setting: Setting): MockOptions['passthrough'] {
 
 function readLambda(integration: Setting, stage: string, binaryMediaTypes: readonly string[]): Integration {
   const uri = integration.get('uri');
-  const [, name] = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/.exec(uri.string() ?? '') ?? [];
+  const [, name] = lambdaUri.exec(uri.string() ?? '') ?? [];
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
   for (const key of ['credentials', 'passthroughBehavior', 'responses', 'requestParameters', 'contentHandling'])
