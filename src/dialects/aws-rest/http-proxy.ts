@@ -1,4 +1,6 @@
+import type { Exchange } from '../../engine/exchange.ts';
 import type { DestinationKind, StepKind } from '../../engine/kit.ts';
+import type { Outcome } from '../../engine/outcome.ts';
 import { parseQuery } from '../../http/query.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { StageFacts } from './context.ts';
@@ -28,7 +30,7 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
     const toPath = mappings.filter((one) => one.to === 'path');
     // Recorded: the request fails when it comes.
     const unmappable = mappings.some(({ to, name }) => to === 'header' && reserved.has(name.toLowerCase()));
-    return (exchange) => {
+    const build = (exchange: Exchange): Outcome => {
       if (unmappable) return failed('a reserved header field is mapped');
       const { outgoing } = exchange;
       const { headers } = outgoing;
@@ -64,6 +66,8 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
       // API Gateway has the whole payload before it calls an integration, and says how long it is.
       return exchange.body.length === undefined ? exchange.body.whole().then(() => undefined) : undefined;
     };
+    // The gateway has the whole request before it sends one: a backend is told its length.
+    return (exchange) => (exchange.body.length === undefined ? exchange.body.whole().then(() => build(exchange)) : build(exchange));
   },
 };
 
@@ -89,7 +93,8 @@ export function readHttpProxy(integration: Setting, facts: StageFacts): Integrat
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
   const { origin } = integration;
   // A stage variable that is not set leaves no host: such a method fails when it is asked.
-  if (endpoint === undefined) return { request: [], destination: { kind: 'aws-rest/no-host', options: null, origin, children: [] } };
+  if (endpoint === undefined)
+    return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'the uri has no host' }, origin, children: [] } };
   const { path, host } = endpoint;
   return {
     request: [{ kind: 'aws-rest/http-proxy-request', options: { ...facts, path, host, method, mappings } satisfies HttpProxyOptions, origin }],
@@ -97,7 +102,11 @@ export function readHttpProxy(integration: Setting, facts: StageFacts): Integrat
   };
 }
 
-export const noHost: DestinationKind<null> = {
-  kind: 'aws-rest/no-host',
-  create: () => () => failed('the uri of the integration has no host'),
+/** An integration that is set up so that every request fails. */
+export const failing: DestinationKind<{ readonly why: string }> = {
+  kind: 'aws-rest/failing',
+  create: ({ why }) => {
+    const failure = failed(why);
+    return () => failure;
+  },
 };

@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { isTemplate } from './api.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
-import { httpProxyRequest, noHost } from './http-proxy.ts';
+import { httpProxyRequest, failing } from './http-proxy.ts';
 import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
@@ -16,7 +16,7 @@ export const awsRest: Dialect = {
   kit: {
     matchers: [matcher],
     steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep, httpProxyRequest],
-    destinations: [integration, lambda, noHost],
+    destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },
   recognises: (source) =>

@@ -4,6 +4,7 @@ import type { StageFacts } from './context.ts';
 import { endpointOf, serverAt, serviceOf, withStageVariables } from './endpoint.ts';
 import type { BackendOptions } from './mapping/backends.ts';
 import type { ContentHandling } from './mapping/content.ts';
+import { reservedForServices } from './mapping/header-rules.ts';
 import type { IntegrationOptions } from './mapping/integration.ts';
 import { readFrom, readRequestParameters } from './mapping/parameters.ts';
 import { selectionPattern, type ResponseOptions } from './mapping/responses.ts';
@@ -130,7 +131,16 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
   const [, name] = lambdaUri.exec(uri.string() ?? '') ?? [];
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
-  for (const key of ['credentials', 'passthroughBehavior', 'responses', 'requestParameters', 'contentHandling'])
+  for (const key of [
+    'credentials',
+    'passthroughBehavior',
+    'responses',
+    'contentHandling',
+    'requestTemplates',
+    'timeoutInMillis',
+    'cacheKeyParameters',
+    'cacheNamespace',
+  ])
     integration.get(key).ignored('has no effect on a proxy integration');
   if (name === undefined) {
     uri.problem(
@@ -140,6 +150,14 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
     );
     return { unsupported: 'an unknown function' };
   }
+  // Mappings have no effect on what a function gets, but a reserved field lets the request fail all the same (recorded).
+  const { origin } = integration;
+  if (
+    readRequestParameters(integration.get('requestParameters')).some(
+      ({ to, name: field }) => to === 'header' && reservedForServices.has(field.toLowerCase()),
+    )
+  )
+    return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
   const options: LambdaOptions = { function: name, stage, binaryMediaTypes };
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
 }

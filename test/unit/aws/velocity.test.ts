@@ -26,8 +26,9 @@ describe.skipIf(known === null)('what Velocity 1.7 printed', () => {
 describe('references', () => {
   it.each([
     ['$s.length() ${s}x $!{none}|$none', '5 Hellox |$none'],
-    ['\\$s \\\\$s \\$none \\\\$none', '$s \\Hello \\$none \\$none'],
+    ['\\$s \\\\$s \\$none \\\\$none', '$s \\Hello \\$none \\\\$none'],
     ['$m.b.c $m["b"]["c"] $l[1] $l[-1]', '2 2 b b'],
+    ['$m.a## c', '1## c'],
     ['$5 ${ } $.x $$s', '$5 ${ } $.x $Hello'],
   ])('%s', (template, expected) => expect(rendered(template)).toBe(expected));
 });

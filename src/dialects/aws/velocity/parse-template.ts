@@ -34,6 +34,8 @@ class TemplateParser {
   readonly #scanner: Scanner;
   readonly #macros: Map<string, Macro>;
   readonly #interpolate: Interpolate;
+  /** Directly behind `$x.y`, where Velocity's scanner takes `##` for text. */
+  #behindMember = false;
 
   constructor(text: string, macros: Map<string, Macro>, outer?: { readonly text: string; readonly at: number; readonly depth: number }) {
     this.#scanner = new Scanner(text);
@@ -70,18 +72,29 @@ class TemplateParser {
   #statement(into: Statement[]): void {
     const scanner = this.#scanner;
     const { at } = scanner;
-    if (scanner.take(/[ \t]*#(?:set|\{set\}) *\(/y) !== null) return void into.push(this.#set());
+    const behindMember = this.#behindMember;
+    this.#behindMember = false;
+    if (scanner.take(/[ \t]*#(?:set|\{set\}) *\(/y) !== null) {
+      into.push(this.#set());
+      this.#behindMember = behindMember;
+      return;
+    }
     const plain = scanner.take(/[^$#\\]+/y);
     if (plain !== null) return text(into, plain[0]);
     if (scanner.sees(/\\*\$/y)) {
       const found = reference(scanner, this.#interpolate);
-      if (found !== undefined) return void into.push(found);
+      if (found !== undefined) {
+        into.push(found);
+        this.#behindMember = !found.source.endsWith('}') && found.path.findLast(({ is }) => is !== 'index')?.is === 'property';
+        return;
+      }
       scanner.take(/\\*\$/y);
       if (scanner.done) scanner.fail('expected a name behind $');
       return text(into, scanner.text.slice(at, scanner.at));
     }
     const slashes = scanner.take(/\\+/y);
     if (slashes !== null) return this.#escaped(slashes[0], into);
+    if (behindMember && scanner.takes('##')) return text(into, '##');
     if (scanner.take(/##[^\r\n]*(?:\r\n|\n|\r)?/y) !== null || scanner.take(/#\*[\s\S]*?(?:\*#|$)/y) !== null) return;
     const unparsed = scanner.take(/#\[\[([\s\S]*?)\]\]#/y);
     if (unparsed !== null) return text(into, unparsed[1] as string);

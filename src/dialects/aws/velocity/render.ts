@@ -183,7 +183,9 @@ class Renderer {
     const isNothing = value === undefined || value === null;
     if (escapes % 2 === 1) return this.#write(`${slashes}${isNothing ? '\\' : ''}${source}`);
     if (!isNothing) return this.#write(slashes + this.#text(value, scope));
-    this.#write(slashes + (quiet || (value === null && this.#printsNull) ? '' : source));
+    // Before what is not there a backslash escapes nothing.
+    const hidden = quiet || (value === null && this.#printsNull);
+    this.#write('\\'.repeat(escapes) + (hidden ? '' : source));
   }
 
   #text(value: unknown, scope: Scope): string {
@@ -258,10 +260,10 @@ class Renderer {
     return operate(operator, of(left), of(right), source);
   }
 
-  /** All that is there and not false holds: 0 and the empty text as well. */
+  /** A reference to all that is there and not false holds, be it 0 or empty. A literal, a list or a sum never does (as Velocity 1.7's own nodes). */
   #holds(condition: Expression, scope: Scope): boolean {
     const value = this.#value(condition, scope);
-    return value !== null && value !== undefined && value !== false;
+    return condition.is === 'reference' ? value !== null && value !== undefined && value !== false : value === true;
   }
 }
 
