@@ -63,8 +63,7 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
       const query = [...parseQuery(exchange.query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`), ...added];
       const target = encodeURI(filled.startsWith('/') ? filled : `/${filled}`).replaceAll('%25', '%');
       outgoing.target = query.length === 0 ? target : `${target}${target.includes('?') ? '&' : '?'}${query.join('&')}`;
-      // API Gateway has the whole payload before it calls an integration, and says how long it is.
-      return exchange.body.length === undefined ? exchange.body.whole().then(() => undefined) : undefined;
+      return undefined;
     };
     // The gateway has the whole request before it sends one: a backend is told its length.
     return (exchange) => (exchange.body.length === undefined ? exchange.body.whole().then(() => build(exchange)) : build(exchange));
