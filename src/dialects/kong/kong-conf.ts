@@ -45,8 +45,6 @@ const mirrored: ReadonlySet<string> = new Set([
   'untrusted_lua_sandbox_environment',
   'vault_env_prefix',
   'plugins',
-  'nginx_http_client_max_body_size',
-  'nginx_proxy_client_max_body_size',
 ]);
 
 /**
