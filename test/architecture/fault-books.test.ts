@@ -37,6 +37,7 @@ const fixtures: Readonly<Record<string, string>> = {
   kong: 'kong/everything.yml',
   nginx: 'nginx/everything.conf',
   'aws-rest': 'aws-rest/everything.yaml',
+  'aws-http': 'aws-http/everything.yaml',
 };
 const deps = { random: () => 0.5, clock: { now: () => 0 } } as unknown as Deps;
 

@@ -46,6 +46,7 @@ const families: readonly (readonly string[])[] = [
   ['never', 'when_no_match'],
   ['http_proxy', 'mock'],
   ['HEADER', 'AUTHORIZER'],
+  ['REQUEST', 'JWT'],
   ['query', 'header'],
   ['path', 'query'],
 ];

@@ -1,0 +1,99 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { StepKind } from '../../engine/kit.ts';
+import { refuse, type Outcome } from '../../engine/outcome.ts';
+import { fault } from '../../model/fault.ts';
+import { bases } from './base.ts';
+import { authorizers, routeArn } from './context.ts';
+import { event1, event2 } from './event.ts';
+import { requestIdOf } from './identifiers.ts';
+import { invoke } from './lambda.ts';
+import { allows } from './policy.ts';
+import { compileValue, type Value } from './values.ts';
+
+export interface AuthorizerOptions {
+  readonly name: string;
+  readonly function: string;
+  readonly payload: '1.0' | '2.0';
+  readonly simple: boolean;
+  readonly identitySources: readonly string[];
+  readonly ttlSeconds: number;
+}
+interface Cached {
+  readonly result: unknown;
+  readonly until: number;
+}
+
+const mostCached = 1000;
+const timeoutMs = 10_000;
+const unauthorized = refuse(fault('unauthenticated', { scheme: '', reason: 'an identity source is missing', missing: true }));
+const forbidden = refuse(fault('forbidden', { reason: 'the authorizer refused' }));
+const failed = (cause: unknown): Outcome => refuse(fault('internal', { cause }));
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Asks a function whether a request may pass. Source: the developer guide, Lambda authorizers of HTTP APIs. */
+export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
+  kind: 'aws-http/lambda-authorizer',
+  create(options, deps) {
+    const { payload, ttlSeconds, name } = options;
+    const sources = options.identitySources.map((text) => compileValue(text) as Value);
+    return async (exchange) => {
+      const id = requestIdOf(exchange, deps.random);
+      const identity = sources.map((source) => source(exchange, id) ?? '');
+      if (identity.includes('')) return unauthorized;
+      const base = exchange.read(bases);
+      const place = `${base?.api ?? ''}/${base?.stage.name ?? ''}/${name}`;
+      const cache = deps.memory.get(`${exchange.scope}aws-http/authorizer:${place}`, () => new Map<string, Cached>());
+      const now = (exchange.clock ?? deps.clock).now();
+      const key = JSON.stringify(identity);
+      const caches = ttlSeconds > 0 && sources.length > 0;
+      const known = caches ? cache.get(key) : undefined;
+      if (known !== undefined && known.until > now) return judge(known.result, exchange);
+      try {
+        const called = await invoke(options.function, eventFor(exchange, payload, identity, id), exchange, deps, timeoutMs);
+        if (called === undefined || called === 'late') return failed('the authorizer did not answer');
+        const outcome = judge(called.result, exchange);
+        if (caches && (outcome === undefined || outcome === forbidden)) {
+          if (cache.size >= mostCached) cache.delete(cache.keys().next().value as string);
+          cache.set(key, { result: called.result, until: now + ttlSeconds * 1000 });
+        }
+        return outcome;
+      } catch (error) {
+        return error instanceof Error && error.message === 'Unauthorized' ? unauthorized : failed(error);
+      }
+    };
+
+    function judge(result: unknown, exchange: Exchange): Outcome {
+      if (!isMap(result)) return failed('the authorizer returned no object');
+      const allowed = options.simple ? result['isAuthorized'] : allows(result['policyDocument'], routeArn(exchange));
+      if (typeof allowed !== 'boolean') return failed('the authorizer returned no decision');
+      if (!allowed) return forbidden;
+      const { context, principalId } = result;
+      exchange.write(authorizers, {
+        lambda: isMap(context) ? context : null,
+        ...(typeof principalId === 'string' ? { principalId } : {}),
+      });
+      return undefined;
+    }
+  },
+};
+
+function eventFor(exchange: Exchange, payload: '1.0' | '2.0', identity: readonly string[], requestId: string): Record<string, unknown> {
+  const arn = routeArn(exchange);
+  if (payload === '2.0') return { ...event2(exchange, requestId), type: 'REQUEST', routeArn: arn, identitySource: identity };
+  const text = identity.join(',');
+  return { ...event1(exchange, requestId), type: 'REQUEST', methodArn: arn, identitySource: text, authorizationToken: text };
+}
+
+/** Who does not sign is refused; signatures cannot be checked here, so that who signs is told so and does not pass either. */
+export const iam: StepKind<null> = {
+  kind: 'aws-http/iam',
+  create: () => (exchange) => {
+    const signed =
+      exchange.arrived.headers.get('authorization')?.startsWith('AWS4-HMAC-SHA256 ') === true || exchange.query.includes('X-Amz-Signature=');
+    return refuse(
+      signed
+        ? fault('not-implemented', { what: 'AWS_IAM: signatures are not checked' })
+        : fault('forbidden', { reason: 'the request is not signed' }),
+    );
+  },
+};

@@ -1,0 +1,69 @@
+import { defaultLimits, type Listener, type Route, type Site, type Step } from '../../model/gateway.ts';
+import { nowhere } from '../../model/origin.ts';
+import type { CompileInput, Compiled } from '../dialect.ts';
+import type { Apis, Domain, HttpApi } from './api.ts';
+import { routeKeyOf, type Base } from './base.ts';
+import { readTemplate } from './template.ts';
+
+const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http/${kind}`, options, origin: nowhere });
+
+/** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
+export function compile(input: CompileInput): Compiled {
+  return { sites: input.sources.flatMap((source) => sitesOf(readTemplate(source, input))) };
+}
+
+function sitesOf({ apis, domains }: Apis): Site[] {
+  const own = apis.map((api): Site => {
+    const bases = api.stages.map((stage): Base => ({ path: stage.name === '$default' ? '' : `/${stage.name}`, api: api.id, stage }));
+    // Several APIs have addresses of their own.
+    const listeners: Listener[] = apis.length > 1 ? [{ name: api.id, gateway: api.id, port: 80, protocol: 'http' }] : [];
+    return siteOf(api.id, [api], bases, listeners, []);
+  });
+  return [...domains.map((domain) => siteOfDomain(domain, apis)), ...own];
+}
+
+function siteOfDomain({ host, mappings }: Domain, apis: readonly HttpApi[]): Site {
+  const bases = mappings.flatMap(({ key, api, stage: name }): Base[] => {
+    const stage = apis.find(({ id }) => id === api)?.stages.find((one) => one.name === name);
+    return stage === undefined ? [] : [{ path: key === '' ? '' : `/${key}`, api, stage }];
+  });
+  const used = apis.filter(({ id }) => bases.some(({ api }) => api === id));
+  return siteOf(host, used, bases, [], [host]);
+}
+
+function siteOf(id: string, apis: readonly HttpApi[], bases: readonly Base[], listeners: readonly Listener[], hosts: readonly string[]): Site {
+  const cors = Object.fromEntries(apis.flatMap((api) => (api.cors === null ? [] : [[api.id, api.cors]])));
+  const head = [step('cors', cors), step('identifiers')];
+  const limits = bases.some(({ stage }) => stage.throttle !== null || Object.keys(stage.routeThrottles).length > 0);
+  const throttle = limits ? [step('throttle', { bases })] : [];
+  const routes = apis.flatMap((api) =>
+    api.routes.map(({ method, path, setting, guards, integration }): Route => {
+      const when = { api: api.id, method, path };
+      const name = routeKeyOf(when);
+      return {
+        id: apis.length > 1 ? `${api.id} ${name}` : name,
+        when,
+        origin: setting.origin,
+        label: { match: name, upstream: integration.upstream },
+        // Order: authorizer, throttle, integration.
+        request: [...guards, ...throttle, ...integration.request],
+        destination: integration.destination,
+        head: [...integration.head, ...head],
+        body: [],
+        log: [],
+      };
+    }),
+  );
+  return {
+    id: `aws-http/${id}`,
+    dialect: 'aws-http',
+    faults: step('faults'),
+    matcher: step('match', { bases }),
+    listeners,
+    hosts,
+    arrival: [],
+    routes,
+    noRoute: { request: [step('preflight', cors)], destination: null, head, body: [], log: [] },
+    limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
+import { bases, routeKey } from './base.ts';
+
+/** What the authorizer found out: claims of a token, or what a function said. */
+export type Authorizer =
+  | { readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null } }
+  | { readonly lambda: Readonly<Record<string, unknown>> | null; readonly principalId?: string };
+export const authorizers: Slot<Authorizer> = slot('aws-http/authorizer');
+
+export const accountId = '123456789012';
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `12/Mar/2020:19:03:58 +0000` */
+export function clfTime(ms: number): string {
+  const at = new Date(ms);
+  const day = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
+  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
+}
+
+export const domainOf = ({ arrived }: Exchange): string => (arrived.headers.get('host') ?? '').replace(/:\d+$/, '');
+export const routeArn = (exchange: Exchange): string => {
+  const base = exchange.read(bases);
+  const path = exchange.path.slice(base?.path.length ?? 0);
+  return `arn:aws:execute-api:us-east-1:${accountId}:${base?.api ?? ''}/${base?.stage.name ?? ''}/${exchange.method}${path}`;
+};
+
+/** A variable of `$context`; undefined where there is none of that name. Source: the developer guide, logging variables of HTTP APIs. */
+export function contextValue(name: string, exchange: Exchange, requestId: string): string | undefined {
+  const { arrived, connection, startedAt } = exchange;
+  switch (name) {
+    case 'accountId':
+      return accountId;
+    case 'apiId':
+      return exchange.read(bases)?.api;
+    case 'stage':
+      return exchange.read(bases)?.stage.name;
+    case 'requestId':
+    case 'extendedRequestId':
+      return requestId;
+    case 'httpMethod':
+      return exchange.method;
+    case 'path':
+      return exchange.path;
+    case 'protocol':
+      return `HTTP/${arrived.httpVersion}`;
+    case 'routeKey':
+      return routeKey(exchange);
+    case 'requestTime':
+      return clfTime(startedAt);
+    case 'requestTimeEpoch':
+      return String(startedAt);
+    case 'domainName':
+      return domainOf(exchange);
+    case 'domainPrefix':
+      return domainOf(exchange).split('.', 1)[0];
+    case 'identity.sourceIp':
+      return connection.remoteAddress;
+    case 'identity.userAgent':
+      return arrived.headers.get('user-agent');
+    default:
+      return name.startsWith('authorizer.') ? authorizerValue(name.slice(11), exchange.read(authorizers)) : undefined;
+  }
+}
+
+function authorizerValue(name: string, authorizer: Authorizer | undefined): string | undefined {
+  if (authorizer === undefined) return undefined;
+  if ('jwt' in authorizer) return name.startsWith('claims.') ? authorizer.jwt.claims[name.slice(7)] : undefined;
+  if (name === 'principalId') return authorizer.principalId;
+  const value = authorizer.lambda?.[name];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}

@@ -1,0 +1,27 @@
+import type { Dialect } from '../dialect.ts';
+import { iam, lambdaAuthorizer } from './authorizer.ts';
+import { compile } from './compile.ts';
+import { corsFields, preflight } from './cors.ts';
+import { faultBook } from './faults.ts';
+import { httpProxyRequest } from './http-proxy.ts';
+import { identifiers } from './identifiers.ts';
+import { jwt } from './jwt.ts';
+import { lambda } from './lambda.ts';
+import { matcher } from './match.ts';
+import { responseParameters } from './parameters.ts';
+import { isTemplate } from './template.ts';
+import { throttle } from './throttle.ts';
+import { unsupportedStep } from './unsupported.ts';
+
+export const awsHttp: Dialect = {
+  name: 'aws-http',
+  kit: {
+    matchers: [matcher],
+    steps: [identifiers, corsFields, preflight, jwt, lambdaAuthorizer, iam, throttle, unsupportedStep, httpProxyRequest, responseParameters],
+    destinations: [lambda],
+    faultBooks: [faultBook],
+  },
+  recognises: isTemplate,
+  compile,
+  proofs: { 'aws-http/template': ['aws-http/route-priority', 'aws-http/jwt-claims-rules', 'aws-http/parameter-mapping-request'] },
+};
