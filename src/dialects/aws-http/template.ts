@@ -1,5 +1,5 @@
 import type { CompileInput } from '../dialect.ts';
-import { holdsResource, settingsWithFunctions } from '../../sources/cloudformation.ts';
+import { holdsResource, readTemplate as readCloudFormation, type Resource } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
@@ -11,21 +11,12 @@ import { readIntegration, resourceNames } from './read-integration.ts';
 
 export const isTemplate = ({ text }: Source): boolean => holdsResource(text, 'AWS::ApiGatewayV2::Api') && !/WEBSOCKET/.test(text);
 
-interface Resource {
-  readonly id: string;
-  readonly properties: Setting;
-  readonly setting: Setting;
-}
 type Of = (name: string, api?: string) => Resource[];
 
 /** The HTTP APIs of a template, resource by resource. */
-export function readTemplate(source: Source, { ledger, options }: CompileInput): Apis {
-  const root = settingsWithFunctions(source, ledger, 'aws-http/template', options.variables);
+export function readTemplate(source: Source, { ledger, options, files }: CompileInput): Apis {
+  const { root, resources } = readCloudFormation({ source, ledger, by: 'aws-http/template', parameters: options.variables, files });
   for (const name of root.keys()) if (name !== 'Resources') root.get(name).ignored('is no resource');
-  const resources = root
-    .get('Resources')
-    .entries()
-    .map(([id, setting]) => ({ id, setting, properties: setting.get('Properties') }));
   const known = new Set(['Api', 'Stage', 'Route', 'Integration', 'Authorizer', 'ApiMapping', 'DomainName']);
   for (const { setting, properties } of resources) {
     for (const name of setting.keys()) if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored('concerns the deployment');
