@@ -190,3 +190,25 @@ describe('a MOCK integration', () => {
     expect(await (await gateway.fetch('/dev/r/7')).text()).toBe('from there /r/{id} ');
   });
 });
+
+describe('a configuration', () => {
+  it('is refused where a parameter is mapped from something that is no source', async () => {
+    await expect(api(httpTo({ requestParameters: { 'integration.request.header.X': true } }))).rejects.toThrow(/no request parameter/);
+    await expect(api(httpTo({ responses: { '(a+)+': { statusCode: '200' } } }))).rejects.toThrow(/selection pattern/);
+  });
+
+  it('fails a proxy integration that maps a reserved field, only when it is asked', async () => {
+    const uri = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:f/invocations';
+    await using gateway = await api(
+      { type: 'aws_proxy', uri, requestParameters: { 'integration.request.header.TE': "'gzip'" } },
+      { 'function:f': (() => ({})) as never },
+    );
+    expect((await gateway.fetch('/dev/r/7')).status).toBe(500);
+  });
+
+  it('puts stage variables into the host, and fails where one is not set', async () => {
+    const upstreams = { 'back.internal': () => new Response('ok') };
+    await using gateway = await api(httpTo({ uri: 'http://${stageVariables.host}/x' }), upstreams);
+    expect((await gateway.fetch(post('{}'))).status).toBe(500);
+  });
+});

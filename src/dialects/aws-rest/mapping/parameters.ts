@@ -34,7 +34,6 @@ export class BodyNotJson extends Error {}
 export function readFrom(text: string, side: 'method.request' | 'integration.response'): From | undefined {
   const literal = /^'(.*)'$/s.exec(text);
   if (literal !== null) return { in: 'literal', text: literal[1] as string };
-  if (/^(?:true|false|-?\d+(?:\.\d+)?)$/.test(text)) return { in: 'literal', text };
   const other = /^(context|stageVariables)\.(.+)$/.exec(text);
   if (other !== null) return { in: other[1] as 'context', name: other[2] as string };
   if (!text.startsWith(`${side}.`)) return undefined;
