@@ -68,6 +68,8 @@ describe('bounds', () => {
 
   it.each([
     ['too much output', '#set($x = "0123456789")#foreach($i in [1..30])#set($x = "$x$x")#end$x'],
+    ['a text that doubles', '#foreach($i in [1..40])#set($s = $s.concat($s))#end'],
+    ['a sum of texts that doubles', '#foreach($i in [1..40])#set($s = $s + $s)#end'],
     ['macros that call themselves', '#macro(again)#again()#end#again()'],
     ['a definition that holds itself', '#define($d)$d#end$d'],
     ['loops within loops', '#foreach($i in [1..1000])#foreach($j in [1..1000])#set($x = $i)#end#end'],

@@ -76,6 +76,13 @@ class Renderer {
     if (this.out.length > this.#limits.output) throw new TemplateFailure(`more than ${this.#limits.output} characters come out`);
   }
 
+  /** A text that doubles with each pass is stopped before it fills the memory. */
+  #bounded(value: unknown): unknown {
+    if (typeof value === 'string' && value.length > this.#limits.output)
+      throw new TemplateFailure(`a text has at most ${this.#limits.output} characters`);
+    return value;
+  }
+
   #spend(): void {
     this.#work += 1;
     if (this.#work > this.#limits.work) throw new TemplateFailure('the template does not come to an end');
@@ -221,7 +228,7 @@ class Renderer {
     if (step.is === 'method') {
       const args = step.args.map((arg) => this.#value(arg, scope) ?? null);
       const method = methodOf(value, step.name);
-      return method === undefined ? undefined : (method(...args) ?? null);
+      return method === undefined ? undefined : this.#bounded(method(...args) ?? null);
     }
     const found = step.is === 'property' ? propertyOf(value, step.name) : indexOf(value, this.#value(step.value, scope) ?? null);
     return found === undefined && this.#printsNull ? null : found;
@@ -257,7 +264,7 @@ class Renderer {
   #operate(operator: Parameters<typeof operate>[0], left: unknown, right: unknown, source: readonly [string, string]): unknown {
     const emptyIsNull = this.#printsNull && (operator === '==' || operator === '!=') && (left === null || right === null);
     const of = (value: unknown): unknown => (emptyIsNull && value === '' ? null : value);
-    return operate(operator, of(left), of(right), source);
+    return this.#bounded(operate(operator, of(left), of(right), source));
   }
 
   /** A reference to all that is there and not false holds, be it 0 or empty. A literal, a list or a sum never does (as Velocity 1.7's own nodes). */
