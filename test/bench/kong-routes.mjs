@@ -67,7 +67,10 @@ async function askTen(shape, count) {
 for (const shape of Object.keys(shapes)) {
   const [few, many] = [await askTen(shape, 10), await askTen(shape, 10_000)];
   const [a, b] = [[], []];
-  for (let round = 0; round < 7; round += 1) (a.push(few()), b.push(many()));
+  for (let round = 0; round < 7; round += 1) {
+    a.push(few());
+    b.push(many());
+  }
   console.log(
     `${shape}: ${median(a).toFixed(0)} ns with 10 routes, ${median(b).toFixed(0)} ns with 10,000, ratio ${(median(b) / median(a)).toFixed(2)}`,
   );
