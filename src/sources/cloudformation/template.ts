@@ -35,8 +35,9 @@ export interface TemplateInput {
   readonly files: Files;
 }
 
-/** Whether a text is a CloudFormation template that holds a resource whose type begins so. */
-export const holdsResource = (text: string, type: string): boolean => /["']?Resources["']?\s*:/.test(text) && text.includes(type);
+/** Whether a text is a CloudFormation template that holds a resource whose type begins so. Its `Resources` stand at the top: those of a serverless.yml do not. */
+export const holdsResource = (text: string, type: string): boolean =>
+  text.includes(type) && (/^\s*\{/.test(text) ? /"Resources"\s*:/ : /^["']?Resources["']?\s*:/m).test(text);
 
 /**
  * Reads a CloudFormation template in YAML or JSON. `Ref` of a resource gives its logical id, of a stage its name; what is elsewhere (another
