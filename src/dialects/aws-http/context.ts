@@ -1,5 +1,6 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { slot, type Slot } from '../../engine/slot.ts';
+import { requestVariable } from '../aws/context.ts';
 import { bases, routeKey } from './base.ts';
 
 /** What the authorizer found out: claims of a token, or what a function said. */
@@ -28,7 +29,6 @@ export const routeArn = (exchange: Exchange): string => {
 
 /** A variable of `$context`; undefined where there is none of that name. Source: the developer guide, logging variables of HTTP APIs. */
 export function contextValue(name: string, exchange: Exchange, requestId: string): string | undefined {
-  const { arrived, connection, startedAt } = exchange;
   switch (name) {
     case 'accountId':
       return accountId;
@@ -36,31 +36,18 @@ export function contextValue(name: string, exchange: Exchange, requestId: string
       return exchange.read(bases)?.api;
     case 'stage':
       return exchange.read(bases)?.stage.name;
-    case 'requestId':
-    case 'extendedRequestId':
-      return requestId;
-    case 'httpMethod':
-      return exchange.method;
-    case 'path':
-      return exchange.path;
-    case 'protocol':
-      return `HTTP/${arrived.httpVersion}`;
     case 'routeKey':
       return routeKey(exchange);
     case 'requestTime':
-      return clfTime(startedAt);
-    case 'requestTimeEpoch':
-      return String(startedAt);
+      return clfTime(exchange.startedAt);
     case 'domainName':
       return domainOf(exchange);
     case 'domainPrefix':
       return domainOf(exchange).split('.', 1)[0];
-    case 'identity.sourceIp':
-      return connection.remoteAddress;
-    case 'identity.userAgent':
-      return arrived.headers.get('user-agent');
     default:
-      return name.startsWith('authorizer.') ? authorizerValue(name.slice(11), exchange.read(authorizers)) : undefined;
+      return name.startsWith('authorizer.')
+        ? authorizerValue(name.slice(11), exchange.read(authorizers))
+        : requestVariable(name, exchange, requestId);
   }
 }
 

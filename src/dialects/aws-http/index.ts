@@ -11,13 +11,24 @@ import { matcher } from './match.ts';
 import { responseParameters } from './parameters.ts';
 import { isTemplate } from './template.ts';
 import { throttle } from './throttle.ts';
-import { unsupportedStep } from './unsupported.ts';
+import { unsupportedStep } from '../aws/unsupported.ts';
 
 export const awsHttp: Dialect = {
   name: 'aws-http',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, corsFields, preflight, jwt, lambdaAuthorizer, iam, throttle, unsupportedStep, httpProxyRequest, responseParameters],
+    steps: [
+      identifiers,
+      corsFields,
+      preflight,
+      jwt,
+      lambdaAuthorizer,
+      iam,
+      throttle,
+      unsupportedStep('aws-http'),
+      httpProxyRequest,
+      responseParameters,
+    ],
     destinations: [lambda],
     faultBooks: [faultBook],
   },

@@ -5,69 +5,29 @@ import type { HttpProxyOptions } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 import { readChange, type Change } from './parameters.ts';
 
-/** Where a resource and an OpenAPI extension say the same. */
-export interface IntegrationNames {
-  readonly type: string;
-  readonly uri: string;
-  readonly method: string;
-  readonly payload: string;
-  readonly subtype: string;
-  readonly request: string;
-  readonly response: string;
-  readonly timeout: string;
-  readonly connection: string;
-  readonly connectionId: string;
-  readonly rest: readonly string[];
-}
-export const resourceNames: IntegrationNames = {
-  type: 'IntegrationType',
-  uri: 'IntegrationUri',
-  method: 'IntegrationMethod',
-  payload: 'PayloadFormatVersion',
-  subtype: 'IntegrationSubtype',
-  request: 'RequestParameters',
-  response: 'ResponseParameters',
-  timeout: 'TimeoutInMillis',
-  connection: 'ConnectionType',
-  connectionId: 'ConnectionId',
-  rest: ['ApiId', 'Description', 'CredentialsArn', 'TlsConfig', 'PassthroughBehavior', 'ContentHandlingStrategy'],
-};
-export const extensionNames: IntegrationNames = {
-  type: 'type',
-  uri: 'uri',
-  method: 'httpMethod',
-  payload: 'payloadFormatVersion',
-  subtype: 'integrationSubtype',
-  request: 'requestParameters',
-  response: 'responseParameters',
-  timeout: 'timeoutInMillis',
-  connection: 'connectionType',
-  connectionId: 'connectionId',
-  rest: ['credentials', 'tlsConfig', 'passthroughBehavior', 'contentHandling', 'responses', 'description'],
-};
-
 /** The function that an ARN or an invocation URI names. */
 export const functionOf = (text: string): string | undefined => /:function:([^/:]+)/.exec(text)?.[1];
 
-export function readIntegration(setting: Setting, names: IntegrationNames, isDefault: boolean): Integration {
-  for (const name of names.rest) setting.get(name).ignored('permissions and descriptions do nothing on this machine');
-  const type = setting.get(names.type).string()?.toUpperCase();
-  const timeoutMs = setting.get(names.timeout).number({ min: 50, max: 30_000, integer: true }) ?? 30_000;
-  const payload = setting.get(names.payload).oneOf('1.0', '2.0') ?? '1.0';
-  const subtype = setting.get(names.subtype).string();
+export function readIntegration(setting: Setting, isDefault: boolean): Integration {
+  for (const name of ['ApiId', 'Description', 'CredentialsArn', 'TlsConfig', 'PassthroughBehavior', 'ContentHandlingStrategy'])
+    setting.get(name).ignored('permissions and descriptions do nothing on this machine');
+  const type = setting.get('IntegrationType').string()?.toUpperCase();
+  const timeoutMs = setting.get('TimeoutInMillis').number({ min: 50, max: 30_000, integer: true }) ?? 30_000;
+  const payload = setting.get('PayloadFormatVersion').oneOf('1.0', '2.0') ?? '1.0';
+  const subtype = setting.get('IntegrationSubtype').string();
   if (subtype !== undefined) return closed(setting, `the integration ${subtype}`);
-  const uri = setting.get(names.uri);
-  const method = setting.get(names.method);
+  const uri = setting.get('IntegrationUri');
+  const method = setting.get('IntegrationMethod');
   if (type === 'AWS_PROXY') {
     method.ignored('functions are called by POST');
-    return readLambda(uri, payload, timeoutMs, changesOf(setting, names));
+    return readLambda(uri, payload, timeoutMs, changesOf(setting));
   }
   if (type !== 'HTTP_PROXY') return closed(setting, `an integration of type ${type ?? 'none'}`);
-  const link = setting.get(names.connectionId).string();
-  const isPrivate = setting.get(names.connection).string() === 'VPC_LINK';
+  const link = setting.get('ConnectionId').string();
+  const isPrivate = setting.get('ConnectionType').string() === 'VPC_LINK';
   const [, scheme = 'http', host = '', path = ''] = /^(https?):\/\/([^/?#{}$\s]+)([^#$\s]*)$/.exec(uri.string() ?? '') ?? [];
   if (host === '' && !isPrivate) return closed(uri, `the uri ${JSON.stringify(uri.string() ?? '')}`);
-  const { request, head } = changesOf(setting, names);
+  const { request, head } = changesOf(setting);
   const options: HttpProxyOptions = {
     path,
     host: isPrivate && host === '' ? '' : host,
@@ -122,12 +82,12 @@ interface Changes {
   readonly head: Integration['head'];
 }
 
-function changesOf(setting: Setting, names: IntegrationNames): Changes {
+function changesOf(setting: Setting): Changes {
   const request = setting
-    .get(names.request)
+    .get('RequestParameters')
     .entries()
     .flatMap(([key, value]) => readChange(key, value, 'request'));
-  const response = setting.get(names.response);
+  const response = setting.get('ResponseParameters');
   const byStatus = Object.fromEntries(
     response.entries().map(([status, one]) => {
       const list = one.get('ResponseParameters');

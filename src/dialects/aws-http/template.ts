@@ -7,7 +7,7 @@ import { closed, readRouteKey, type Apis, type Domain, type HttpApi, type HttpRo
 import type { Stage, Throttle } from './base.ts';
 import { readCors } from './cors.ts';
 import { readAuthorizer } from './read-authorizer.ts';
-import { readIntegration, resourceNames } from './read-integration.ts';
+import { readIntegration } from './read-integration.ts';
 
 export const isTemplate = ({ text }: Source): boolean => holdsResource(text, 'AWS::ApiGatewayV2::Api') && !/WEBSOCKET/.test(text);
 
@@ -103,7 +103,7 @@ function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefi
     integration:
       integration === undefined
         ? closed(target.exists ? target : properties, `the target ${JSON.stringify(named)}`)
-        : readIntegration(integration.properties, resourceNames, key.path === '$default'),
+        : readIntegration(integration.properties, key.path === '$default'),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
+import { requestVariable } from '../aws/context.ts';
 import { pathInStage, type When } from './match.ts';
 
 /** What every request of a stage shares. */
@@ -10,31 +11,15 @@ export interface StageFacts {
 
 /** A variable of `$context`, by its path. Undefined where the gateway has none of that name. Source: the developer guide, `$context` variables. */
 export function contextValue(name: string, exchange: Exchange, { stage }: StageFacts, requestId: string): string | undefined {
-  const { arrived, connection, startedAt } = exchange;
   switch (name) {
     case 'stage':
       return stage;
-    case 'httpMethod':
-      return exchange.method;
-    case 'path':
-      return exchange.path;
-    case 'protocol':
-      return `HTTP/${arrived.httpVersion}`;
     case 'resourcePath':
       return (exchange.route?.when as When | undefined)?.resource ?? pathInStage(exchange.path, stage);
-    case 'requestId':
-    case 'extendedRequestId':
-      return requestId;
-    case 'requestTimeEpoch':
-      return String(startedAt);
     case 'domainName':
-      return arrived.headers.get('host');
-    case 'identity.sourceIp':
-      return connection.remoteAddress;
-    case 'identity.userAgent':
-      return arrived.headers.get('user-agent');
+      return exchange.arrived.headers.get('host');
     default:
-      return undefined;
+      return requestVariable(name, exchange, requestId);
   }
 }
 

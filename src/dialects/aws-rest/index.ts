@@ -7,7 +7,7 @@ import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
 import { integration } from './mapping/integration.ts';
-import { unsupportedStep } from './unsupported.ts';
+import { unsupportedStep } from '../aws/unsupported.ts';
 import { apiKeyStep, stageThrottle } from './usage-plan.ts';
 import { parametersStep } from './validation.ts';
 
@@ -15,7 +15,7 @@ export const awsRest: Dialect = {
   name: 'aws-rest',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep, httpProxyRequest],
+    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep('aws-rest'), httpProxyRequest],
     destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },

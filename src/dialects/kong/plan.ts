@@ -113,13 +113,6 @@ export class PluginReader {
     for (const [, plugin] of plugins) {
       for (const { entry } of this.#scopes.get(plugin.name)?.all ?? []) this.#phases(plugin, entry);
     }
-    for (const consumer of this.#entities.consumers) {
-      for (const [collection, credentials] of consumer.credentials) {
-        const readers = readersOf[collection] ?? [];
-        if (readers.some((name) => this.#scopes.has(name))) continue;
-        for (const one of credentials) one.ignored(`no plugin ${readers.join(' or ')} of this configuration asks for them`);
-      }
-    }
     for (const entry of this.#entities.plugins) if (!entry.enabled) entry.config.ignored('the plugin is switched off');
   }
 
@@ -184,18 +177,6 @@ export class PluginReader {
 const none: ReadonlySet<string> = new Set();
 const mirroredNames: ReadonlySet<string> = new Set(plugins.map(([, { name }]) => name));
 const isGuard = (name: string): boolean => !mirroredNames.has(name) && doorOf(name) !== undefined;
-
-/** Which plugins read a collection of credentials. */
-const readersOf: Readonly<Record<string, readonly string[]>> = {
-  keyauth_credentials: ['key-auth'],
-  keyauth_enc_credentials: ['key-auth-enc'],
-  basicauth_credentials: ['basic-auth'],
-  jwt_secrets: ['jwt'],
-  hmacauth_credentials: ['hmac-auth'],
-  oauth2_credentials: ['oauth2'],
-  mtls_auth_credentials: ['mtls-auth'],
-  acls: ['acl', 'key-auth', 'basic-auth', 'jwt', 'hmac-auth', 'oauth2', 'ldap-auth'],
-};
 
 /** Plugins whose schema wants no consumer (kong.db.schema.typedefs, no_consumer): they find out who it is. */
 const notForConsumers: ReadonlySet<string> = new Set([
