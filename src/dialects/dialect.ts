@@ -38,8 +38,11 @@ export interface Compiled {
 export interface Dialect {
   readonly name: string;
   readonly kit: Kit;
-  /** Whether this file is this dialect's. Must not throw and must be cheap: look at names and text before parsing. */
-  recognises(source: Source): boolean;
+  /**
+   * Whether this file is this dialect's; `part` where other dialects may read the rest of it. Must not throw and must be cheap: look at
+   * names and text before parsing.
+   */
+  recognises(source: Source): boolean | 'part';
   /** Turns settings into sites. Problems go to the ledger, over the user's own text; only what makes reading impossible is thrown. */
   compile(input: CompileInput): Compiled;
   /** What proves the settings that a reader (`by`) calls mirrored: ids of conformance cases or of our own tests. */

@@ -101,13 +101,14 @@ function sortOut(opened: readonly Opened[], name: string | undefined, dialects: 
     const origin = { ...nowhere, file: source.name };
     const found =
       chosen === undefined || included
-        ? dialects.filter((one) => one.recognises(source))
-        : [chosen].filter((one) => explicit || one.recognises(source));
-    if (found.length > 1) {
+        ? dialects.filter((one) => one.recognises(source) !== false)
+        : [chosen].filter((one) => explicit || one.recognises(source) !== false);
+    if (found.length > 1 && !found.every((one) => one.recognises(source) === 'part')) {
       const names = found.map((one) => one.name);
       problems.push(diagnosticAt('DG1003', origin, `could be ${names.join(' or ')}`, `say which with --dialect ${names[0] ?? 'NAME'}`));
-    } else if (found[0] !== undefined) byDialect.set(found[0], [...(byDialect.get(found[0]) ?? []), source]);
-    else if (explicit) {
+    }
+    for (const one of problems.length === 0 ? found : []) byDialect.set(one, [...(byDialect.get(one) ?? []), source]);
+    if (found.length === 0 && explicit) {
       const names = dialects.map((one) => one.name).join('|');
       problems.push(
         diagnosticAt('DG1002', origin, 'is not recognised as the configuration of any gateway', `say what it is with --dialect ${names}`),

@@ -11,6 +11,8 @@ export interface Entry {
   by: string;
   /** How it is approximated, or why it is ignored. */
   note: string;
+  /** Who settled it has nothing to say about it: any other reader's word counts more. */
+  yields?: true;
 }
 
 const severity: Record<Verdict, number> = { unknown: 0, mirrored: 1, approximated: 2, ignored: 3 };
@@ -40,10 +42,19 @@ export class Ledger {
     const leaves = this.#leavesOf(origin.file);
     const entry = leaves.get(origin.pointer);
     if (entry === undefined) return this.#add(leaves, { origin, verdict, by, note });
-    if (severity[verdict] <= severity[entry.verdict]) return;
+    if (entry.yields === undefined && severity[verdict] <= severity[entry.verdict]) return;
+    delete entry.yields;
     entry.verdict = verdict;
     entry.by = by;
     entry.note = note;
+  }
+
+  /** The leaf is nothing to this reader: it is ignored unless another reader settles it. */
+  leave(origin: Origin, by: string, why: string): void {
+    const leaves = this.#leavesOf(origin.file);
+    if ((leaves.get(origin.pointer)?.verdict ?? 'unknown') !== 'unknown') return;
+    this.settle(origin, 'ignored', by, why);
+    (leaves.get(origin.pointer) as Entry).yields = true;
   }
 
   #leavesOf(file: string): Map<string, Entry> {

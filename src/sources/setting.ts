@@ -200,6 +200,10 @@ export class Setting {
   ignored(why: string): void {
     if (this.#tree !== undefined) this.#settleAll(this.#tree, this.origin, { verdict: 'ignored', note: why });
   }
+  /** What is at and below this place is nothing to this reader: ignored, unless another dialect that reads the file settles it. */
+  leftToOthers(why: string): void {
+    if (this.#tree !== undefined) forEachLeaf(this.#tree, this.origin, (leaf) => this.ledger.leave(leaf, this.by, why));
+  }
   /** Reports an error over this place. */
   problem(code: UserErrorCode, message: string, hint = ''): undefined {
     this.ledger.report(diagnosticAt(code, this.origin, message, hint));

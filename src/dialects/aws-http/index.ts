@@ -9,7 +9,7 @@ import { jwt } from './jwt.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
 import { responseParameters } from './parameters.ts';
-import { isTemplate } from './template.ts';
+import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import { throttle } from './throttle.ts';
 import { unsupportedStep } from '../aws/unsupported.ts';
 
@@ -32,7 +32,7 @@ export const awsHttp: Dialect = {
     destinations: [lambda],
     faultBooks: [faultBook],
   },
-  recognises: isTemplate,
+  recognises: (source) => (holdingsOf(source)?.has('http-api') === true ? 'part' : false),
   compile,
   proofs: { 'aws-http/template': ['aws-http/route-priority', 'aws-http/jwt-claims-rules', 'aws-http/parameter-mapping-request'] },
 };

@@ -1,5 +1,6 @@
 import type { CompileInput } from '../dialect.ts';
-import { holdsResource, readTemplate as readCloudFormation, type Resource } from '../../sources/cloudformation/template.ts';
+import { openTemplate } from '../aws/template.ts';
+import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
@@ -9,29 +10,22 @@ import { readCors } from './cors.ts';
 import { readAuthorizer } from './read-authorizer.ts';
 import { readIntegration } from './read-integration.ts';
 
-export const isTemplate = ({ text }: Source): boolean => holdsResource(text, 'AWS::ApiGatewayV2::Api') && !/WEBSOCKET/.test(text);
-
 type Of = (name: string, api?: string) => Resource[];
 
 /** The HTTP APIs of a template, resource by resource. */
-export function readTemplate(source: Source, { ledger, options, files }: CompileInput): Apis {
-  const { root, resources } = readCloudFormation({ source, ledger, by: 'aws-http/template', parameters: options.variables, files });
-  for (const name of root.keys()) if (name !== 'Resources') root.get(name).ignored('is no resource');
+export function readTemplate(source: Source, input: CompileInput): Apis {
+  const { resources } = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
   const known = new Set(['Api', 'Stage', 'Route', 'Integration', 'Authorizer', 'ApiMapping', 'DomainName']);
-  for (const { setting, properties } of resources) {
-    for (const name of setting.keys()) if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored('concerns the deployment');
-    const type = setting.get('Type').string() ?? '';
-    const name = /^AWS::ApiGatewayV2::(\w+)$/.exec(type)?.[1] ?? '';
-    if (/^AWS::Serverless::(?:HttpApi|Api)$/.test(type))
-      setting.problem('DG1208', `resources of type ${type} are not read yet`, 'give the API as AWS::ApiGatewayV2 resources');
-    else if (!known.has(name)) properties.ignored('is no part of the HTTP API');
+  for (const { type, setting } of resources) {
+    const name = /^AWS::ApiGatewayV2::(\w+)$/.exec(type)?.[1];
+    if (name !== undefined && !known.has(name)) setting.ignored('is no part of the HTTP API');
   }
   const of: Of = (name, api) =>
     resources.filter(
       ({ setting, properties }) =>
         setting.get('Type').string() === `AWS::ApiGatewayV2::${name}` && (api === undefined || properties.get('ApiId').string() === api),
     );
-  const apis = of('Api').flatMap((api) => readApi(api, of, options.stage) ?? []);
+  const apis = of('Api').flatMap((api) => readApi(api, of, input.options.stage) ?? []);
   return { apis, domains: readDomains(of) };
 }
 

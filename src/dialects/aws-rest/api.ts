@@ -1,6 +1,8 @@
-import { readTemplate, holdsResource, settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
+import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
+import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
+import { openTemplate } from '../aws/template.ts';
 import type { CompileInput } from '../dialect.ts';
 import { documentOf } from './document.ts';
 import { keysOf, readThrottle, type ResourcesOf } from './read-usage-plans.ts';
@@ -16,14 +18,16 @@ export interface Api {
   readonly throttleOf: (method: string) => Throttle | null;
 }
 
-/** A template that makes REST APIs, whole or resource by resource; also what the CDK writes. */
-export const isTemplate = (source: Source): boolean => holdsResource(source.text, 'AWS::ApiGateway::');
-
 /** The APIs of an OpenAPI document (one) or of a template (each RestApi). */
-export function apisOf(source: Source, { ledger, options, files }: CompileInput): Api[] {
-  if (isTemplate(source)) {
-    const template = readTemplate({ source, ledger, by: 'aws-rest/template', parameters: options.variables, files });
-    return fromTemplate(template, options.stage, options.variables);
+export function apisOf(source: Source, input: CompileInput): Api[] {
+  const { ledger, options } = input;
+  const held = holdingsOf(source);
+  if (held !== undefined) {
+    const template = openTemplate(source, input, 'aws-rest/template', own);
+    const apis = fromTemplate(template, options.stage, options.variables);
+    if (apis.length === 0 && !held.has('http-api'))
+      template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
+    return apis;
   }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   return [
@@ -37,7 +41,8 @@ export function apisOf(source: Source, { ledger, options, files }: CompileInput)
   ];
 }
 
-/** Types that say something about a REST API; the others are settled as a whole. */
+const own = /^AWS::ApiGateway::/;
+/** Types that say something about a REST API; the others of its family are settled as a whole. */
 const read: ReadonlySet<string> = new Set(
   [
     'RestApi',
@@ -58,22 +63,13 @@ const read: ReadonlySet<string> = new Set(
 function whyIgnored(type: string): string {
   if (/^AWS::ApiGateway::(?:DomainName|BasePathMapping)/.test(type))
     return 'requests are taken as on the host of the API, where the path begins with the stage';
-  if (type.startsWith('AWS::ApiGatewayV2::')) return 'belongs to an API of another kind';
   return `resources of type ${type} are no part of the gateway`;
 }
 
 function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>): Api[] {
   const { resources } = template;
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
-  for (const { type, setting } of resources) {
-    if (type.startsWith('AWS::Serverless::'))
-      setting.problem(
-        'DG1208',
-        `resources of type ${type} are not read yet`,
-        'give the stack as it was made: aws cloudformation get-template --template-stage Processed',
-      );
-    else if (!read.has(type)) setting.ignored(whyIgnored(type));
-  }
+  for (const { type, setting } of resources) if (own.test(type) && !read.has(type)) setting.ignored(whyIgnored(type));
   return of('RestApi').map((api): Api => {
     for (const { setting, properties } of of('Deployment')) {
       properties.get('Description').ignored('describes the deployment for people');

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts';
-import { isTemplate } from './api.ts';
+import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { httpProxyRequest, failing } from './http-proxy.ts';
@@ -19,8 +19,12 @@ export const awsRest: Dialect = {
     destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },
-  recognises: (source) =>
-    isTemplate(source) || (/(?:^|[{,\s])["']?(?:openapi|swagger)["']?\s*:/.test(source.text) && source.text.includes('x-amazon-apigateway-')),
+  recognises: (source) => {
+    const held = holdingsOf(source);
+    if (held === undefined) return /(?:^|[{,\s])["']?(?:openapi|swagger)["']?\s*:/.test(source.text) && source.text.includes('x-amazon-apigateway-');
+    // A template without any API is read here, which says so.
+    return held.has('rest-api') || !held.has('http-api') ? 'part' : false;
+  },
   compile,
   proofs: { 'aws-rest/openapi': ['aws-rest/greedy-and-param', 'aws-rest/mock-openapi', 'aws-rest/lambda-proxy-event-v1'] },
 };

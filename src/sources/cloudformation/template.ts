@@ -6,6 +6,9 @@ import type { Source } from '../source.ts';
 import { located, treeOf, type Tree } from '../tree.ts';
 import { parseYaml } from '../yaml.ts';
 import { member, resolve } from './functions.ts';
+import { isSam, unfoldSam } from '../sam/unfold.ts';
+import { isServerless } from '../serverless/serverless.ts';
+import { unfoldServerless } from '../serverless/unfold.ts';
 import { scopeOf } from './scope.ts';
 
 /** A resource of a template, its functions worked out. */
@@ -33,19 +36,19 @@ export interface TemplateInput {
   readonly by: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly files: Files;
+  /** The stage that the user asks for. */
+  readonly stage?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether a text is a CloudFormation template that holds a resource whose type begins so. Its `Resources` stand at the top: those of a serverless.yml do not. */
-export const holdsResource = (text: string, type: string): boolean =>
-  text.includes(type) && (/^\s*\{/.test(text) ? /"Resources"\s*:/ : /^["']?Resources["']?\s*:/m).test(text);
-
 /**
- * Reads a CloudFormation template in YAML or JSON. `Ref` of a resource gives its logical id, of a stage its name; what is elsewhere (another
+ * Reads a template: CloudFormation's in YAML or JSON, or what SAM and the Serverless Framework make one of. `Ref` of a resource gives its logical id, of a stage its name; what is elsewhere (another
  * stack's export, a secret) is a text that names it. Branches and resources whose condition does not hold are settled as that.
  */
 export function readTemplate(input: TemplateInput): Template {
   const { source, ledger, by } = input;
-  const tree = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const written = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : written;
   const open = opener(input);
   const scope = scopeOf(tree, input.parameters, open, (left, condition) => ignore(left, `the condition ${condition} leaves it out`));
   const ignore = (left: Tree, why: string): void => Setting.root(left, source.name, ledger, by).ignored(why);
@@ -63,8 +66,9 @@ export function readTemplate(input: TemplateInput): Template {
     kept.set('Resources', { ...resources, value: { ...resources.value, entries } });
   }
   const resolved = resolve({ kind: 'map', entries: kept, line: tree.line, column: tree.column }, scope) ?? treeOf({});
-  const root = Setting.root(resolved, source.name, ledger, by);
-  settleFrame(root, scope.asked);
+  const asWritten = Setting.root(resolved, source.name, ledger, by);
+  settleFrame(asWritten, scope.asked);
+  const root = isSam(asWritten) ? Setting.made(unfoldSam(asWritten), ledger, by) : asWritten;
   return { root, resources: resourcesIn(root), open, resolve: (one) => resolve(one, scope) ?? treeOf({}) };
 }
 

@@ -1,0 +1,72 @@
+import { isServerless } from '../serverless/serverless.ts';
+import type { Source } from '../source.ts';
+import type { Tree } from '../tree.ts';
+import { member } from './functions.ts';
+
+/** What a template makes that requests arrive at. */
+export type Holding = 'rest-api' | 'http-api' | 'websocket-api' | 'load-balancer';
+
+const known = new WeakMap<Source, ReadonlySet<Holding> | undefined>();
+
+/**
+ * What a template of any packaging (CloudFormation, SAM, serverless.yml) makes; undefined for what is no template. One that cannot be
+ * parsed makes nothing: whoever reads it tells why.
+ */
+export function holdingsOf(source: Source): ReadonlySet<Holding> | undefined {
+  if (!known.has(source)) known.set(source, isTemplate(source) || isServerless(source) ? search(source) : undefined);
+  return known.get(source);
+}
+
+/** Its `Resources` stand at the top: those of a serverless.yml do not. */
+const isTemplate = ({ text }: Source): boolean =>
+  /["']?AWS::\w+::/.test(text) && (/^\s*\{/.test(text) ? /"Resources"\s*:/ : /^["']?Resources["']?\s*:/m).test(text);
+
+function search(source: Source): ReadonlySet<Holding> {
+  const found = new Set<Holding>();
+  let tree: Tree | undefined;
+  try {
+    tree = source.trees()[0];
+  } catch {
+    return found;
+  }
+  for (const resources of [member(tree, 'Resources'), member(member(tree, 'resources'), 'Resources')])
+    for (const resource of membersOf(resources)) ofResource(resource, found);
+  for (const one of membersOf(member(tree, 'functions')))
+    for (const event of membersOf(member(one, 'events'))) {
+      for (const key of event.kind === 'map' ? event.entries.keys() : [event.kind === 'scalar' ? String(event.value) : ''])
+        if (key in ofEvent) found.add(ofEvent[key] as Holding);
+    }
+  return found;
+}
+
+/** By the type of an event of a function: in a serverless.yml, and in SAM. */
+const ofEvent: Readonly<Record<string, Holding>> = {
+  http: 'rest-api',
+  httpApi: 'http-api',
+  websocket: 'websocket-api',
+  alb: 'load-balancer',
+  Api: 'rest-api',
+  HttpApi: 'http-api',
+};
+
+function ofResource(resource: Tree, found: Set<Holding>): void {
+  const type = scalar(member(resource, 'Type'));
+  const properties = member(resource, 'Properties');
+  if (type.startsWith('AWS::ApiGateway::') || type === 'AWS::Serverless::Api') found.add('rest-api');
+  else if (type === 'AWS::Serverless::HttpApi') found.add('http-api');
+  else if (type === 'AWS::Serverless::WebSocketApi') found.add('websocket-api');
+  else if (type === 'AWS::ApiGatewayV2::Api') found.add(scalar(member(properties, 'ProtocolType')) === 'WEBSOCKET' ? 'websocket-api' : 'http-api');
+  else if (type.startsWith('AWS::ElasticLoadBalancingV2::')) found.add('load-balancer');
+  else if (type === 'AWS::Serverless::Function' || type === 'AWS::Serverless::StateMachine')
+    for (const event of membersOf(member(properties, 'Events'))) {
+      const holding = ofEvent[scalar(member(event, 'Type'))];
+      if (holding !== undefined) found.add(holding);
+    }
+}
+
+const scalar = (tree: Tree | undefined): string => (tree?.kind === 'scalar' ? String(tree.value) : '');
+
+function membersOf(tree: Tree | undefined): readonly Tree[] {
+  if (tree?.kind === 'list') return tree.items;
+  return tree?.kind === 'map' ? [...tree.entries.values()].map(({ value }) => value) : [];
+}
