@@ -11,7 +11,10 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::StackName': 'local',
   'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/local/0',
 };
-const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** The ARN that a function of the template has here, by its logical id or its name. */
+export const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** The ARN that a state machine of the template has here: its logical id, as `Ref` gives it. */
+export const arnOfStateMachine = (name: string): string => name;
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
