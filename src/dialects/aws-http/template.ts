@@ -123,7 +123,8 @@ function readStage(properties: Setting): Stage {
     .entries()
     .flatMap(([key, one]) => {
       const throttle = readThrottle(one);
-      return throttle === null ? [] : [[key, throttle] as const];
+      // SAM names a route for every method by its path alone.
+      return throttle === null ? [] : [[key.startsWith('/') ? `ANY ${key}` : key, throttle] as const];
     });
   return {
     name: properties.get('StageName').string() ?? '$default',
