@@ -36,6 +36,11 @@ export function unfoldHttpApi(api: SamResource, events: readonly ApiEvent[], _sa
   properties.rejectUnknownKeys();
   const [body, uri] = [properties.get('DefinitionBody'), properties.get('DefinitionUri')];
   if (body.exists && uri.exists) uri.problem('DG1204', `${id} has both DefinitionUri and DefinitionBody`, 'expected one of them');
+  const settings = properties.get('RouteSettings');
+  if (settings.exists && settings.kind !== 'map') settings.problem('DG1202', `RouteSettings of ${id} is no map`, 'expected settings by their routes');
+  const disabled = properties.get('DisableExecuteApiEndpoint');
+  disabled.boolean();
+  if (uri.exists && disabled.exists) disabled.problem('DG1204', 'DisableExecuteApiEndpoint works only with a document in DefinitionBody');
   for (const name of ['Tags', 'PropagateTags']) properties.get(name).ignored('names resources for people and bills');
   const routes = routesOf(events, body, !body.exists && !uri.exists);
   const inline = uri.exists ? undefined : documentWith(api, routes, readAuth(properties.get('Auth')), corsOf(properties.get('CorsConfiguration')));
@@ -53,21 +58,22 @@ export function unfoldHttpApi(api: SamResource, events: readonly ApiEvent[], _sa
     ...pick(properties, ['Name', 'Description', 'FailOnWarnings', 'DisableExecuteApiEndpoint']),
     ProtocolType: 'HTTP',
   };
-  const settings: Record<string, Made> = {
+  const ofStage: Record<string, Made> = {
     ApiId: id,
     StageName: '$default',
     ...pick(properties, ['StageName', 'StageVariables', 'AccessLogSettings', 'DefaultRouteSettings']),
-    RouteSettings: { ...membersOf(properties.get('RouteSettings')), ...routeSettings(routes, properties.get('RouteSettings')) },
+    RouteSettings: { ...membersOf(settings), ...routeSettings(routes, settings) },
     AutoDeploy: true,
   };
   return {
     [id]: plainResource('AWS::ApiGatewayV2::Api', made, api),
-    [stage]: plainResource('AWS::ApiGatewayV2::Stage', settings, api),
+    [stage]: plainResource('AWS::ApiGatewayV2::Stage', ofStage, api),
     ...unfoldDomain(api, stage),
   };
 }
 
-const pick = (from: Setting, names: readonly string[]): Record<string, Tree | undefined> =>
+/** The members that are there. */
+export const pick = (from: Setting, names: readonly string[]): Record<string, Tree | undefined> =>
   Object.fromEntries(names.flatMap((name) => (from.get(name).exists ? [[name, from.get(name).tree]] : [])));
 
 /** What an event says of its route stands above what the API says. */
@@ -80,7 +86,9 @@ function routeSettings(routes: ReturnType<typeof routesOf>, ofApi: Setting): Rec
   );
 }
 
-function stageIdOf(id: string, stage: Setting): string {
-  const name = stage.tree?.kind === 'scalar' ? String(stage.tree.value) : '$default';
+/** The logical id of a stage. `usual`: its name where it has none. */
+export function stageIdOf(id: string, stage: Setting, usual = '$default'): string {
+  const name = stage.tree?.kind === 'scalar' ? String(stage.tree.value) : usual;
+  if (usual === 'default' && name === usual) return `${id}DefaultStage`;
   return name === '$default' ? `${id}ApiGatewayDefaultStage` : `${id}${name.replaceAll(/[^0-9A-Za-z]/g, '')}Stage`;
 }

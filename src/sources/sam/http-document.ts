@@ -42,7 +42,12 @@ export function documentWith(
       .flatMap(([path, item]) => readItem(path, item)),
   );
   for (const route of routes) layRoute(route, body, paths, auth);
-  if (auth.usual !== undefined) for (const { methods } of paths.values()) guardAll(methods, auth.usual);
+  if (auth.usual !== undefined)
+    for (const [path, item] of paths) {
+      guardAll(item.methods, auth.usual);
+      for (const name of Object.keys(item.rest))
+        if (!notMethods.has(name)) body.get('paths').get(path).get(name).problem('DG1202', `${name} of ${path} is no map`, 'expected an integration');
+    }
   const components = body.get('components');
   const written = body.get('x-amazon-apigateway-cors');
   return madeTree(

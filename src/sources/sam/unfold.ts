@@ -7,6 +7,7 @@ import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
+import { unfoldWebSocketApi } from './websocket-api.ts';
 
 /** Whether a template's `Transform` names SAM. */
 export const isSam = (root: Setting): boolean =>
@@ -25,6 +26,7 @@ const implied = [
 const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEvent[], sam: Sam) => Plain>> = {
   Api: unfoldApi,
   HttpApi: unfoldHttpApi,
+  WebSocketApi: unfoldWebSocketApi,
   Function: unfoldFunction,
 };
 
