@@ -1,6 +1,7 @@
 import { Setting } from '../setting.ts';
 import { madeTree, treeOf, type Made, type Tree } from '../tree.ts';
 import { unfoldApi } from './api.ts';
+import { unfoldSharedPlan } from './api-usage-plan.ts';
 import { eventsByApi } from './events.ts';
 import { unfoldFunction } from './function.ts';
 import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
@@ -65,6 +66,9 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   refuseSam(sam);
   for (const one of resources.values())
     for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) written.set(id, made);
+  const apis = [...resources.values()].filter(({ kind }) => kind === 'Api');
+  for (const [id, made] of Object.entries(unfoldSharedPlan(apis))) written.set(id, made);
+  settleElsewhere(events, resources);
   const tree = root.tree ?? treeOf({});
   return madeTree({ ...headOf(root), Resources: Object.fromEntries(written) }, tree);
 }
@@ -79,6 +83,13 @@ const headOf = (root: Setting): Record<string, Made> =>
       .filter((key) => key !== 'Resources' && key !== 'Globals' && key !== 'Transform')
       .map((key) => [key, root.get(key).tree]),
   );
+
+/** What is asked through an API of another stack has nothing to say here. */
+function settleElsewhere(events: ReadonlyMap<string, readonly ApiEvent[]>, resources: ReadonlyMap<string, SamResource>): void {
+  for (const [id, list] of events)
+    if (!['Api', 'HttpApi'].includes(resources.get(id)?.kind ?? ''))
+      for (const { setting } of list) setting.ignored(`the API ${id} is no serverless API of this template, and says itself what it serves`);
+}
 
 /** A table, a layer, an application: nothing of it is asked through a gateway. */
 function noPart({ kind, setting, properties }: SamResource): Plain {
