@@ -52,6 +52,7 @@ function environment(written: Setting, context: Omit<VariableContext, 'env'>, en
   const { tree } = written;
   if (tree === undefined) return env;
   const early = new Resolver(tree, { ...context, env });
+  early.quiet = true;
   const said = (key: string): unknown => {
     const found = early.at(tree, [key])?.tree;
     return found?.kind === 'scalar' ? found.value : undefined;
@@ -64,15 +65,15 @@ function environment(written: Setting, context: Omit<VariableContext, 'env'>, en
 const reservoirs = ['custom', 'params', 'stages'];
 
 function resolved(tree: Tree, resolver: Resolver): Tree {
-  const whole = resolver.head(tree).tree;
-  if (whole.kind !== 'map') return whole;
-  const entries = new Map<string, Member>(whole.entries);
-  const [first, later] = [(key: string) => !reservoirs.includes(key), (key: string) => reservoirs.includes(key)];
-  for (const key of [...[...entries.keys()].filter(first), ...[...entries.keys()].filter(later)]) {
-    const member = entries.get(key) as Member;
-    entries.set(key, { ...member, value: later(key) ? resolver.quietly(member.value) : resolver.whole(member.value) });
+  const { tree: top } = resolver.head(tree);
+  if (top.kind !== 'map') return top;
+  const entries = new Map<string, Member>(top.entries);
+  for (const quiet of [false, true]) {
+    resolver.quiet = quiet;
+    for (const [key, member] of top.entries)
+      if (reservoirs.includes(key) === quiet) entries.set(key, { ...member, value: resolver.whole(member.value) });
   }
-  return { ...whole, entries };
+  return { ...top, entries };
 }
 
 /** The parts that may be written in several ways, in one. */

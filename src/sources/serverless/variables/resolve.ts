@@ -30,7 +30,7 @@ export interface Found {
 /** Lists, maps and variables within each other. */
 const maxDepth = 500;
 /** Counted as if everything were written out: variables of variables end here. */
-const maxNodes = 500_000;
+const maxSize = 500_000;
 const maxText = 1024 * 1024;
 
 /**
@@ -54,8 +54,9 @@ export class Resolver {
   readonly #told = new Set<string>();
   /** Texts that stand for what is not known. */
   readonly standIns: Set<string> = new Set();
-  #quiet = false;
-  #nodes = 0;
+  /** In parts that have no bearing by themselves, what is not known is not told. */
+  quiet = false;
+  #size = 0;
 
   constructor(root: Tree, context: VariableContext) {
     this.root = root;
@@ -74,14 +75,6 @@ export class Resolver {
     return result;
   }
 
-  /** The same of a part that has no bearing by itself: what is not known there is not told. */
-  quietly(tree: Tree): Tree {
-    this.#quiet = true;
-    const result = this.whole(tree);
-    this.#quiet = false;
-    return result;
-  }
-
   /** What a tree stands for, the trees in it as they are written. */
   head(tree: Tree): Found {
     if (tree.kind !== 'scalar' || typeof tree.value !== 'string' || !tree.value.includes('${')) return { tree, via: [] };
@@ -89,7 +82,9 @@ export class Resolver {
     if (known !== undefined) return known;
     const parts = parseVariables(tree.value);
     const plain = { tree, via: [] };
-    const found = parts === undefined ? plain : this.#guarded(tree, tree, () => this.#value(parts, tree), { ...plain, tree: nothingAt(tree) });
+    const nothing = { tree: nothingAt(tree), via: [] };
+    let found = parts === undefined ? plain : this.#guarded(tree, tree, () => this.#value(parts, tree), nothing);
+    if (!this.#affords(found.via.length, tree)) found = nothing;
     this.#heads.set(tree, found);
     return found;
   }
@@ -108,7 +103,7 @@ export class Resolver {
 
   /** Told once for each variable, at the first place that asks for it. */
   warn(name: string, at: Tree, message: string, hint: string): void {
-    if (this.#quiet || this.#told.has(name)) return;
+    if (this.quiet || this.#told.has(name)) return;
     this.#told.add(name);
     this.context.ledger.report(diagnosticAt('DG1205', placeOf(at), message, hint, 'warning'));
   }
@@ -150,7 +145,7 @@ export class Resolver {
     const [first] = parts;
     if (parts.length > 1 || typeof first !== 'object') {
       const { text, via } = this.#text(parts, at);
-      return { tree: scalarAt(at, text), via };
+      return { tree: scalarAt(at, text), via: [...via] };
     }
     const found = this.#variable(first, at);
     const tag = at.tag ?? found.tree.tag;
@@ -159,12 +154,12 @@ export class Resolver {
     return { tree: { ...found.tree, ...tagged }, via: at.from === undefined ? found.via : [at.from, ...found.via] };
   }
 
-  #text(parts: Parts, at: Tree): { readonly text: string; readonly via: readonly Origin[] } {
-    const via: Origin[] = [];
+  #text(parts: Parts, at: Tree): { readonly text: string; readonly via: ReadonlySet<Origin> } {
+    const via = new Set<Origin>();
     const texts = parts.map((part) => {
       if (typeof part === 'string') return part;
       const found = this.#variable(part, at);
-      via.push(...viaOf(found, at));
+      for (const one of viaOf(found, at)) via.add(one);
       if (found.tree.kind === 'scalar') return found.tree.value === null ? '' : String(found.tree.value);
       this.refuse(at, `has a ${found.tree.kind} within a text`, 'expected variables that are texts, numbers or true and false');
       return '';
@@ -172,7 +167,7 @@ export class Resolver {
     const text = texts.join('');
     if (text.length <= maxText) return { text, via };
     this.refuse(at, 'is too long once its variables are written out', `expected ${maxText} characters`);
-    return { text: '', via: [] };
+    return { text: '', via: new Set() };
   }
 
   /** What a variable stands for: where nothing does, a text that names it. */
@@ -236,29 +231,24 @@ export class Resolver {
 
   /** A copy that says by which places it came. */
   #brought(tree: Tree, via: readonly Origin[], at: Tree): Tree {
-    this.#nodes += 1;
-    if (this.#nodes > maxNodes) {
-      this.refuse(at, 'is too large once its variables are written out', `expected ${maxNodes} values`);
-      return nothingAt(at);
-    }
+    if (!this.#affords(1, at)) return nothingAt(at);
     const place = { ...tree, via: tree.via === undefined ? via : [...tree.via, ...via] };
     if (place.kind === 'scalar') return place;
-    if (place.kind === 'list') return { ...place, items: this.#within(place.items, (item) => this.#brought(item, via, at)) };
+    // Once there are too many, the rest is left out.
+    if (place.kind === 'list') return { ...place, items: place.items.flatMap((item) => (this.#isSpent ? [] : this.#brought(item, via, at))) };
     const entries = new Map<string, Member>();
-    for (const [key, member] of place.entries) {
-      if (this.#nodes > maxNodes) break;
-      entries.set(key, { ...member, value: this.#brought(member.value, via, at) });
-    }
+    for (const [key, member] of place.entries) if (!this.#isSpent) entries.set(key, { ...member, value: this.#brought(member.value, via, at) });
     return { ...place, entries };
   }
 
-  #within(items: readonly Tree[], copy: (item: Tree) => Tree): Tree[] {
-    const copies: Tree[] = [];
-    for (const item of items) {
-      if (this.#nodes > maxNodes) break;
-      copies.push(copy(item));
-    }
-    return copies;
+  get #isSpent(): boolean {
+    return this.#size > maxSize;
+  }
+  #affords(more: number, at: Tree): boolean {
+    const first = !this.#isSpent;
+    this.#size += more;
+    if (first && this.#isSpent) this.refuse(at, 'is too large once its variables are written out', `expected ${maxSize} values`);
+    return !this.#isSpent;
   }
 }
 
