@@ -1,0 +1,16 @@
+import { callOf } from '../cloudformation/functions.ts';
+import type { Member, Tree } from '../tree.ts';
+
+/**
+ * What `over` says stands above what `under` says: maps member by member, lists item by item, all else as a whole.
+ * The framework merges so what a service says over what it makes.
+ */
+export function mergeTrees(under: Tree | undefined, over: Tree): Tree {
+  if (under === undefined || callOf(under) !== undefined || callOf(over) !== undefined) return over;
+  if (under.kind === 'list' && over.kind === 'list')
+    return { ...over, items: [...over.items.map((item, at) => mergeTrees(under.items[at], item)), ...under.items.slice(over.items.length)] };
+  if (under.kind !== 'map' || over.kind !== 'map') return over;
+  const entries = new Map<string, Member>(under.entries);
+  for (const [key, member] of over.entries) entries.set(key, { ...member, value: mergeTrees(entries.get(key)?.value, member.value) });
+  return { ...under, entries };
+}
