@@ -12,6 +12,8 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/local/0',
 };
 const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** Where a packaging says by which name its users know a function. */
+export const nameInMetadata = 'devgateway:name';
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
@@ -37,6 +39,11 @@ export function scopeOf(
   const typeOf = (name: string): string | undefined => {
     const type = member(resource(name), 'Type');
     return type?.kind === 'scalar' ? String(type.value) : undefined;
+  };
+  /** A packaging may call a function otherwise than by its logical id. */
+  const calledOf = (name: string): string => {
+    const called = member(member(resource(name), 'Metadata'), nameInMetadata);
+    return called?.kind === 'scalar' ? String(called.value) : name;
   };
   const parameter = (name: string): Tree | Scalar | undefined => {
     const declared = member(member(template, 'Parameters'), name);
@@ -73,7 +80,7 @@ export function scopeOf(
       const type = typeOf(name);
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
-      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(name) : `${name}.${attribute}`;
+      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
     },
     condition: (name) =>
       once(`condition ${name}`, false, () => {

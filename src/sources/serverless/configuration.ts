@@ -16,25 +16,6 @@ export interface Configuration {
   readonly stage: string;
 }
 
-/** What nothing at the top has to do with requests, and why. */
-const frame: Readonly<Record<string, string>> = {
-  app: 'names the service in a dashboard',
-  org: 'names the service in a dashboard',
-  tenant: 'names the service in a dashboard',
-  console: 'concerns a dashboard',
-  dashboard: 'concerns a dashboard',
-  licenseKey: 'is asked for when the service is deployed',
-  frameworkVersion: 'says which tool deploys the service',
-  configValidationMode: 'says how strictly the tool that deploys the service reads this file',
-  variablesResolutionMode: 'variables are resolved as the newest mode does',
-  unresolvedVariablesNotificationMode: 'what cannot be resolved is always told',
-  disabledDeprecations: 'concerns messages of the tool that deploys the service',
-  deprecationNotificationMode: 'concerns messages of the tool that deploys the service',
-  projectDir: 'concerns messages of the tool that deploys the service',
-  build: 'functions run from their sources',
-  outputs: 'is for other services to read',
-};
-
 /** Reads a configuration as Serverless puts it together before it makes anything of it: variables, stages, merged parts. */
 export function readConfiguration(written: Setting, input: TemplateInput): Configuration {
   const tree = written.tree ?? treeOf({});
@@ -43,7 +24,7 @@ export function readConfiguration(written: Setting, input: TemplateInput): Confi
   const resolver = new Resolver(tree, { ...context, env: environment(written, context, input.env ?? {}) });
   const root = Setting.made(putTogether(resolved(tree, resolver), resolver), ledger, by);
   const stage = stageOf(resolver);
-  settleFrame(root, stage);
+  settleReservoirs(root, stage);
   return { root, stage };
 }
 
@@ -102,12 +83,11 @@ function settleScalar(part: Tree & { kind: 'scalar' }, key: string, { context, s
   else setting.problem('DG1202', `${key} is ${JSON.stringify(part.value)}`, 'expected a map, or a list of maps');
 }
 
-/** What no maker of resources reads. What a variable took is settled where it was taken to. */
-function settleFrame(root: Setting, stage: string): void {
-  for (const [key, why] of Object.entries(frame)) root.get(key).ignored(why);
+/** What variables refer to is settled where it was taken to; the rest belongs to other stages, or to nobody. */
+function settleReservoirs(root: Setting, stage: string): void {
   root.get('useDotenv').settle();
+  root.get('custom').leftToOthers('nothing that is read here asks for it');
   for (const key of ['params', 'stages'])
     for (const [name, setting] of root.get(key).entries())
       setting.leftToOthers(name === stage || name === 'default' ? 'nothing that is read here asks for it' : `is for the stage ${name}`);
-  root.get('custom').leftToOthers('nothing that is read here asks for it');
 }
