@@ -1,10 +1,9 @@
-import * as nodeModule from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { FailureReport } from './function-error.ts';
 import { takeOutput } from './function-console.ts';
 import { functionContext } from './function-context.ts';
 import { loadHandler, type Handler } from './load-handler.ts';
+import { hookModules } from './module-hooks.ts';
 import type { FromWorker, ToWorker, WorkerPlan } from './worker-messages.ts';
 
 // The program of a worker thread: one function, loaded once, asked again and again.
@@ -108,15 +107,8 @@ process.on('unhandledRejection', (reason) =>
 );
 takeOutput((level, text) => say({ type: 'log', level, text, requestId }));
 
-// What is fetched from a registry does not change while somebody works on a function.
-nodeModule.registerHooks?.({
-  load(url, context, next) {
-    if (url.startsWith('file:') && !url.includes('/node_modules/')) loaded.push(fileURLToPath(url));
-    return next(url, context);
-  },
-});
-
-loadHandler(plan.handler).then(
+hookModules(plan, (file) => loaded.push(file));
+loadHandler(plan.handler, plan.inline?.file).then(
   (handler) => {
     tellFiles();
     port.on('message', (asked: ToWorker) => invoke(handler, asked));
