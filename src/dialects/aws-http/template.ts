@@ -14,7 +14,7 @@ type Of = (name: string, api?: string) => Resource[];
 
 /** The HTTP APIs of a template, resource by resource. */
 export function readTemplate(source: Source, input: CompileInput): Apis {
-  const { resources } = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
+  const { resources, upstreams } = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
   const known = new Set(['Api', 'Stage', 'Route', 'Integration', 'Authorizer', 'ApiMapping', 'DomainName']);
   for (const { type, setting } of resources) {
     const name = /^AWS::ApiGatewayV2::(\w+)$/.exec(type)?.[1];
@@ -26,7 +26,7 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
         setting.get('Type').string() === `AWS::ApiGatewayV2::${name}` && (api === undefined || properties.get('ApiId').string() === api),
     );
   const apis = of('Api').flatMap((api) => readApi(api, of, input.options.stage) ?? []);
-  return { apis, domains: readDomains(of) };
+  return { apis, domains: readDomains(of), upstreams };
 }
 
 function readApi({ id, setting, properties }: Resource, of: Of, stageName: string | undefined): HttpApi | undefined {
