@@ -10,11 +10,8 @@ const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http
 
 /** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
 export function compile(input: CompileInput): Compiled {
-  return {
-    sites: input.sources.flatMap((source) =>
-      sitesOf(holdingsOf(source) === undefined ? readApiDocument(source, input) : readTemplate(source, input)),
-    ),
-  };
+  const read = input.sources.map((source) => (holdingsOf(source) === undefined ? readApiDocument(source, input) : readTemplate(source, input)));
+  return { sites: read.flatMap(sitesOf), upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
 
 function sitesOf({ apis, domains }: Apis): Site[] {

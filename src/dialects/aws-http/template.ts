@@ -22,14 +22,14 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
   const template = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
   const of = indexed(template.resources);
   const apis = of('Api').flatMap((api) => readApi(api, of, template, input.options.stage) ?? []);
-  return { apis, domains: readDomains(of) };
+  return { apis, domains: readDomains(of), upstreams: template.upstreams };
 }
 
 /** The HTTP API of an OpenAPI document by itself, as `aws apigatewayv2 import-api` makes it. */
 export function readApiDocument(source: Source, { ledger, options, files }: CompileInput): Apis {
   const document = settingsWithFunctions(source, ledger, 'aws-http/openapi', options.variables, files);
   const stage = { name: options.stage ?? '$default', variables: options.variables, throttle: null, routeThrottles: {} };
-  return { apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore') }], domains: [] };
+  return { apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore') }], domains: [], upstreams: {} };
 }
 
 /** What belongs to no HTTP API (a WebSocket API and all that names it, VPC links) is left to others. */

@@ -3,7 +3,7 @@ import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
-import type { CompileInput } from '../dialect.ts';
+import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
 import { keysOf, readThrottle, type ResourcesOf } from './read-usage-plans.ts';
 import type { ApiKey, Throttle } from './usage-plan.ts';
@@ -18,8 +18,12 @@ export interface Api {
   readonly throttleOf: (method: string) => Throttle | null;
 }
 
+export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
+  readonly apis: readonly Api[];
+}
+
 /** The APIs of an OpenAPI document (one) or of a template (each RestApi). */
-export function apisOf(source: Source, input: CompileInput): Api[] {
+export function apisOf(source: Source, input: CompileInput): Apis {
   const { ledger, options } = input;
   const held = holdingsOf(source);
   if (held !== undefined) {
@@ -27,18 +31,17 @@ export function apisOf(source: Source, input: CompileInput): Api[] {
     const apis = fromTemplate(template, options.stage, options.variables);
     if (apis.length === 0 && !held.has('http-api'))
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
-    return apis;
+    return { apis, upstreams: template.upstreams };
   }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
-  return [
-    {
-      document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
-      stage: options.stage ?? 'default',
-      variables: options.variables,
-      keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
-      throttleOf: () => null,
-    },
-  ];
+  const api: Api = {
+    document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
+    stage: options.stage ?? 'default',
+    variables: options.variables,
+    keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
+    throttleOf: () => null,
+  };
+  return { apis: [api], upstreams: {} };
 }
 
 const own = /^AWS::ApiGateway::/;

@@ -14,7 +14,8 @@ const plan = { request: [], head: [identifiers], body: [], log: [] };
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => apisOf(source, input).map(siteOf)) };
+  const read = input.sources.map((source) => apisOf(source, input));
+  return { sites: read.flatMap(({ apis }) => apis.map(siteOf)), upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
 
 function siteOf(api: Api): Site {

@@ -15,11 +15,12 @@ import type { LambdaOptions } from './lambda.ts';
 /** What a method does once it may: steps that make the request, and where it goes. Or why that cannot be mirrored yet. */
 export type Integration = { readonly request: readonly Step[]; readonly destination: Destination } | { readonly unsupported: string };
 
-const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/;
+const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/(?:response-streaming-)?invocations$/;
 
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
   if (integration.get('integrationSubtype').exists) return { unsupported: 'a first-class integration of an HTTP API' };
+  integration.get('responseTransferMode').approximately('an answer is sent when it is whole').oneOf('BUFFERED', 'STREAM');
   checkEndpoint(integration, type);
   if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type);
   if (type === 'aws_proxy') return readLambda(integration, facts.stage, binaryMediaTypes);

@@ -84,7 +84,8 @@ export function resourcesIn(root: Setting): Resource[] {
     .entries()
     .map(([id, setting]) => {
       for (const name of setting.keys())
-        if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored(name === 'Condition' ? 'holds here' : 'concerns the deployment');
+        if (name === 'Metadata') setting.get(name).leftToOthers('concerns the deployment');
+        else if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored(name === 'Condition' ? 'holds here' : 'concerns the deployment');
       return { id, type: setting.get('Type').string() ?? '', setting, properties: setting.get('Properties') };
     });
 }
