@@ -25,7 +25,7 @@ export interface Template {
   readonly resources: readonly Resource[];
   /** The content of a file that stands beside the template. */
   readonly open: (location: string) => Tree | undefined;
-  /** The parameters' and resources' values inside a file that is opened later. */
+  /** The parameters' and resources' values inside a document that is opened later. */
   readonly resolve: (tree: Tree) => Tree;
 }
 
@@ -69,7 +69,7 @@ export function readTemplate(input: TemplateInput): Template {
   const asWritten = Setting.root(resolved, source.name, ledger, by);
   settleFrame(asWritten, scope.asked);
   const root = isSam(asWritten) ? Setting.made(unfoldSam(asWritten), ledger, by) : asWritten;
-  return { root, resources: resourcesIn(root), open, resolve: (one) => resolve(one, scope) ?? treeOf({}) };
+  return { root, resources: resourcesIn(root), open, resolve: (one) => resolve(one, scope, true) ?? treeOf({}) };
 }
 
 /** The resources of a template's root. */
@@ -97,7 +97,7 @@ export function settingsWithFunctions(
   const scope = scopeOf(tree, parameters, open, (left, condition) =>
     Setting.root(left, source.name, ledger, by).ignored(`the condition ${condition} leaves it out`),
   );
-  return Setting.root(resolve(tree, scope) ?? treeOf({}), source.name, ledger, by);
+  return Setting.root(resolve(tree, scope, true) ?? treeOf({}), source.name, ledger, by);
 }
 
 /** What surrounds the resources: a parameter's default counts where the template asks for it. */
