@@ -5,12 +5,14 @@ import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
+import { basePathMode, type BasePathMode } from './import.ts';
 import { keysOf, readThrottle, type ResourcesOf } from './read-usage-plans.ts';
 import type { ApiKey, Throttle } from './usage-plan.ts';
 
 /** A REST API as it is deployed: its document, and what stands around it. */
 export interface Api {
   readonly document: Setting;
+  readonly basePath: BasePathMode;
   readonly stage: string;
   readonly variables: Readonly<Record<string, string>>;
   /** The keys that count for a method (`/pets/GET`), each with what its plan grants there. */
@@ -24,7 +26,7 @@ export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
 
 /** The APIs of an OpenAPI document (one) or of a template (each RestApi). */
 export function apisOf(source: Source, input: CompileInput): Apis {
-  const { ledger, options } = input;
+  const { ledger, options, files } = input;
   const held = holdingsOf(source);
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
@@ -35,7 +37,8 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   const api: Api = {
-    document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
+    document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables, files),
+    basePath: basePathMode(options.variables, undefined),
     stage: options.stage ?? 'default',
     variables: options.variables,
     keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
@@ -91,6 +94,7 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
     const throttles = (settings?.get('MethodSettings').items() ?? []).map(readMethodSetting);
     return {
       document: documentOf(api, bodyOf(api, template), of),
+      basePath: basePathMode(given, api.properties.get('Parameters')),
       stage: name,
       variables: { ...variables, ...given },
       keysFor: keysOf(of, api.id, name),

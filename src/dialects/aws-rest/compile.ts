@@ -1,11 +1,14 @@
 import { defaultLimits, type Route, type Site, type Step } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
-import { operationsOf, type Operation } from '../../sources/openapi.ts';
+import { operationsOf, referenced, type Operation } from '../../sources/openapi.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
 import type { FaultBookOptions } from './faults.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
-import { readIntegration } from './read-integration.ts';
+import { checkPath, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
+import { bodyModelsOf } from './models/body-models.ts';
+import { modelsOf, type Models } from './models/read-models.ts';
+import { readIntegration, type Integration } from './read-integration.ts';
 import { guardsOf } from './security.ts';
 import { parametersOf, validatorOf } from './validation.ts';
 
@@ -20,14 +23,15 @@ export function compile(input: CompileInput): Compiled {
 
 function siteOf(api: Api): Site {
   const { document, stage, variables } = api;
-  const version = document.get('openapi').exists ? document.get('openapi') : document.get('swagger');
-  if (!/^(?:3\.0|2)/.test(version.string() ?? ''))
-    version.problem('DG1203', 'is not an OpenAPI document', 'expected openapi: 3.0.x or swagger: "2.0"');
-  version.ignored('says which language this is');
-  for (const name of ['info', 'tags', 'externalDocs', 'schemes', 'host', 'produces', 'consumes', 'x-amazon-apigateway-documentation'])
-    document.get(name).ignored('describes the API for people');
+  readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
   const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  const prefix = pathPrefix(document, api.basePath);
+  const models = modelsOf(document);
+  const operations = operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => ({ ...one, path: `${prefix}${one.path}` }));
+  const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, binary, models)] : []));
+  models.settleRest();
+  settleDescriptions(document);
   return {
     id: 'aws-rest',
     dialect: 'aws-rest',
@@ -36,22 +40,19 @@ function siteOf(api: Api): Site {
     listeners: [],
     hosts: [],
     arrival: [],
-    routes: operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => readMethod(one, api, binary)),
+    routes,
     noRoute: { ...plan, destination: null },
     limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
   };
 }
 
-/** Order of refusals: guards, parameters, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
-function readMethod(operation: Operation, api: Api, binary: readonly string[]): Route {
+/** Order of refusals: guards, parameters, body, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
+function readMethod(operation: Operation, api: Api, binary: readonly string[], models: Models): Route {
   const { path, method, setting, item } = operation;
-  if (/\{[^}]*\+\}./.test(path)) item.problem('DG1203', `${path} goes on behind a greedy parameter`, 'expected {name+} as the last segment');
   const { document, stage } = api;
   const origin = setting.origin;
   const unsupported: string[] = [];
   const request: Step[] = [];
-  for (const name of ['summary', 'description', 'operationId', 'tags', 'responses', 'deprecated', 'produces', 'consumes'])
-    setting.get(name).ignored('describes the method for people');
 
   const guards = guardsOf(setting, document);
   if (guards.unsupported !== '') unsupported.push(guards.unsupported);
@@ -61,16 +62,20 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
     request.unshift({ kind: 'aws-rest/api-key', options: { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}` }, origin });
 
   const validator = validatorOf(setting, document);
-  const { hasBodyModel, ...required } = parametersOf([item.get('parameters'), setting.get('parameters')], document);
+  const { body: parameter, ...required } = parametersOf(setting, item, document);
   if (validator?.parameters === true && Object.values(required).some((names) => names.length > 0))
     request.push({ kind: 'aws-rest/required-parameters', options: required, origin });
-  if (validator?.body === true && (hasBodyModel || setting.get('requestBody').exists)) unsupported.push('validation of bodies');
+  const body = bodyModelsOf({ operation: setting, document, parameter, models, validated: validator?.body === true });
+  if (body.unsupported !== undefined) unsupported.push(body.unsupported);
+  if (Object.keys(body.models).length > 0) request.push({ kind: 'aws-rest/body-model', options: { models: body.models }, origin });
 
-  const integration = setting.get('x-amazon-apigateway-integration');
-  if (!integration.exists) integration.problem('DG1204', `${method} ${path} has no integration`, 'expected x-amazon-apigateway-integration');
-  const read = readIntegration(integration, { stage, variables: api.variables }, binary);
+  const integration = referenced(setting.get('x-amazon-apigateway-integration'), document);
+  const read: Integration = integration.exists
+    ? readIntegration(integration, { stage, variables: api.variables }, binary)
+    : { unsupported: 'an integration, which it has none of: API Gateway deploys no such method' };
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
+  settleOperation(setting, item);
   const what = unsupported.join(' and ');
   if (what !== '') setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
   const type = integration.get('type').string() ?? '';

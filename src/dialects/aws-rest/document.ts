@@ -19,7 +19,6 @@ const forDeployment = [
   'EndpointConfiguration',
   'FailOnWarnings',
   'Mode',
-  'Parameters',
   'CloneFrom',
   'DisableExecuteApiEndpoint',
   'SecurityPolicy',
@@ -42,6 +41,12 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
       .filter(mine)
       .map((one) => [one.id, schemeOf(one)]),
   );
+  // An authorizer of another stack guards all the same.
+  const elsewhere = of('Method')
+    .filter(mine)
+    .flatMap(({ properties: its }) => its.get('AuthorizerId').string() ?? [])
+    .filter((name) => !Object.hasOwn(schemes, name))
+    .map((name) => [name, { type: 'apiKey', in: 'header', name: 'Unused', 'x-amazon-apigateway-authtype': 'custom' }] as const);
   const models = of('Model').filter(mine);
   const document: Made = {
     ...over,
@@ -53,7 +58,7 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
         .map((one) => [one.id, validatorOf(one)]),
     ),
     'x-amazon-apigateway-gateway-responses': Object.fromEntries(of('GatewayResponse').filter(mine).map(responseOf)),
-    components: { securitySchemes: { ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
+    components: { securitySchemes: { ...Object.fromEntries(elsewhere), ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
   };
   const made = madeTree(document, at);
   const tree = body === undefined ? made : laidOver(made, body);

@@ -64,6 +64,8 @@ export const faultBook: FaultBookKind<FaultBookOptions> = {
       'aws-rest/invalid-api-key': (_, exchange) => word(invalidKey, exchange),
       'aws-rest/quota-exceeded': (_, exchange) => word(quotaExceeded, exchange),
       'aws-rest/invalid-json-body': (_, exchange) => word({ ...bad, type: 'BAD_REQUEST_BODY', message: 'Invalid JSON in request body' }, exchange),
+      'aws-rest/invalid-body': ({ detail }: { readonly detail: string }, exchange) =>
+        word({ ...bad, type: 'BAD_REQUEST_BODY', message: 'Invalid request body', detail }, exchange),
       'aws-rest/missing-parameters': ({ names }: { readonly names: readonly string[] }, exchange) =>
         word({ ...bad, message: `Missing required request parameters: [${names.join(', ')}]` }, exchange),
     };

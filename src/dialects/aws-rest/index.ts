@@ -10,13 +10,14 @@ import { integration } from './mapping/integration.ts';
 import { isApiDocument, isHttpApiDocument } from '../aws/documents.ts';
 import { unsupportedStep } from '../aws/unsupported.ts';
 import { apiKeyStep, stageThrottle } from './usage-plan.ts';
+import { bodyStep } from './models/body-step.ts';
 import { parametersStep } from './validation.ts';
 
 export const awsRest: Dialect = {
   name: 'aws-rest',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep('aws-rest'), httpProxyRequest],
+    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, bodyStep, unsupportedStep('aws-rest'), httpProxyRequest],
     destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },

@@ -73,6 +73,8 @@ export function scopeOf(
           return parameter(name) ?? pseudo[name] ?? name;
         case 'AWS::ApiGateway::Stage':
           return property(name, 'StageName') ?? name;
+        case 'AWS::ApiGateway::Model':
+          return property(name, 'Name') ?? name;
         case 'AWS::Lambda::Alias':
           return `${functionOf(property(name, 'FunctionName') ?? name)}:${property(name, 'Name') ?? 'alias'}`;
         case 'AWS::Lambda::Version':
@@ -83,6 +85,8 @@ export function scopeOf(
     },
     attribute: (name, attribute) => {
       const type = typeOf(name);
+      // What is called an id of a part of an API is what `Ref` gives.
+      if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return name;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
       return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
@@ -99,7 +103,7 @@ export function scopeOf(
     include: (location) =>
       once(`include ${location}`, undefined, () => {
         const found = include(location);
-        return found === undefined ? undefined : resolve(found, scope);
+        return found === undefined ? undefined : resolve(found, scope, true);
       }),
     untaken,
   };
