@@ -1,24 +1,21 @@
-import { defaultLimits, type Route, type Site, type Step } from '../../model/gateway.ts';
-import { nowhere } from '../../model/origin.ts';
+import type { Route, Step } from '../../model/gateway.ts';
 import { operationsOf, type Operation } from '../../sources/openapi.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
-import type { FaultBookOptions } from './faults.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
+import { deploymentKey } from './place.ts';
 import { readIntegration } from './read-integration.ts';
 import { guardsOf } from './security.ts';
+import { plan, sitesOf, type Part } from './sites.ts';
 import { parametersOf, validatorOf } from './validation.ts';
-
-const identifiers: Step = { kind: 'aws-rest/identifiers', options: null, origin: nowhere };
-const plan = { request: [], head: [identifiers], body: [], log: [] };
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => apisOf(source, input).map(siteOf)) };
+  return { sites: input.sources.flatMap((source) => sitesOf(apisOf(source, input).map(partOf))) };
 }
 
-function siteOf(api: Api): Site {
-  const { document, stage, variables } = api;
+function partOf(api: Api): Part {
+  const { document } = api;
   const version = document.get('openapi').exists ? document.get('openapi') : document.get('swagger');
   if (!/^(?:3\.0|2)/.test(version.string() ?? ''))
     version.problem('DG1203', 'is not an OpenAPI document', 'expected openapi: 3.0.x or swagger: "2.0"');
@@ -27,18 +24,8 @@ function siteOf(api: Api): Site {
     document.get(name).ignored('describes the API for people');
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
   const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
-  return {
-    id: 'aws-rest',
-    dialect: 'aws-rest',
-    faults: { kind: 'aws-rest/faults', options: { stage, variables, responses } satisfies FaultBookOptions, origin: document.origin },
-    matcher: { kind: 'aws-rest/match', options: { stage }, origin: nowhere },
-    listeners: [],
-    hosts: [],
-    arrival: [],
-    routes: operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => readMethod(one, api, binary)),
-    noRoute: { ...plan, destination: null },
-    limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
-  };
+  const routes = operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => readMethod(one, api, binary));
+  return { api, responses, routes };
 }
 
 /** Order of refusals: guards, parameters, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
@@ -54,8 +41,9 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
 
   const guards = guardsOf(setting, document);
   if (guards.unsupported !== '') unsupported.push(guards.unsupported);
-  const throttle = api.throttleOf(`${path}/${method}`);
-  if (throttle !== null) request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${stage}${path}/${method}` }, origin });
+  const throttle = api.settings.throttleOf(path, method);
+  if (throttle !== null)
+    request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${api.id}/${stage}${path}/${method}` }, origin });
   if (guards.apiKey)
     request.unshift({ kind: 'aws-rest/api-key', options: { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}` }, origin });
 
@@ -77,7 +65,7 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
     ...plan,
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
-    when: { resource: path, method },
+    when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },
     origin,
     label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
     destination: what === '' && !('unsupported' in read) ? read.destination : null,

@@ -1,7 +1,8 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
 import { requestVariable } from '../aws/context.ts';
-import { pathInStage, type When } from './match.ts';
+import type { When } from './match.ts';
+import { pathInPlace, places } from './place.ts';
 
 /** What every request of a stage shares. */
 export interface StageFacts {
@@ -15,7 +16,12 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
     case 'stage':
       return stage;
     case 'resourcePath':
-      return (exchange.route?.when as When | undefined)?.resource ?? pathInStage(exchange.path, stage);
+      return (exchange.route?.when as When | undefined)?.resource ?? pathInPlace(exchange);
+    case 'isCanaryRequest': {
+      const place = exchange.read(places);
+      // Where the stage has a canary; the text true or false (recorded).
+      return place === undefined || place.canaryPercent === null ? undefined : String(place.canary);
+    }
     case 'domainName':
       return exchange.arrived.headers.get('host');
     default:

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { parseQuery } from '../../http/query.ts';
-import { pathInStage, type When } from './match.ts';
+import type { When } from './match.ts';
+import { pathInPlace } from './place.ts';
 
 /** The single-value map holds the last value of a name, the multi-value map all of them; null where there are none. */
 function maps(pairs: readonly (readonly [string, string])[]): { single: Record<string, string> | null; multi: Record<string, string[]> | null } {
@@ -22,7 +23,7 @@ export function proxyEvent(exchange: Exchange, stage: string, requestId: string,
   const resource = (exchange.route?.when as When | undefined)?.resource ?? '';
   return {
     resource,
-    path: pathInStage(exchange.path, stage),
+    path: pathInPlace(exchange),
     httpMethod: exchange.method,
     headers: headers.single,
     multiValueHeaders: headers.multi,

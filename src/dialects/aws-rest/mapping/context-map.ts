@@ -57,6 +57,8 @@ export function contextMap(exchange: Exchange, facts: StageFacts, requestId: str
     ['responseOverride', new SilentMap([['header', new SilentMap()]])],
     ['stage', facts.stage],
   ]);
+  const canary = value('isCanaryRequest');
+  if (canary !== null) context.set('isCanaryRequest', canary);
   const { claims } = exchange.caller;
   if (claims !== undefined)
     context.set(
