@@ -63,6 +63,7 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
   const type = integration.get('type').string() ?? '';
   return {
     ...plan,
+    head: [...('unsupported' in read ? [] : (read.head ?? [])), ...plan.head],
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
     when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },

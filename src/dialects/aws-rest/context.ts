@@ -1,6 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
 import { requestVariable } from '../aws/context.ts';
+import { extendedIdOf } from './identifiers.ts';
 import type { When } from './match.ts';
 import { pathInPlace, places } from './place.ts';
 
@@ -12,7 +13,15 @@ export interface StageFacts {
 
 /** A variable of `$context`, by its path. Undefined where the gateway has none of that name. Source: the developer guide, `$context` variables. */
 export function contextValue(name: string, exchange: Exchange, { stage }: StageFacts, requestId: string): string | undefined {
+  const domain = exchange.arrived.headers.get('host')?.replace(/:\d+$/, '');
   switch (name) {
+    case 'accountId':
+      return '123456789012';
+    case 'apiId':
+      return exchange.read(places)?.api ?? 'local';
+    case 'deploymentId':
+    case 'resourceId':
+      return 'local';
     case 'stage':
       return stage;
     case 'resourcePath':
@@ -23,10 +32,31 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
       return place === undefined || place.canaryPercent === null ? undefined : String(place.canary);
     }
     case 'domainName':
-      return exchange.arrived.headers.get('host');
+      return domain;
+    case 'domainPrefix':
+      return domain?.split('.', 1)[0];
+    case 'extendedRequestId':
+    case 'awsEndpointRequestId':
+      return extendedIdOf(requestId);
+    case 'customDomain.basePathMatched': {
+      const place = exchange.read(places);
+      return place?.custom === true ? place.path.slice(1) || '(none)' : undefined;
+    }
+    case 'identity.apiKey':
+      return exchange.caller.credential?.kind === 'api-key' ? exchange.arrived.headers.get('x-api-key') : undefined;
+    case 'identity.apiKeyId':
+      return exchange.caller.credential?.kind === 'api-key' ? exchange.caller.credential.id : undefined;
     default:
-      return requestVariable(name, exchange, requestId);
+      return name.startsWith('authorizer.') ? authorizerValue(name.slice(11), exchange) : requestVariable(name, exchange, requestId);
   }
+}
+
+/** What an authorizer has left; an object is none (recorded: `$context.authorizer.claims` is null). */
+function authorizerValue(path: string, { caller }: Exchange): string | undefined {
+  let value: unknown = caller.claims;
+  for (const part of path.split('.'))
+    value = typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? (value as Record<string, unknown>)[part] : undefined;
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value as string | number | boolean);
 }
 
 /** A value of the method request: `header.Accept`, `querystring.page`, `path.id`. */
