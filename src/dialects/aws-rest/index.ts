@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
-import { httpProxyRequest, failing } from './http-proxy.ts';
+import { failing, httpProxyRequest, httpProxyResponse } from './http-proxy.ts';
 import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
@@ -17,7 +17,7 @@ export const awsRest: Dialect = {
   name: 'aws-rest',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, bodyStep, unsupportedStep('aws-rest'), httpProxyRequest],
+    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, bodyStep, unsupportedStep('aws-rest'), httpProxyRequest, httpProxyResponse],
     destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },

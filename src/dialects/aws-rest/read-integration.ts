@@ -12,8 +12,10 @@ import { readTemplates } from './mapping/templates.ts';
 import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 
-/** What a method does once it may: steps that make the request, and where it goes. Or why that cannot be mirrored yet. */
-export type Integration = { readonly request: readonly Step[]; readonly destination: Destination } | { readonly unsupported: string };
+/** What a method does once it may: steps that make the request, where it goes, and steps that see the answer first. Or why that cannot be mirrored yet. */
+export type Integration =
+  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
+  | { readonly unsupported: string };
 
 const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/(?:response-streaming-)?invocations$/;
 
@@ -23,7 +25,7 @@ export function readIntegration(integration: Setting, facts: StageFacts, binaryM
   integration.get('responseTransferMode').approximately('an answer is sent when it is whole').oneOf('BUFFERED', 'STREAM');
   checkEndpoint(integration, type);
   if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type);
-  if (type === 'aws_proxy') return readLambda(integration, facts.stage, binaryMediaTypes);
+  if (type === 'aws_proxy') return readLambda(integration, facts, binaryMediaTypes);
   if (type === 'http_proxy') return readHttpProxy(integration, facts);
   return { unsupported: `an integration of type ${type ?? 'none'}` };
 }
@@ -62,7 +64,7 @@ function readMapped(
   const method = endpoint === undefined ? 'ANY' : (httpMethod.string()?.toUpperCase() ?? 'ANY');
   const backend = ((): BackendOptions => {
     if (type === 'mock') return { kind: 'mock' };
-    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables) };
+    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables), timeoutMs };
     return { kind: 'http', host: endpoint?.host ?? '', path: endpoint?.path ?? '', method, service: type === 'aws' };
   })();
   const options: IntegrationOptions = {
@@ -127,7 +129,7 @@ function passthroughOf(setting: Setting): IntegrationOptions['passthrough'] {
   return 'NEVER';
 }
 
-function readLambda(integration: Setting, stage: string, binaryMediaTypes: readonly string[]): Integration {
+function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const uri = integration.get('uri');
   const [, name] = lambdaUri.exec(uri.string() ?? '') ?? [];
   // The gateway calls a function by POST whatever the integration says.
@@ -138,7 +140,6 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
     'responses',
     'contentHandling',
     'requestTemplates',
-    'timeoutInMillis',
     'cacheKeyParameters',
     'cacheNamespace',
   ])
@@ -159,6 +160,7 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
     )
   )
     return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
-  const options: LambdaOptions = { function: name, stage, binaryMediaTypes };
+  const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
+  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs };
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
 }
