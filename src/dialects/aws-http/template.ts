@@ -1,4 +1,5 @@
 import type { CompileInput } from '../dialect.ts';
+import { credentialsOf, type Credentials } from '../aws/iam/credentials.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
@@ -25,11 +26,11 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
       ({ setting, properties }) =>
         setting.get('Type').string() === `AWS::ApiGatewayV2::${name}` && (api === undefined || properties.get('ApiId').string() === api),
     );
-  const apis = of('Api').flatMap((api) => readApi(api, of, input.options.stage) ?? []);
+  const apis = of('Api').flatMap((api) => readApi(api, of, input.options.stage, credentialsOf(input.options.env)) ?? []);
   return { apis, domains: readDomains(of) };
 }
 
-function readApi({ id, setting, properties }: Resource, of: Of, stageName: string | undefined): HttpApi | undefined {
+function readApi({ id, setting, properties }: Resource, of: Of, stageName: string | undefined, credentials: Credentials | null): HttpApi | undefined {
   properties.get('ProtocolType').oneOf('HTTP');
   for (const name of ['Body', 'BodyS3Location', 'Target', 'RouteKey'])
     if (properties.get(name).exists)
@@ -49,7 +50,7 @@ function readApi({ id, setting, properties }: Resource, of: Of, stageName: strin
   const stages = of('Stage', id).map((one) => readStage(one.properties));
   const named = stageName ?? '$default';
   if (stages.length === 0) stages.push({ name: named, variables: {}, throttle: null, routeThrottles: {} });
-  const routes = of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []);
+  const routes = of('Route', id).flatMap((one) => readRoute(one.properties, id, of, credentials) ?? []);
   return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) };
 }
 
@@ -83,7 +84,7 @@ function readThrottle(setting: Setting): Throttle | null {
   return rate === undefined && burst === undefined ? null : { rate: rate ?? 10_000, burst: burst ?? 5_000 };
 }
 
-function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefined {
+function readRoute(properties: Setting, api: string, of: Of, credentials: Credentials | null): HttpRoute | undefined {
   properties.get('OperationName').ignored('describes the route for people');
   const key = readRouteKey(properties.get('RouteKey'), properties.get('RouteKey').string() ?? '');
   if (key === undefined) return undefined;
@@ -93,7 +94,7 @@ function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefi
   return {
     ...key,
     setting: properties,
-    guards: readGuards(properties, api, of),
+    guards: readGuards(properties, api, of, credentials),
     integration:
       integration === undefined
         ? closed(target.exists ? target : properties, `the target ${JSON.stringify(named)}`)
@@ -101,13 +102,13 @@ function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefi
   };
 }
 
-function readGuards(properties: Setting, api: string, of: Of): Step[] {
+function readGuards(properties: Setting, api: string, of: Of, credentials: Credentials | null): Step[] {
   const origin = properties.origin;
   const type = properties.get('AuthorizationType').oneOf('NONE', 'JWT', 'CUSTOM', 'AWS_IAM');
   const scopes = properties.get('AuthorizationScopes').strings();
   const id = properties.get('AuthorizerId');
   const name = id.string();
-  if (type === 'AWS_IAM') return [{ kind: 'aws-http/iam', options: null, origin }];
+  if (type === 'AWS_IAM') return [{ kind: 'aws-http/iam', options: { credentials }, origin }];
   if ((type === undefined && !properties.get('AuthorizationType').exists && name === undefined) || type === 'NONE') return [];
   const authorizer = of('Authorizer', api).find((one) => one.id === name);
   if (authorizer !== undefined) return [readAuthorizer(authorizer.id, authorizer.properties, scopes)];
