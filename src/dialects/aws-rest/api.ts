@@ -10,6 +10,8 @@ import type { ApiKey, Throttle } from './usage-plan.ts';
 
 /** A REST API as it is deployed: its document, and what stands around it. */
 export interface Api {
+  /** How ARNs call it: by its logical id, where a template makes it. */
+  readonly id: string;
   readonly document: Setting;
   readonly stage: string;
   readonly variables: Readonly<Record<string, string>>;
@@ -32,6 +34,7 @@ export function apisOf(source: Source, input: CompileInput): Api[] {
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   return [
     {
+      id: 'local',
       document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
       stage: options.stage ?? 'default',
       variables: options.variables,
@@ -87,6 +90,7 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
     const variables = Object.fromEntries((settings?.get('Variables').entries() ?? []).map(([key, value]) => [key, value.string() ?? '']));
     const throttles = (settings?.get('MethodSettings').items() ?? []).map(readMethodSetting);
     return {
+      id: api.id,
       document: documentOf(api, bodyOf(api, template), of),
       stage: name,
       variables: { ...variables, ...given },

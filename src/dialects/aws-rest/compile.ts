@@ -6,7 +6,7 @@ import { apisOf, type Api } from './api.ts';
 import type { FaultBookOptions } from './faults.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
 import { readIntegration } from './read-integration.ts';
-import { guardsOf } from './security.ts';
+import { readSecurity, type Security } from './security.ts';
 import { parametersOf, validatorOf } from './validation.ts';
 
 const identifiers: Step = { kind: 'aws-rest/identifiers', options: null, origin: nowhere };
@@ -14,11 +14,12 @@ const plan = { request: [], head: [identifiers], body: [], log: [] };
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => apisOf(source, input).map(siteOf)) };
+  return { sites: input.sources.flatMap((source) => apisOf(source, input).map((api) => siteOf(api, input))) };
 }
 
-function siteOf(api: Api): Site {
+function siteOf(api: Api, { options }: CompileInput): Site {
   const { document, stage, variables } = api;
+  const security = readSecurity(document, { api: api.id, stage, variables }, options);
   const version = document.get('openapi').exists ? document.get('openapi') : document.get('swagger');
   if (!/^(?:3\.0|2)/.test(version.string() ?? ''))
     version.problem('DG1203', 'is not an OpenAPI document', 'expected openapi: 3.0.x or swagger: "2.0"');
@@ -35,14 +36,14 @@ function siteOf(api: Api): Site {
     listeners: [],
     hosts: [],
     arrival: [],
-    routes: operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => readMethod(one, api, binary)),
+    routes: operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => readMethod(one, api, binary, security)),
     noRoute: { ...plan, destination: null },
     limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
   };
 }
 
 /** Order of refusals: guards, parameters, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
-function readMethod(operation: Operation, api: Api, binary: readonly string[]): Route {
+function readMethod(operation: Operation, api: Api, binary: readonly string[], security: Security): Route {
   const { path, method, setting, item } = operation;
   if (/\{[^}]*\+\}./.test(path)) item.problem('DG1203', `${path} goes on behind a greedy parameter`, 'expected {name+} as the last segment');
   const { document, stage } = api;
@@ -52,12 +53,15 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
   for (const name of ['summary', 'description', 'operationId', 'tags', 'responses', 'deprecated', 'produces', 'consumes'])
     setting.get(name).ignored('describes the method for people');
 
-  const guards = guardsOf(setting, document);
+  const guards = security.guardsOf(setting);
   if (guards.unsupported !== '') unsupported.push(guards.unsupported);
   const throttle = api.throttleOf(`${path}/${method}`);
+  request.push(...guards.steps);
+  if (guards.apiKey !== null) {
+    const options = { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}`, source: guards.apiKey };
+    request.push({ kind: 'aws-rest/api-key', options, origin });
+  }
   if (throttle !== null) request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${stage}${path}/${method}` }, origin });
-  if (guards.apiKey)
-    request.unshift({ kind: 'aws-rest/api-key', options: { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}` }, origin });
 
   const validator = validatorOf(setting, document);
   const { hasBodyModel, ...required } = parametersOf([item.get('parameters'), setting.get('parameters')], document);

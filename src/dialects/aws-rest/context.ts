@@ -1,6 +1,8 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
 import { requestVariable } from '../aws/context.ts';
+import { identityOf, iamCallers } from '../aws/iam/caller.ts';
+import { authorizerVariable } from './authorizers/authorized.ts';
 import { pathInStage, type When } from './match.ts';
 
 /** What every request of a stage shares. */
@@ -19,6 +21,11 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
     case 'domainName':
       return exchange.arrived.headers.get('host');
     default:
+      if (name.startsWith('authorizer.')) return authorizerVariable(name.slice('authorizer.'.length), exchange);
+      if (name.startsWith('identity.')) {
+        const caller = identityOf(exchange.read(iamCallers))[name.slice('identity.'.length)];
+        if (caller !== undefined) return caller;
+      }
       return requestVariable(name, exchange, requestId);
   }
 }

@@ -3,6 +3,10 @@ import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { httpProxyRequest, failing } from './http-proxy.ts';
+import { iam } from './authorizers/iam.ts';
+import { lambdaAuthorizer } from './authorizers/lambda-authorizer.ts';
+import { resourcePolicy } from './authorizers/resource-policy.ts';
+import { tokenAuthorizer } from './authorizers/token-authorizer.ts';
 import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
@@ -15,7 +19,18 @@ export const awsRest: Dialect = {
   name: 'aws-rest',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep('aws-rest'), httpProxyRequest],
+    steps: [
+      identifiers,
+      lambdaAuthorizer,
+      tokenAuthorizer,
+      iam,
+      resourcePolicy,
+      apiKeyStep,
+      stageThrottle,
+      parametersStep,
+      unsupportedStep('aws-rest'),
+      httpProxyRequest,
+    ],
     destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },

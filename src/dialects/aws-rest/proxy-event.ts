@@ -1,5 +1,8 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { parseQuery } from '../../http/query.ts';
+import { identityOf, iamCallers } from '../aws/iam/caller.ts';
+import { authorized } from './authorizers/authorized.ts';
+import { callers } from './mapping/context-map.ts';
 import { pathInStage, type When } from './match.ts';
 
 /** The single-value map holds the last value of a name, the multi-value map all of them; null where there are none. */
@@ -14,12 +17,16 @@ function maps(pairs: readonly (readonly [string, string])[]): { single: Record<s
   return { single, multi };
 }
 
+/** Names of fields keep their case, but for this one (recorded). */
+const nameOf = (name: string): string => (name.toLowerCase() === 'authorization' ? 'Authorization' : name);
+
 /** The event of payload version 1.0. */
 export function proxyEvent(exchange: Exchange, stage: string, requestId: string, body: Buffer, binary: boolean): Record<string, unknown> {
   const { raw } = exchange.arrived.headers;
-  const headers = maps(Array.from({ length: raw.length / 2 }, (_, at) => [raw[at * 2] as string, raw[at * 2 + 1] as string] as const));
+  const headers = maps(Array.from({ length: raw.length / 2 }, (_, at) => [nameOf(raw[at * 2] as string), raw[at * 2 + 1] as string] as const));
   const query = maps(parseQuery(exchange.query));
   const resource = (exchange.route?.when as When | undefined)?.resource ?? '';
+  const known = exchange.read(authorized)?.context;
   return {
     resource,
     path: pathInStage(exchange.path, stage),
@@ -39,7 +46,13 @@ export function proxyEvent(exchange: Exchange, stage: string, requestId: string,
       requestId,
       requestTimeEpoch: exchange.startedAt,
       domainName: exchange.arrived.headers.get('host') ?? '',
-      identity: { sourceIp: exchange.connection.remoteAddress, userAgent: exchange.arrived.headers.get('user-agent') ?? null },
+      ...(known === undefined ? {} : { authorizer: known }),
+      identity: {
+        ...Object.fromEntries(callers.map((name) => [name, null])),
+        ...identityOf(exchange.read(iamCallers)),
+        sourceIp: exchange.connection.remoteAddress,
+        userAgent: exchange.arrived.headers.get('user-agent') ?? null,
+      },
     },
     body: body.length === 0 ? null : body.toString(binary ? 'base64' : 'utf8'),
     isBase64Encoded: binary,

@@ -1,4 +1,6 @@
 import type { Exchange } from '../../../engine/exchange.ts';
+import { identityOf, iamCallers } from '../../aws/iam/caller.ts';
+import { authorized } from '../authorizers/authorized.ts';
 import { contextValue, type StageFacts } from '../context.ts';
 
 /** A map that prints as nothing, as the override maps of `$context` do (recorded). */
@@ -16,7 +18,8 @@ export function requestTime(ms: number): string {
   return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
 }
 
-const callers = [
+/** Members of `identity` that are null for who did not sign. */
+export const callers: readonly string[] = [
   'accessKey',
   'accountId',
   'caller',
@@ -34,6 +37,7 @@ export function contextMap(exchange: Exchange, facts: StageFacts, requestId: str
   const value = (name: string): string | null => contextValue(name, exchange, facts, requestId) ?? null;
   const domain = value('domainName') ?? '';
   const identity = new Map<string, unknown>(callers.map((name) => [name, null]));
+  for (const [name, one] of Object.entries(identityOf(exchange.read(iamCallers)))) identity.set(name, one);
   identity.set('sourceIp', value('identity.sourceIp'));
   identity.set('userAgent', value('identity.userAgent'));
   const overrides = (): [string, unknown][] => ['header', 'path', 'querystring'].map((name) => [name, new SilentMap()]);
@@ -57,14 +61,13 @@ export function contextMap(exchange: Exchange, facts: StageFacts, requestId: str
     ['responseOverride', new SilentMap([['header', new SilentMap()]])],
     ['stage', facts.stage],
   ]);
-  const { claims } = exchange.caller;
-  if (claims !== undefined)
-    context.set(
-      'authorizer',
-      new Map(Object.entries(claims).map(([name, one]) => [name, typeof one === 'object' ? one : String(one as string | number | boolean)])),
-    );
+  const known = exchange.read(authorized)?.context;
+  if (known !== undefined)
+    context.set('authorizer', new Map(Object.entries(known).map(([name, one]) => [name, typeof one === 'object' ? mapOf(one) : String(one)])));
   return context;
 }
+
+const mapOf = (object: Readonly<Record<string, unknown>>): Map<string, unknown> => new Map(Object.entries(object));
 
 /** `context.identity.sourceIp` in a parameter. */
 export function contextText(context: ReadonlyMap<string, unknown>, path: string): string | undefined {
