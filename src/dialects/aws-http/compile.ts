@@ -1,5 +1,6 @@
 import { defaultLimits, type Listener, type Route, type Site, type Step } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
+import { credentialsOf, type Credentials } from '../aws/iam/credentials.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Apis, Domain, HttpApi } from './api.ts';
 import { routeKeyOf, type Base } from './base.ts';
@@ -11,8 +12,16 @@ const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http
 /** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
 export function compile(input: CompileInput): Compiled {
   const read = input.sources.map((source) => (holdingsOf(source) === undefined ? readApiDocument(source, input) : readTemplate(source, input)));
-  return { sites: read.flatMap(sitesOf), upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
+  const credentials = credentialsOf(input.options.env);
+  const sites = read.flatMap(sitesOf).map((site) => ({ ...site, routes: site.routes.map((route) => signedWith(route, credentials)) }));
+  return { sites, upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
+
+/** Signatures are checked with the credentials of this machine. */
+const signedWith = (route: Route, credentials: Credentials | null): Route => ({
+  ...route,
+  request: route.request.map((one) => (one.kind === 'aws-http/iam' ? { ...one, options: { credentials } } : one)),
+});
 
 function sitesOf({ apis, domains }: Apis): Site[] {
   const own = apis.map((api): Site => {
