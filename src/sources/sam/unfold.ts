@@ -9,12 +9,23 @@ import { unfoldHttpApi } from './http-api.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 
-/** Whether a template's `Transform` names SAM. */
-export const isSam = (root: Setting): boolean =>
+const transform = 'AWS::Serverless-2016-10-31';
+const serverless = /^AWS::Serverless::(\w+)$/;
+
+/** Whether a template is SAM's: by its `Transform`, or by what is in it. */
+export const isSam = (root: Setting): boolean => namesSam(root) || typesIn(root).some((type) => serverless.test(type));
+
+const namesSam = (root: Setting): boolean =>
   root
     .get('Transform')
     .items()
     .some((one) => one.kind === 'scalar' && one.string()?.startsWith('AWS::Serverless-') === true);
+
+const typesIn = (root: Setting): string[] =>
+  root
+    .get('Resources')
+    .entries()
+    .map(([, resource]) => String(scalarIn(resource.get('Type'))));
 
 /** APIs that are there because an event names none. */
 const implied = [
@@ -35,6 +46,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
  */
 export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   const globals = root.get('Globals');
+  const hasTransform = namesSam(root);
   const written = new Map<string, Made>();
   const resources = new Map<string, SamResource>();
   const add = (id: string, kind: string, setting: Setting, properties: Tree): void => {
@@ -43,10 +55,11 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   };
   for (const [id, resource] of root.get('Resources').entries()) {
     const type = resource.get('Type');
-    const kind = type.kind === 'scalar' ? /^AWS::Serverless::(\w+)$/.exec(String(plainOf(type)))?.[1] : undefined;
+    const kind = serverless.exec(String(scalarIn(type)))?.[1];
     if (kind === undefined) written.set(id, resource.tree);
     else {
       type.settle();
+      if (!hasTransform) type.warning('DG1204', `CloudFormation makes no ${kind} of this template`, `put Transform: ${transform} at its top`);
       const properties = resource.get('Properties').tree ?? madeTree({}, resource.tree as Tree);
       add(id, kind, resource, withGlobals(properties, globals.get(kind)));
     }
@@ -71,7 +84,7 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   return madeTree({ ...headOf(root), Resources: Object.fromEntries(written) }, tree);
 }
 
-const plainOf = (setting: Setting): unknown => (setting.tree?.kind === 'scalar' ? setting.tree.value : undefined);
+const scalarIn = (setting: Setting): unknown => (setting.tree?.kind === 'scalar' ? setting.tree.value : undefined);
 
 /** What surrounds the resources is settled already, and serves whoever looks at the whole. */
 const headOf = (root: Setting): Record<string, Made> =>
