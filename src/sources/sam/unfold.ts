@@ -46,7 +46,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
  */
 export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   const globals = root.get('Globals');
-  const hasTransform = namesSam(root);
+  let isTold = namesSam(root);
   const written = new Map<string, Made>();
   const resources = new Map<string, SamResource>();
   const add = (id: string, kind: string, setting: Setting, properties: Tree): void => {
@@ -59,7 +59,9 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
     if (kind === undefined) written.set(id, resource.tree);
     else {
       type.settle();
-      if (!hasTransform) type.warning('DG1204', `CloudFormation makes no ${kind} of this template`, `put Transform: ${transform} at its top`);
+      if (!isTold)
+        type.warning('DG1204', `CloudFormation makes nothing of AWS::Serverless::${kind} by itself`, `put Transform: ${transform} at the top`);
+      isTold = true;
       const properties = resource.get('Properties').tree ?? madeTree({}, resource.tree as Tree);
       add(id, kind, resource, withGlobals(properties, globals.get(kind)));
     }
