@@ -4,8 +4,9 @@ import { unfoldApi } from './api.ts';
 import { unfoldSharedPlan } from './api-usage-plan.ts';
 import { eventsByApi } from './events.ts';
 import { unfoldFunction } from './function.ts';
-import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
+import { impliedProperties, settleGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
+import { unfoldLayer } from './layer.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 
@@ -38,6 +39,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
   Api: unfoldApi,
   HttpApi: unfoldHttpApi,
   Function: unfoldFunction,
+  LayerVersion: unfoldLayer,
 };
 
 /**
@@ -63,7 +65,7 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
         type.warning('DG1204', `CloudFormation makes nothing of AWS::Serverless::${kind} by itself`, `put Transform: ${transform} at the top`);
       isTold = true;
       const properties = resource.get('Properties').tree ?? madeTree({}, resource.tree as Tree);
-      add(id, kind, resource, withGlobals(properties, globals.get(kind)));
+      add(id, kind, resource, properties);
     }
   }
   const owners = [...resources.values()].filter(({ kind }) => kind === 'Function' || kind === 'StateMachine');
