@@ -20,6 +20,11 @@ export class Draft {
   has(key: string): boolean {
     return this.#members.has(key);
   }
+  /** Whether a map stands there. */
+  isMap(key: string): boolean {
+    const found = this.#members.get(key);
+    return found instanceof Draft || found?.value.kind === 'map';
+  }
   /** What stands there now. */
   get(key: string): Tree | undefined {
     const found = this.#members.get(key);

@@ -11,7 +11,10 @@ export interface Guards {
 export function guardsOf(operation: Setting, document: Setting): Guards {
   const own = operation.get('security');
   const security = own.kind === 'list' ? own : document.get('security');
-  const names = security.items().flatMap((item) => item.entries().map(([name, scopes]) => (scopes.settle(), name)));
+  const names = security
+    .items()
+    .flatMap((item) => item.entries().map(([name, scopes]) => (scopes.settle(), name)))
+    .filter((name) => !isMark(name, document));
   const unsupported = names.filter((name) => !isApiKey(name, document)).map((name) => `the authorizer ${name}`);
   if (operation.get('x-amazon-apigateway-auth').get('type').string()?.toLowerCase() === 'aws_iam') unsupported.push('IAM authorization');
   if (document.get('x-amazon-apigateway-policy').exists) unsupported.push('the resource policy');
@@ -20,6 +23,10 @@ export function guardsOf(operation: Setting, document: Setting): Guards {
     unsupported.push('API keys from an authorizer');
   return { apiKey, unsupported: unsupported.join(' and ') };
 }
+
+/** SAM's mark of a method that asks for no authorizer: a scheme of this name is not there, and an import passes over it. */
+const isMark = (name: string, document: Setting): boolean =>
+  name === 'NONE' && !document.get('components').get('securitySchemes').get(name).exists && !document.get('securityDefinitions').get(name).exists;
 
 /** A scheme that is an API key and no authorizer that reads a header. */
 function isApiKey(name: string, document: Setting): boolean {

@@ -1,4 +1,3 @@
-import { arnOfFunction, arnOfStateMachine } from '../cloudformation/scope.ts';
 import type { Tree } from '../tree.ts';
 import { functionArn } from './function.ts';
 import type { ApiEvent, SamResource } from './model.ts';
@@ -32,7 +31,10 @@ export function eventsByApi(owners: readonly SamResource[]): ReadonlyMap<string,
   return found;
 }
 
+/** What a resource is asked by: of a state machine, the text that a reference to it gives. */
 function arnOf(owner: SamResource): string {
   if (owner.kind === 'Function') return functionArn(owner);
-  return owner.kind === 'StateMachine' ? arnOfStateMachine(owner.id) : arnOfFunction(owner.id);
+  const { id, properties } = owner;
+  const alias = properties.get('AutoPublishAlias').string();
+  return alias !== undefined && properties.get('UseAliasAsEventTarget').boolean() === true ? `${id}Alias${alias}` : id;
 }

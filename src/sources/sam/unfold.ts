@@ -1,6 +1,7 @@
 import { Setting } from '../setting.ts';
 import { madeTree, treeOf, type Made, type Tree } from '../tree.ts';
 import { unfoldApi } from './api.ts';
+import { unfoldSharedPlan } from './api-usage-plan.ts';
 import { eventsByApi } from './events.ts';
 import { unfoldFunction } from './function.ts';
 import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
@@ -9,12 +10,23 @@ import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 import { unfoldWebSocketApi } from './websocket-api.ts';
 
-/** Whether a template's `Transform` names SAM. */
-export const isSam = (root: Setting): boolean =>
+const transform = 'AWS::Serverless-2016-10-31';
+const serverless = /^AWS::Serverless::(\w+)$/;
+
+/** Whether a template is SAM's: by its `Transform`, or by what is in it. */
+export const isSam = (root: Setting): boolean => namesSam(root) || typesIn(root).some((type) => serverless.test(type));
+
+const namesSam = (root: Setting): boolean =>
   root
     .get('Transform')
     .items()
     .some((one) => one.kind === 'scalar' && one.string()?.startsWith('AWS::Serverless-') === true);
+
+const typesIn = (root: Setting): string[] =>
+  root
+    .get('Resources')
+    .entries()
+    .map(([, resource]) => String(scalarIn(resource.get('Type'))));
 
 /** APIs that are there because an event names none. */
 const implied = [
@@ -36,6 +48,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
  */
 export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   const globals = root.get('Globals');
+  const hasTransform = namesSam(root);
   const written = new Map<string, Made>();
   const resources = new Map<string, SamResource>();
   const add = (id: string, kind: string, setting: Setting, properties: Tree): void => {
@@ -44,10 +57,11 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   };
   for (const [id, resource] of root.get('Resources').entries()) {
     const type = resource.get('Type');
-    const kind = type.kind === 'scalar' ? /^AWS::Serverless::(\w+)$/.exec(String(plainOf(type)))?.[1] : undefined;
+    const kind = serverless.exec(String(scalarIn(type)))?.[1];
     if (kind === undefined) written.set(id, resource.tree);
     else {
       type.settle();
+      if (!hasTransform) type.warning('DG1204', `CloudFormation makes no ${kind} of this template`, `put Transform: ${transform} at its top`);
       const properties = resource.get('Properties').tree ?? madeTree({}, resource.tree as Tree);
       add(id, kind, resource, withGlobals(properties, globals.get(kind)));
     }
@@ -65,11 +79,14 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   refuseSam(sam, root);
   for (const one of resources.values())
     for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) written.set(id, made);
+  const apis = [...resources.values()].filter(({ kind }) => kind === 'Api');
+  for (const [id, made] of Object.entries(unfoldSharedPlan(apis))) written.set(id, made);
+  settleElsewhere(events, resources);
   const tree = root.tree ?? treeOf({});
   return madeTree({ ...headOf(root), Resources: Object.fromEntries(written) }, tree);
 }
 
-const plainOf = (setting: Setting): unknown => (setting.tree?.kind === 'scalar' ? setting.tree.value : undefined);
+const scalarIn = (setting: Setting): unknown => (setting.tree?.kind === 'scalar' ? setting.tree.value : undefined);
 
 /** What surrounds the resources is settled already, and serves whoever looks at the whole. */
 const headOf = (root: Setting): Record<string, Made> =>
@@ -79,6 +96,13 @@ const headOf = (root: Setting): Record<string, Made> =>
       .filter((key) => key !== 'Resources' && key !== 'Globals' && key !== 'Transform')
       .map((key) => [key, root.get(key).tree]),
   );
+
+/** What is asked through an API of another stack has nothing to say here. */
+function settleElsewhere(events: ReadonlyMap<string, readonly ApiEvent[]>, resources: ReadonlyMap<string, SamResource>): void {
+  for (const [id, list] of events)
+    if (!['Api', 'HttpApi'].includes(resources.get(id)?.kind ?? ''))
+      for (const { setting } of list) setting.ignored(`the API ${id} is no serverless API of this template, and says itself what it serves`);
+}
 
 /** A table, a layer, an application: nothing of it is asked through a gateway. */
 function noPart({ kind, setting, properties }: SamResource): Plain {
