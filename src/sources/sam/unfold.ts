@@ -80,7 +80,7 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   }
   const sam: Sam = { resources, open };
   settleGlobals(globals, new Set([...resources.values()].map(({ kind }) => kind)));
-  refuseSam(sam);
+  refuseSam(sam, root);
   for (const one of resources.values())
     for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) written.set(id, made);
   const apis = [...resources.values()].filter(({ kind }) => kind === 'Api');
