@@ -168,9 +168,13 @@ describe('.env files', () => {
   test('are read where the configuration says so', () => {
     const text = 'useDotenv: true\nx: ${env:A}-${env:B}';
     expect(readServerless(text, { files }).data['x']).toBe('all-all');
-    expect(readServerless(text, { files, stage: 'prod' }).data['x']).toBe('prod-all');
+    expect(readServerless(text, { files, stage: 'prod' }).data['x']).toBe('prod-env:B');
     expect(readServerless(text, { files, env: { A: 'own' } }).data['x']).toBe('own-all');
     expect(readServerless('x: ${env:A, "none"}', { files }).data['x']).toBe('none');
+  });
+  test('build upon each other and the environment', () => {
+    const given = { files: { '.env': 'A=$HOME_HOST/${B:-b}/${C}/\\$D\nC=c' }, env: { HOME_HOST: 'h' } };
+    expect(readServerless('useDotenv: true\nx: ${env:A}', given).data['x']).toBe('h/b/c/$D');
   });
   test('are read by version 4 in any case', () => expect(readServerless("frameworkVersion: '4'\nx: ${env:A}", { files }).data['x']).toBe('all'));
 });
@@ -191,7 +195,15 @@ describe('what is not known here', () => {
     expect(data['x']).toBe('b');
     expect(problems[0]).toContain('warning DG1205  ssm:/a is not known here: what stands after it counts');
   });
-  test('a stage that is not given is dev', () => expect(readServerless('x: ${opt:stage}').data['x']).toBe('dev'));
+  test('a stage that is not given is dev, a region us-east-1', () => {
+    expect(readServerless('x: ${opt:stage}-${opt:region}').data['x']).toBe('dev-us-east-1');
+    expect(readServerless('x: ${self:provider.stage}').data['x']).toBe('dev');
+    expect(readServerless('provider: { stage: "${file(a.json):stage}" }\nx: ${self:provider.stage}-${sls:stage}').data['x']).toBe('dev-dev');
+  });
+  test('is told once for each file that is absent', () =>
+    expect(readServerless('x: ${file(a.json):b}\ny: ${file(a.json):c}').problems).toEqual([
+      "serverless.yml:1:1  warning DG1205  there is no file a.json: what variables ask of it is a text that names it. write the file, or give it with --var 'file(a.json):b=VALUE'",
+    ]));
   test('is not told where only custom holds it', () => {
     expect(readServerless('custom: { a: "${ssm:/a}" }').problems).toEqual([]);
     expect(readServerless('custom: { a: "${ssm:/a}" }\nx: ${self:custom.a}').problems).toHaveLength(1);
@@ -240,7 +252,7 @@ resources:
       functions: { a: { handler: 'a.b' }, c: { handler: 'c.d' } },
       resources: { Resources: { T: { Type: 'A', Properties: { N: 2, M: 1 } }, U: { Type: 'B' } } },
     });
-    expect(problems).toEqual([expect.stringContaining('warning DG1205  file(absent.yml) leads to nothing')]);
+    expect(problems).toEqual([expect.stringContaining('warning DG1205  there is no file absent.yml: ')]);
   });
   test('a text is no map', () => expect(readServerless('functions: all').problems).toEqual([expect.stringContaining('error DG1202')]));
 });

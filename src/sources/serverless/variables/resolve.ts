@@ -53,7 +53,7 @@ export class Resolver {
   readonly #open = new Set<Tree>();
   readonly #told = new Set<string>();
   /** Texts that stand for what is not known. */
-  readonly standIns: Set<string> = new Set();
+  readonly #standIns = new Set<string>();
   /** In parts that have no bearing by themselves, what is not known is not told. */
   quiet = false;
   #size = 0;
@@ -101,10 +101,14 @@ export class Resolver {
     return found.tree.kind === 'scalar' && found.tree.value === null ? undefined : found;
   }
 
-  /** Told once for each variable, at the first place that asks for it. */
-  warn(name: string, at: Tree, message: string, hint: string): void {
-    if (this.quiet || this.#told.has(name)) return;
-    this.#told.add(name);
+  isStandIn(tree: Tree): boolean {
+    return tree.kind === 'scalar' && this.#standIns.has(String(tree.value));
+  }
+
+  /** Told once for each cause, at the first place that asks for it. */
+  warn(cause: string, at: Tree, message: string, hint: string): void {
+    if (this.quiet || this.#told.has(cause)) return;
+    this.#told.add(cause);
     this.context.ledger.report(diagnosticAt('DG1205', placeOf(at), message, hint, 'warning'));
   }
   refuse(at: Tree, message: string, hint: string): void {
@@ -182,9 +186,9 @@ export class Resolver {
       return found;
     }
     if (unknown === undefined) return { tree: nothingAt(at), via: [] };
-    const { text, message, hint } = standInFor(unknown);
-    this.warn(unknown.name, at, message, hint);
-    this.standIns.add(text);
+    const { text, cause, message, hint } = standInFor(unknown, this);
+    this.warn(cause, at, message, hint);
+    if (text === unknown.name) this.#standIns.add(text);
     return { tree: scalarAt(at, text), via: [] };
   }
 
