@@ -3,6 +3,7 @@ import type { Origin } from '../../../model/origin.ts';
 import type { Ledger } from '../../../model/ledger.ts';
 import type { Files } from '../../files.ts';
 import type { Member, Scalar, Tree } from '../../tree.ts';
+import { VariableFiles } from './file.ts';
 import { parseVariables, type Choice, type Parts, type Variable } from './parse.ts';
 import { lookUp, standInFor, type Named } from './sources.ts';
 
@@ -30,7 +31,7 @@ export interface Found {
 /** Lists, maps and variables within each other. */
 const maxDepth = 500;
 /** Counted as if everything were written out: variables of variables end here. */
-const maxSize = 500_000;
+const maxSize = 200_000;
 const maxText = 1024 * 1024;
 
 /**
@@ -45,8 +46,7 @@ export function resolveVariables(tree: Tree, context: VariableContext): Tree {
 export class Resolver {
   readonly root: Tree;
   readonly context: VariableContext;
-  /** Contents of files, by their absolute paths. */
-  readonly opened: Map<string, Tree | undefined> = new Map();
+  readonly files: VariableFiles = new VariableFiles(this);
   readonly #heads = new Map<Tree, Found>();
   readonly #wholes = new Map<Tree, Tree>();
   /** What is being worked out: who comes here again refers to itself. */
@@ -222,7 +222,7 @@ export class Resolver {
         };
         const params = choice.params?.map(textOf);
         const address = choice.address === undefined ? undefined : textOf(choice.address);
-        const { named, answer } = lookUp(choice.type, params, address, this);
+        const { named, answer } = lookUp(choice.type, params, address, this, at);
         asked.push(named);
         if (answer === undefined) return undefined;
         const found = typeof answer === 'object' && answer !== null ? answer : { tree: scalarAt(at, answer), via: [] };

@@ -1,6 +1,5 @@
 import { Setting } from '../../setting.ts';
-import type { Scalar } from '../../tree.ts';
-import { openedFile } from './file.ts';
+import type { Scalar, Tree } from '../../tree.ts';
 import type { Found, Resolver } from './resolve.ts';
 
 /** A source that was asked. */
@@ -17,7 +16,7 @@ export interface Named {
 
 /** Undefined where a source has nothing to say. */
 type Answer = Found | Scalar | undefined;
-type Source = (address: string, params: readonly string[], resolver: Resolver) => Answer;
+type Source = (address: string, params: readonly string[], resolver: Resolver, at: Tree) => Answer;
 
 const defaultStage = 'dev';
 
@@ -27,13 +26,14 @@ export function lookUp(
   params: readonly string[] | undefined,
   address: string | undefined,
   resolver: Resolver,
+  at: Tree,
 ): { readonly named: Named; readonly answer: Answer } {
   const below = address === undefined ? '' : `:${address.replace(/~(?:true|false|split|raw)$/, '')}`;
   const name = `${type}${params === undefined ? '' : `(${params.join(', ')})`}${below}`;
   const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
   const named = { type, address, name, location: type === 'file' ? params?.[0] : undefined, elsewhere: source === undefined };
   const answer = given(resolver, name) ?? (source === undefined ? given(resolver, `${type}${below}`) : undefined);
-  return { named, answer: answer ?? source?.(address ?? '', params ?? [], resolver) };
+  return { named, answer: answer ?? source?.(address ?? '', params ?? [], resolver, at) };
 }
 
 const sources: Readonly<Record<string, Source>> = {
@@ -66,9 +66,8 @@ const sources: Readonly<Record<string, Source>> = {
     return given(resolver, 'region') ?? resolver.at(resolver.root, ['provider', 'region']) ?? usualOptions['region'];
   },
   strToBool: (_, [text = '']) => (/^(?:true|1)$/i.test(text.trim()) ? true : /^(?:false|0)$/i.test(text.trim()) ? false : undefined),
-  file: (address, [location = ''], resolver) => {
-    const content = openedFile(location, resolver);
-    const found = content && resolver.at(content, keysOf(address));
+  file: (address, [location = ''], resolver, at) => {
+    const found = resolver.files.at(location, keysOf(address), at);
     if (found !== undefined) Setting.root(found.tree, '', resolver.context.ledger, resolver.context.by);
     return found;
   },
@@ -98,7 +97,7 @@ export function standInFor(
     };
   const reads = `it is the text ${JSON.stringify(name)}`;
   if (elsewhere) return { text: name, cause: name, message: `${name} is not known here: ${reads}`, hint: give };
-  if (location !== undefined && openedFile(location, resolver) === undefined)
+  if (location !== undefined && resolver.files.text(location) === undefined)
     return {
       text: name,
       cause: location,
