@@ -1,5 +1,11 @@
 import { callOf } from '../cloudformation/functions.ts';
-import type { Member, Tree } from '../tree.ts';
+import { madeTree, type Member, type Tree } from '../tree.ts';
+
+/** A list of maps as one map, as the framework merges `functions` and `resources`. What is no list stays. */
+export function merged(tree: Tree): Tree {
+  if (tree.kind !== 'list') return tree;
+  return tree.items.filter((item) => item.kind === 'map').reduce<Tree>(mergeTrees, madeTree({}, tree));
+}
 
 /**
  * What `over` says stands above what `under` says: maps member by member, lists item by item, all else as a whole.
