@@ -1,5 +1,6 @@
 import { defaultLimits, type Listener, type Route, type Site, type Step } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
+import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Apis, Domain, HttpApi } from './api.ts';
 import { routeKeyOf, type Base } from './base.ts';
@@ -9,14 +10,15 @@ const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http
 
 /** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => sitesOf(readTemplate(source, input))) };
+  return { sites: input.sources.flatMap((source) => sitesOf(readTemplate(source, input), holdingsOf(source)?.has('rest-api') === true)) };
 }
 
-function sitesOf({ apis, domains }: Apis): Site[] {
+/** `beside`: whether the file makes a REST API, too. */
+function sitesOf({ apis, domains }: Apis, beside: boolean): Site[] {
   const own = apis.map((api): Site => {
     const bases = api.stages.map((stage): Base => ({ path: stage.name === '$default' ? '' : `/${stage.name}`, api: api.id, stage }));
     // Several APIs have addresses of their own.
-    const listeners: Listener[] = apis.length > 1 ? [{ name: api.id, gateway: api.id, port: 80, protocol: 'http' }] : [];
+    const listeners: Listener[] = apis.length > 1 || beside ? [{ name: api.id, gateway: api.id, port: 80, protocol: 'http' }] : [];
     return siteOf(api.id, [api], bases, listeners, []);
   });
   return [...domains.map((domain) => siteOfDomain(domain, apis)), ...own];

@@ -78,6 +78,8 @@ export function scopeOf(
     },
     attribute: (name, attribute) => {
       const type = typeOf(name);
+      // What belongs to an API is known by its logical id, whichever way its id is asked for.
+      if (type?.startsWith('AWS::ApiGateway') === true && attribute.endsWith('Id') && attribute !== 'RootResourceId') return name;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
       return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
