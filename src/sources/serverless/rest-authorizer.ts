@@ -113,8 +113,8 @@ function built(at: Setting, name: string, arn: Made, type: string, integration: 
   if (integration === 'AWS_PROXY' && userPool.test(text) && claims.length > 0)
     at.get('claims').problem('DG1203', 'claims are picked for the lambda integration only', 'expected integration: lambda, or no claims');
   if (!cognito && at.kind === 'map') at.get('scopes').ignored('only user pools are asked for scopes');
-  const ttl = at.kind === 'map' ? at.get('resultTtlInSeconds') : undefined;
-  const uncached = type === 'REQUEST' && ttl?.number({ min: 0, max: 3600, integer: true }) === 0;
+  const ttl = at.kind === 'map' ? at.get('resultTtlInSeconds').number({ min: 0, max: 3600, integer: true }) : undefined;
+  const uncached = type === 'REQUEST' && ttl === 0;
   const id = ids.authorizer(name);
   const properties = (restApi: Made): Made => ({
     RestApiId: restApi,

@@ -39,7 +39,8 @@ export function serviceOf(root: Setting, stage: string | undefined): Service {
   const service = root.get('service');
   // Older configurations give the service as a map.
   const name = textOf(service.kind === 'map' ? service.get('name') : service) ?? 'service';
-  const chosen = stage ?? textOf(provider.get('stage')) ?? 'dev';
+  const usual = textOf(provider.get('stage')) ?? 'dev';
+  const chosen = stage ?? usual;
   const functions = root
     .get('functions')
     .entries()

@@ -4,7 +4,7 @@ import { functionsOf } from './functions.ts';
 import { httpApiOf } from './http-api.ts';
 import { mergeTrees } from './merge.ts';
 import { settleOtherEvents } from './other-events.ts';
-import { pluginsOf } from './plugins.ts';
+import { pluginNames, pluginsOf } from './plugins.ts';
 import { restApiOf } from './rest-api.ts';
 import { serviceOf, textOf, type Resources, type Service } from './service.ts';
 import { settleRest } from './settle.ts';
@@ -20,8 +20,9 @@ export function stackOf(root: Setting, stage: string | undefined): Tree {
     return madeTree({ Resources: {} }, at);
   }
   const service = serviceOf(root, stage);
-  const made: Resources = { ...functionsOf(service), ...restApiOf(service), ...httpApiOf(service) };
-  Object.assign(made, pluginsOf(service, made));
+  const plugins = pluginNames(service);
+  const made: Resources = { ...functionsOf(service), ...restApiOf(service, plugins), ...httpApiOf(service) };
+  Object.assign(made, pluginsOf(service, plugins, made));
   settleOtherEvents(service);
   const tree = withOwn(madeTree({ Resources: made }, at), service);
   settleRest(service);
