@@ -75,6 +75,12 @@ export const isOn = (setting: Setting): boolean => setting.exists && (setting.ki
 /** What is passed on as it stands. */
 export const given = (setting: Setting): Tree | undefined => (setting.exists ? setting.tree : undefined);
 
+/** What goes into a text that is put together: it is read there. */
+export function inText(setting: Setting): Tree | undefined {
+  setting.settle();
+  return given(setting);
+}
+
 /** Properties that the framework's schema does not have do nothing; it warns, or refuses them where the service asks it to. */
 export function checkKeys(setting: Setting, known: readonly string[], { strict }: Service): void {
   if (setting.kind !== 'map') return;

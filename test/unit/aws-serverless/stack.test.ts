@@ -297,6 +297,23 @@ describe('keys and plans', () => {
   });
 });
 
+describe('custom domains', () => {
+  it.each([
+    ['domain: api.test', '$default', undefined],
+    ['domains: [{ name: api.test, basePath: /v1/, apiType: http, certificateArn: x }]', '$default', 'v1'],
+  ])('%s', (text, stage, base) => {
+    const { resources, problems } = stackOfServerless(one('{ http: GET /a }, { httpApi: GET /b }', `  ${text}`));
+    expect(problems).toEqual([]);
+    expect(resources['CustomDomain0'].Properties).toEqual({ DomainName: 'api.test' });
+    expect(resources['CustomDomainMapping0'].Properties).toMatchObject({ ApiId: { Ref: 'HttpApi' }, Stage: stage });
+    expect(resources['CustomDomainMapping0'].Properties.ApiMappingKey).toBe(base);
+  });
+  it('stand before the API that there is', () => {
+    const { resources } = stackOfServerless(one('{ http: GET /a }', '  domain: { name: api.test, basePath: v1 }'));
+    expect(resources['CustomDomainMapping0'].Properties).toMatchObject({ RestApiId: { Ref: 'ApiGatewayRestApi' }, BasePath: 'v1' });
+  });
+});
+
 describe('plugins', () => {
   it('of domains map them', () => {
     const domains = (plugins: string): Record<string, any> =>
