@@ -1,8 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
 import { requestVariable } from '../aws/context.ts';
-import { identityOf, iamCallers } from '../aws/iam/caller.ts';
-import { authorizerVariable } from './authorizers/authorized.ts';
+import { authorizerVariable, identityFields } from './authorizers/authorized.ts';
 import { pathInStage, type When } from './match.ts';
 
 /** What every request of a stage shares. */
@@ -23,7 +22,7 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
     default:
       if (name.startsWith('authorizer.')) return authorizerVariable(name.slice('authorizer.'.length), exchange);
       if (name.startsWith('identity.')) {
-        const caller = identityOf(exchange.read(iamCallers))[name.slice('identity.'.length)];
+        const caller = identityFields(exchange)[name.slice('identity.'.length)];
         if (caller !== undefined) return caller;
       }
       return requestVariable(name, exchange, requestId);

@@ -1,7 +1,6 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { parseQuery } from '../../http/query.ts';
-import { identityOf, iamCallers } from '../aws/iam/caller.ts';
-import { authorized } from './authorizers/authorized.ts';
+import { authorized, identityFields } from './authorizers/authorized.ts';
 import { callers } from './mapping/context-map.ts';
 import { pathInStage, type When } from './match.ts';
 
@@ -49,7 +48,7 @@ export function proxyEvent(exchange: Exchange, stage: string, requestId: string,
       ...(known === undefined ? {} : { authorizer: known }),
       identity: {
         ...Object.fromEntries(callers.map((name) => [name, null])),
-        ...identityOf(exchange.read(iamCallers)),
+        ...identityFields(exchange),
         sourceIp: exchange.connection.remoteAddress,
         userAgent: exchange.arrived.headers.get('user-agent') ?? null,
       },

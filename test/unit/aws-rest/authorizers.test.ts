@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { api, ask, calls, policy, says, scheme, type AuthorizerEvent, type ProxyEvent } from './guarded-api.ts';
 
-const token = (more: object = {}): object => scheme({ type: 'token', ...more });
+const token = (more: object = {}): object => scheme({ type: 'token', identitySource: '', ...more });
 const request = (identitySource: string, more: object = {}): object => scheme({ type: 'request', identitySource, ...more });
 const allowIf = (event: AuthorizerEvent): object => policy(event.authorizationToken === 'allow' ? 'Allow' : 'Deny', event.methodArn);
 const guard = { auth: [] };
@@ -168,10 +168,11 @@ describe('what an authorizer answered', () => {
     const auth = ({ authorizationToken }: AuthorizerEvent): object => policy('Allow', '*', { usageIdentifierKey: authorizationToken });
     const schemes = { auth: token(), key: { type: 'apiKey', in: 'header', name: 'x-api-key' } };
     await using gateway = await api(
-      { '/a': { get: says('a', { auth: [] }, { key: [] }) } },
+      { '/a': { get: says('$context.identity.apiKey $context.identity.userArn', { auth: [] }, { key: [] }) } },
       { schemes, functions: { auth }, more: { 'x-amazon-apigateway-api-key-source': 'AUTHORIZER' }, options: { variables: { apiKey: key } } },
     );
-    expect((await gateway.fetch(ask('/dev/a', { authorization: key }))).status).toBe(200);
+    const answer = await gateway.fetch(ask('/dev/a', { authorization: key }));
+    expect([answer.status, await answer.text()]).toEqual([200, `${key} `]);
     const other = await gateway.fetch(ask('/dev/a', { authorization: 'other', 'x-api-key': key }));
     expect(await words(other)).toEqual([403, 'ForbiddenException', { message: 'Forbidden' }]);
     expect((await gateway.fetch(ask('/dev/a', { 'x-api-key': key }))).status).toBe(401);
@@ -228,6 +229,7 @@ describe('a REQUEST authorizer', () => {
 
 describe('a configuration', () => {
   it.each<[string, object, RegExp]>([
+    ['a source that is nothing', request('method.request.header.'), /no identity source/],
     ['an unknown identity source', request('method.request.path.id'), /no identity source of a REQUEST authorizer/],
     ['two sources of a token', token({ identitySource: 'method.request.header.a,method.request.header.b' }), /needs one identity source/],
     ['a token in the query', token({ identitySource: 'method.request.querystring.a' }), /no identity source of a TOKEN authorizer/],
