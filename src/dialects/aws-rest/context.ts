@@ -1,8 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
 import { requestVariable } from '../aws/context.ts';
-import { identityOf, iamCallers } from '../aws/iam/caller.ts';
-import { authorizerVariable } from './authorizers/authorized.ts';
+import { authorizerVariable, identityFields } from './authorizers/authorized.ts';
 import { extendedIdOf } from './identifiers.ts';
 import type { When } from './match.ts';
 import { pathInPlace, places } from './place.ts';
@@ -44,14 +43,10 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
       const place = exchange.read(places);
       return place?.custom === true ? place.path.slice(1) || '(none)' : undefined;
     }
-    case 'identity.apiKey':
-      return exchange.caller.credential?.kind === 'api-key' ? exchange.arrived.headers.get('x-api-key') : undefined;
-    case 'identity.apiKeyId':
-      return exchange.caller.credential?.kind === 'api-key' ? exchange.caller.credential.id : undefined;
     default:
       if (name.startsWith('authorizer.')) return authorizerVariable(name.slice('authorizer.'.length), exchange);
       if (name.startsWith('identity.')) {
-        const caller = identityOf(exchange.read(iamCallers))[name.slice('identity.'.length)];
+        const caller = identityFields(exchange)[name.slice('identity.'.length)];
         if (caller !== undefined) return caller;
       }
       return requestVariable(name, exchange, requestId);

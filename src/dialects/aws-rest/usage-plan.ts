@@ -5,7 +5,7 @@ import { quota } from '../../limiters/quota.ts';
 import { tokenBucket } from '../../limiters/token-bucket.ts';
 import type { Allowance, Limiter } from '../../limiters/limiter.ts';
 import { fault, ownFault } from '../../model/fault.ts';
-import { authorized } from './authorizers/authorized.ts';
+import { apiKeys, authorized } from './authorizers/authorized.ts';
 
 /** Requests per second, and how many at once. */
 export interface Throttle {
@@ -63,7 +63,8 @@ export const apiKeyStep: StepKind<ApiKeyOptions> = {
       const values = source === 'HEADER' ? exchange.arrived.headers.getAll('x-api-key') : [exchange.read(authorized)?.usageIdentifierKey ?? ''];
       const found = values.length === 1 ? known.get(values[0] as string) : undefined;
       if (found === undefined) return invalid;
-      const { id } = found.key;
+      const { id, value } = found.key;
+      exchange.write(apiKeys, { id, value });
       exchange.caller.credential = { id, kind: 'api-key' };
       exchange.caller.consumer = { id, username: id, customId: '', groups: [] };
       return within(found.bounds, 0, exchange, deps);

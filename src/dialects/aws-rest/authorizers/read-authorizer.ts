@@ -46,7 +46,7 @@ function readFunction(name: string, scheme: Setting, setting: Setting, { api, st
     return { unsupported: `the authorizer ${name}` };
   }
   const written = setting.get('identitySource');
-  const sources = sourcesOf(written.string() ?? (type === 'TOKEN' ? sourceOf(scheme) : ''));
+  const sources = sourcesOf(written.string() || (type === 'TOKEN' ? sourceOf(scheme) : ''));
   for (const source of sources)
     if (compileSource(source, { stage, variables }) === undefined || (type === 'TOKEN' && !source.startsWith('method.request.header.'))) {
       const expected =
@@ -69,10 +69,10 @@ function readFunction(name: string, scheme: Setting, setting: Setting, { api, st
 }
 
 function readToken(scheme: Setting, setting: Setting, { variables }: Place, type: 'cognito_user_pools' | 'jwt'): Authorizer {
-  const from = placeOf(setting.get('identitySource').string() ?? sourceOf(scheme));
+  const from = placeOf(setting.get('identitySource').strings()[0] || sourceOf(scheme));
   const expression = setting.get('identityValidationExpression');
   const arns = setting.get('providerARNs');
-  const config = setting.get('jwtConfiguration');
+  const config = setting.get('jwtConfiguration').approximately('documented for HTTP APIs only; tokens are checked as there');
   const isPool = type === 'cognito_user_pools';
   if (isPool) config.ignored('is for JWT authorizers');
   else for (const one of [expression, arns]) one.ignored('is for Cognito user pools');

@@ -73,7 +73,10 @@ export const tokenAuthorizer: StepKind<TokenAuthorizerOptions> = {
       const problem = useProblem(claims) ?? audienceProblem(claims);
       if (problem !== undefined) return unauthorized(problem);
       const has = scopesOf(claims);
-      if (scopes.length > 0 && !scopes.some((one) => has.includes(one))) return unauthorized('the token has none of the scopes of the method');
+      if (scopes.length > 0 && !scopes.some((one) => has.includes(one))) {
+        const reason = 'the token has none of the scopes of the method';
+        return kind === 'jwt' ? refuse(fault('forbidden', { reason })) : unauthorized(reason);
+      }
       exchange.write(authorized, { context: { claims: claimTexts(claims) } });
       return undefined;
     }

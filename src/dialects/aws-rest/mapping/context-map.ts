@@ -1,6 +1,5 @@
 import type { Exchange } from '../../../engine/exchange.ts';
-import { identityOf, iamCallers } from '../../aws/iam/caller.ts';
-import { authorized } from '../authorizers/authorized.ts';
+import { authorized, identityFields } from '../authorizers/authorized.ts';
 import { contextValue, type StageFacts } from '../context.ts';
 
 /** A map that prints as nothing, as the override maps of `$context` do (recorded). */
@@ -26,10 +25,9 @@ const callers = [
 export function contextMap(exchange: Exchange, facts: StageFacts, requestId: string): Map<string, unknown> {
   const value = (name: string): string | null => contextValue(name, exchange, facts, requestId) ?? null;
   const identity = new Map<string, unknown>(callers.map((name) => [name, null]));
-  for (const [name, one] of Object.entries(identityOf(exchange.read(iamCallers)))) identity.set(name, one);
+  for (const [name, one] of Object.entries(identityFields(exchange))) identity.set(name, one);
   identity.set('sourceIp', value('identity.sourceIp'));
   identity.set('userAgent', value('identity.userAgent'));
-  for (const name of ['apiKey', 'apiKeyId']) if (value(`identity.${name}`) !== null) identity.set(name, value(`identity.${name}`));
   const overrides = (): [string, unknown][] => ['header', 'path', 'querystring'].map((name) => [name, new SilentMap()]);
   const context = new Map<string, unknown>([
     ['accountId', value('accountId')],
