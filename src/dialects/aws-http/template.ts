@@ -1,4 +1,5 @@
 import type { CompileInput } from '../dialect.ts';
+import { hostOf } from '../aws/domains.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
@@ -26,7 +27,7 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
         setting.get('Type').string() === `AWS::ApiGatewayV2::${name}` && (api === undefined || properties.get('ApiId').string() === api),
     );
   const apis = of('Api').flatMap((api) => readApi(api, of, input.options.stage) ?? []);
-  return { apis, domains: readDomains(of) };
+  return { apis, domains: readDomains(of, resources, new Set(apis.map(({ id }) => id))) };
 }
 
 function readApi({ id, setting, properties }: Resource, of: Of, stageName: string | undefined): HttpApi | undefined {
@@ -116,14 +117,18 @@ function readGuards(properties: Setting, api: string, of: Of): Step[] {
   return [{ kind: 'aws-http/unsupported', options: { what }, origin }];
 }
 
-function readDomains(of: Of): Domain[] {
+function readDomains(of: Of, resources: readonly Resource[], apis: ReadonlySet<string>): Domain[] {
   for (const { properties } of of('DomainName'))
     for (const name of properties.keys()) properties.get(name).ignored('an ApiMapping says which domain serves what');
   const domains = new Map<string, { key: string; api: string; stage: string }[]>();
   for (const { properties } of of('ApiMapping')) {
     const api = properties.get('ApiId').string() ?? '';
+    const domain = hostOf(properties.get('DomainName'), resources);
+    if (!apis.has(api) || domain === undefined) {
+      properties.leftToOthers('leads to no HTTP API of this template, or nothing says which host the domain is');
+      continue;
+    }
     const named = properties.get('Stage').string() ?? '';
-    const domain = properties.get('DomainName').string()?.toLowerCase() ?? '';
     const stage =
       of('Stage', api)
         .find((one) => one.id === named)

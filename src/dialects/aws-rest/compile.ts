@@ -11,7 +11,12 @@ import { parametersOf, validatorOf } from './validation.ts';
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => sitesOf(apisOf(source, input).map(partOf))) };
+  return {
+    sites: input.sources.flatMap((source) => {
+      const { apis, domains } = apisOf(source, input);
+      return sitesOf(apis.map(partOf), domains);
+    }),
+  };
 }
 
 function partOf(api: Api): Part {
