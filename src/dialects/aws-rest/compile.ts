@@ -4,6 +4,7 @@ import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
 import { deploymentKey } from './place.ts';
+import { withCache } from './read-cache.ts';
 import { readIntegration } from './read-integration.ts';
 import { guardsOf } from './security.ts';
 import { plan, sitesOf, type Part } from './sites.ts';
@@ -63,6 +64,8 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
   const read = readIntegration(integration, { stage, variables: api.variables }, binary);
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
+  const at = { stage: deploymentKey({ ...api, api: api.id }), resource: path, method };
+  const destination = 'unsupported' in read ? null : withCache(read.destination, integration, api.settings.cacheOf(path, method), at);
   const what = unsupported.join(' and ');
   if (what !== '') setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
   const type = integration.get('type').string() ?? '';
@@ -71,9 +74,9 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[]): 
     head: [...('unsupported' in read ? [] : (read.head ?? [])), ...plan.head],
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
-    when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },
+    when: { deployment: at.stage, resource: path, method },
     origin,
     label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
-    destination: what === '' && !('unsupported' in read) ? read.destination : null,
+    destination: what === '' ? destination : null,
   };
 }
