@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { cache } from './cache.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { failing, httpProxyRequest, httpProxyResponse } from './http-proxy.ts';
@@ -35,7 +36,7 @@ export const awsRest: Dialect = {
       httpProxyRequest,
       httpProxyResponse,
     ],
-    destinations: [integration, lambda, failing],
+    destinations: [integration, lambda, failing, cache],
     faultBooks: [faultBook],
   },
   recognises: (source) => {

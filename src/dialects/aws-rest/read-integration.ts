@@ -52,8 +52,7 @@ function readMapped(
   binaryMediaTypes: readonly string[],
   type: 'mock' | 'http' | 'aws',
 ): Integration {
-  for (const key of ['credentials', 'connectionType', 'connectionId', 'cacheKeyParameters', 'cacheNamespace', 'tlsConfig'])
-    integration.get(key).ignored('says how AWS reaches or caches the backend');
+  for (const key of ['credentials', 'connectionType', 'connectionId', 'tlsConfig']) integration.get(key).ignored('says how AWS reaches the backend');
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
   const uri = integration.get('uri').string() ?? '';
   const [, name] = lambdaUri.exec(uri) ?? [];
@@ -134,15 +133,7 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   const [, name] = lambdaUri.exec(uri.string() ?? '') ?? [];
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
-  for (const key of [
-    'credentials',
-    'passthroughBehavior',
-    'responses',
-    'contentHandling',
-    'requestTemplates',
-    'cacheKeyParameters',
-    'cacheNamespace',
-  ])
+  for (const key of ['credentials', 'passthroughBehavior', 'responses', 'contentHandling', 'requestTemplates'])
     integration.get(key).ignored('has no effect on a proxy integration');
   if (name === undefined) {
     uri.problem(
