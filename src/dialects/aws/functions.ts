@@ -28,7 +28,8 @@ export function functionsOf(resources: readonly Resource[], { folder }: Source, 
 
 function readFunction({ id, setting, properties }: Resource, folder: string, files: Files, layers: ReadonlyMap<string, string>): ConfiguredFunction {
   const name = textIn(properties.get('FunctionName'));
-  const named = name === undefined || name === id ? {} : { name, also: [name] };
+  const also = [name, constructOf(setting)].flatMap((one) => one ?? []).filter((one) => one !== id);
+  const named = { ...(name === undefined ? {} : { name }), ...(also.length === 0 ? {} : { also }) };
   const found = codeFor(id, setting, properties, folder, files);
   if (typeof found === 'string') {
     properties.ignored(`${found}: say what runs with --upstream function:${id}=...`);
@@ -57,6 +58,9 @@ function readFunction({ id, setting, properties }: Resource, folder: string, fil
     ...(used.length === 0 ? {} : { layers: used }),
   };
 }
+
+/** Logical ids of the CDK end in a hash: people know the path in the app, `Shop/Orders`. */
+const constructOf = (setting: Setting): string | undefined => /^(.+)\/Resource$/.exec(textIn(setting.get('Metadata').get('aws:cdk:path')) ?? '')?.[1];
 
 /** What is run, or why nothing is. */
 function codeFor(id: string, setting: Setting, properties: Setting, folder: string, files: Files): Code | string {

@@ -123,6 +123,12 @@ describe('a function that a template defines', () => {
     const metadata = { 'aws:asset:path': 'asset.def', 'aws:asset:property': 'Code' };
     await using byMetadata = await start({ ...files, 'template.json': template(own, { metadata }) });
     expect(await answer(byMetadata)).toBe(2);
+    const path = { 'aws:cdk:path': 'Shop/Orders/Resource' };
+    await using byPath = await start(
+      { 'template.json': template(own, { metadata: path }) },
+      { upstreams: { 'function:Shop/Orders': async () => 3 } },
+    );
+    expect(await answer(byPath)).toBe(3);
   });
 
   it('is what was built where it was not written, or where only the build has its packages', async () => {
