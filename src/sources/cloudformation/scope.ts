@@ -11,7 +11,12 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::StackName': 'local',
   'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/local/0',
 };
-const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** The ARN that a function of the template has here, by its logical id or its name. */
+export const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** How API Gateway calls a function, and how it does where the answer is streamed. */
+export const lambdaUri = (arn: string): string => `${lambdaPath('2015-03-31')}${arn}/invocations`;
+export const streamingUri = (arn: string): string => `${lambdaPath('2021-11-15')}${arn}/response-streaming-invocations`;
+const lambdaPath = (date: string): string => `arn:aws:apigateway:${pseudo['AWS::Region']}:lambda:path/${date}/functions/`;
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
