@@ -17,6 +17,8 @@ export const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo[
 export const lambdaUri = (arn: string): string => `${lambdaPath('2015-03-31')}${arn}/invocations`;
 export const streamingUri = (arn: string): string => `${lambdaPath('2021-11-15')}${arn}/response-streaming-invocations`;
 const lambdaPath = (date: string): string => `arn:aws:apigateway:${pseudo['AWS::Region']}:lambda:path/${date}/functions/`;
+/** Where a packaging says by which name its users know a function. */
+export const nameInMetadata = 'devgateway:name';
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
@@ -42,6 +44,11 @@ export function scopeOf(
   const typeOf = (name: string): string | undefined => {
     const type = member(resource(name), 'Type');
     return type?.kind === 'scalar' ? String(type.value) : undefined;
+  };
+  /** A packaging may call a function otherwise than by its logical id. */
+  const calledOf = (name: string): string => {
+    const called = member(member(resource(name), 'Metadata'), nameInMetadata);
+    return called?.kind === 'scalar' ? String(called.value) : name;
   };
   const parameter = (name: string): Tree | Scalar | undefined => {
     const declared = member(member(template, 'Parameters'), name);
@@ -76,9 +83,11 @@ export function scopeOf(
     },
     attribute: (name, attribute) => {
       const type = typeOf(name);
+      // What belongs to an API is known by its logical id, whichever way its id is asked for.
+      if (type?.startsWith('AWS::ApiGateway') === true && attribute.endsWith('Id') && attribute !== 'RootResourceId') return name;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
-      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(name) : `${name}.${attribute}`;
+      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
     },
     condition: (name) =>
       once(`condition ${name}`, false, () => {
