@@ -6,6 +6,7 @@ import { eventsByApi } from './events.ts';
 import { unfoldFunction } from './function.ts';
 import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
+import { unfoldLayer } from './layer.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
   Api: unfoldApi,
   HttpApi: unfoldHttpApi,
   Function: unfoldFunction,
+  LayerVersion: unfoldLayer,
 };
 
 /**
@@ -89,7 +91,7 @@ function settleElsewhere(events: ReadonlyMap<string, readonly ApiEvent[]>, resou
       for (const { setting } of list) setting.ignored(`the API ${id} is no serverless API of this template, and says itself what it serves`);
 }
 
-/** A table, a layer, an application: nothing of it is asked through a gateway. */
+/** A table, an application: nothing of it is asked through a gateway. */
 function noPart({ kind, setting, properties }: SamResource): Plain {
   const why = `resources of type AWS::Serverless::${kind} are no part of the gateway`;
   setting.ignored(why);

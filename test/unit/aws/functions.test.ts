@@ -181,6 +181,50 @@ export const handler = async (event: Event & APIGatewayProxyEvent, context: C): 
   });
 });
 
+describe('packagings', () => {
+  const layer = { 'layer/nodejs/node_modules/p/index.js': 'exports.p = "layer";' };
+
+  it('SAM: code that is built where it lies, globals, and layers', async () => {
+    const text = `Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: nodejs22.x, Timeout: 9, Environment: { Variables: { A: a } } } }
+Resources:
+  Layer: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: layer/ } }
+  Orders:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: esbuild, BuildProperties: { EntryPoints: [lib/orders.ts] } }
+    Properties:
+      CodeUri: src/
+      Handler: orders.handler
+      Layers: [!Ref Layer]
+      Environment: { Variables: { B: !Ref AWS::Region } }
+      Events: { Get: { Type: Api, Properties: { Path: /, Method: GET } } }
+`;
+    const body = 'JSON.stringify([p, process.env.A, process.env.B, context.getRemainingTimeInMillis() > 8000])';
+    const code = says(`{ body: ${body} }`, 'import { p } from "p";');
+    await using gateway = await start({ ...layer, 'template.yaml': text, 'src/lib/orders.ts': code }, { config: 'template.yaml' });
+    expect(await (await gateway.fetch('/Prod/')).json()).toEqual(['layer', 'a', 'us-east-1', true]);
+  });
+
+  it('the Serverless Framework: from the folder of the service, by the key, the name or the logical id', async () => {
+    const text = `service: shop
+provider: { name: aws, runtime: nodejs22.x, environment: { A: a } }
+layers: { common: { path: layer } }
+functions:
+  create-order:
+    handler: src/orders.handler
+    layers: [!Ref CommonLambdaLayer]
+    events: [{ httpApi: GET / }]
+`;
+    const files = { ...layer, 'serverless.yml': text, 'src/orders.mjs': says('[p, process.env.A, context.functionName]', 'import { p } from "p";') };
+    await using gateway = await start(files, { config: 'serverless.yml' });
+    expect(await answer(gateway)).toEqual(['layer', 'a', 'shop-dev-create-order']);
+    for (const name of ['create-order', 'shop-dev-create-order', 'CreateDashorderLambdaFunction']) {
+      await using other = await start(files, { config: 'serverless.yml', upstreams: { [`function:${name}`]: async () => 1 } });
+      expect(await answer(other)).toBe(1);
+    }
+  });
+});
+
 it('every property of a function is settled', async () => {
   const own = {
     ...usual,
