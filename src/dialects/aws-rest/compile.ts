@@ -5,7 +5,7 @@ import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
 import type { FaultBookOptions } from './faults.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
-import { checkPath, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
+import { checkPath, checkSiblings, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
 import { bodyModelsOf } from './models/body-models.ts';
 import { modelsOf, type Models } from './models/read-models.ts';
 import { readIntegration, type Integration } from './read-integration.ts';
@@ -25,6 +25,7 @@ function siteOf(api: Api): Site {
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
   const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  checkSiblings(document);
   const prefix = pathPrefix(document, api.basePath);
   const models = modelsOf(document);
   const operations = operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => ({ ...one, path: `${prefix}${one.path}` }));
@@ -74,7 +75,7 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[], m
     : { unsupported: 'an integration, which it has none of: API Gateway deploys no such method' };
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
-  settleOperation(setting, item);
+  settleOperation(setting);
   const what = unsupported.join(' and ');
   if (what !== '') setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
   const type = integration.get('type').string() ?? '';
