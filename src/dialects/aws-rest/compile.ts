@@ -1,27 +1,25 @@
-import { defaultLimits, type Route, type Site, type Step } from '../../model/gateway.ts';
-import { nowhere } from '../../model/origin.ts';
+import type { Route, Step } from '../../model/gateway.ts';
 import { operationsOf, referenced, type Operation } from '../../sources/openapi.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
-import type { FaultBookOptions } from './faults.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
 import { checkPath, checkSiblings, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
 import { bodyModelsOf } from './models/body-models.ts';
 import { modelsOf, type Models } from './models/read-models.ts';
 import { readIntegration, type Integration } from './read-integration.ts';
+import { deploymentKey } from './place.ts';
 import { guardsOf } from './security.ts';
+import { plan, sitesOf, type Part } from './sites.ts';
 import { parametersOf, validatorOf } from './validation.ts';
-
-const identifiers: Step = { kind: 'aws-rest/identifiers', options: null, origin: nowhere };
-const plan = { request: [], head: [identifiers], body: [], log: [] };
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => apisOf(source, input).map(siteOf)) };
+  const read = input.sources.map((source) => apisOf(source, input));
+  return { sites: read.flatMap(({ apis }) => sitesOf(apis.map(partOf))), upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
 
-function siteOf(api: Api): Site {
-  const { document, stage, variables } = api;
+function partOf(api: Api): Part {
+  const { document } = api;
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
   const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
@@ -32,18 +30,7 @@ function siteOf(api: Api): Site {
   const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, binary, models)] : []));
   models.settleRest();
   settleDescriptions(document);
-  return {
-    id: 'aws-rest',
-    dialect: 'aws-rest',
-    faults: { kind: 'aws-rest/faults', options: { stage, variables, responses } satisfies FaultBookOptions, origin: document.origin },
-    matcher: { kind: 'aws-rest/match', options: { stage }, origin: nowhere },
-    listeners: [],
-    hosts: [],
-    arrival: [],
-    routes,
-    noRoute: { ...plan, destination: null },
-    limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
-  };
+  return { api, responses, routes };
 }
 
 /** Order of refusals: guards, parameters, body, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
@@ -56,8 +43,9 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[], m
 
   const guards = guardsOf(setting, document);
   if (guards.unsupported !== '') unsupported.push(guards.unsupported);
-  const throttle = api.throttleOf(`${path}/${method}`);
-  if (throttle !== null) request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${stage}${path}/${method}` }, origin });
+  const throttle = api.settings.throttleOf(path, method);
+  if (throttle !== null)
+    request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${api.id}/${stage}${path}/${method}` }, origin });
   if (guards.apiKey)
     request.unshift({ kind: 'aws-rest/api-key', options: { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}` }, origin });
 
@@ -81,9 +69,10 @@ function readMethod(operation: Operation, api: Api, binary: readonly string[], m
   const type = integration.get('type').string() ?? '';
   return {
     ...plan,
+    head: [...('unsupported' in read ? [] : (read.head ?? [])), ...plan.head],
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
-    when: { resource: path, method },
+    when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },
     origin,
     label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
     destination: what === '' && !('unsupported' in read) ? read.destination : null,

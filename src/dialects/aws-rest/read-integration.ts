@@ -12,8 +12,10 @@ import { readTemplates } from './mapping/templates.ts';
 import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 
-/** What a method does once it may: steps that make the request, and where it goes. Or why that cannot be mirrored yet. */
-export type Integration = { readonly request: readonly Step[]; readonly destination: Destination } | { readonly unsupported: string };
+/** What a method does once it may: steps that make the request, where it goes, and steps that see the answer first. Or why that cannot be mirrored yet. */
+export type Integration =
+  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
+  | { readonly unsupported: string };
 
 /**
  * The name of the function that a URI asks: by its ARN, or by what stands for one that is made elsewhere (`import:NAME`, an output of another
@@ -49,6 +51,7 @@ export function readIntegration(integration: Setting, facts: StageFacts, binaryM
   if (integration.get('payloadFormatVersion').exists && /^arn:[\w-]+:lambda:/.test(uri))
     return ofHttpApi(integration, 'a function by its bare ARN, which only an HTTP API takes');
   integration.get('payloadFormatVersion').ignored('is for HTTP APIs');
+  integration.get('responseTransferMode').approximately('an answer is sent when it is whole').oneOf('BUFFERED', 'STREAM');
   checkEndpoint(integration, type, uri);
   if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type, uri);
   if (type === 'aws_proxy') return readLambda(integration, facts, binaryMediaTypes, uri);
@@ -94,7 +97,7 @@ function readMapped(
   const method = endpoint === undefined ? 'ANY' : (httpMethod.string()?.toUpperCase() ?? 'ANY');
   const backend = ((): BackendOptions => {
     if (type === 'mock') return { kind: 'mock' };
-    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables) };
+    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables), timeoutMs };
     return { kind: 'http', host: endpoint?.host ?? '', path: endpoint?.path ?? '', method, service: type === 'aws' };
   })();
   const options: IntegrationOptions = {
@@ -159,7 +162,7 @@ function passthroughOf(setting: Setting): IntegrationOptions['passthrough'] {
   return 'NEVER';
 }
 
-function readLambda(integration: Setting, { stage, variables }: StageFacts, binaryMediaTypes: readonly string[], uri: string): Integration {
+function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[], uri: string): Integration {
   const name = functionIn(uri);
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
@@ -169,7 +172,6 @@ function readLambda(integration: Setting, { stage, variables }: StageFacts, bina
     'responses',
     'contentHandling',
     'requestTemplates',
-    'timeoutInMillis',
     'cacheKeyParameters',
     'cacheNamespace',
   ])
@@ -192,6 +194,7 @@ function readLambda(integration: Setting, { stage, variables }: StageFacts, bina
     )
   )
     return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
-  const options: LambdaOptions = { function: withStageVariables(name, variables), stage, binaryMediaTypes };
+  const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
+  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs };
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
 }

@@ -11,7 +11,14 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::StackName': 'local',
   'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/local/0',
 };
-const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** The ARN that a function of the template has here, by its logical id or its name. */
+export const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** How API Gateway calls a function, and how it does where the answer is streamed. */
+export const lambdaUri = (arn: string): string => `${lambdaPath('2015-03-31')}${arn}/invocations`;
+export const streamingUri = (arn: string): string => `${lambdaPath('2021-11-15')}${arn}/response-streaming-invocations`;
+const lambdaPath = (date: string): string => `arn:aws:apigateway:${pseudo['AWS::Region']}:lambda:path/${date}/functions/`;
+/** Where a packaging says by which name its users know a function. */
+export const nameInMetadata = 'devgateway:name';
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 
 /** A document whose `${AWS::Region}` and the like are filled in, as an import of API Gateway does. */
@@ -45,6 +52,11 @@ export function scopeOf(
   const typeOf = (name: string): string | undefined => {
     const type = member(resource(name), 'Type');
     return type?.kind === 'scalar' ? String(type.value) : undefined;
+  };
+  /** A packaging may call a function otherwise than by its logical id. */
+  const calledOf = (name: string): string => {
+    const called = member(member(resource(name), 'Metadata'), nameInMetadata);
+    return called?.kind === 'scalar' ? String(called.value) : name;
   };
   const parameter = (name: string): Tree | Scalar | undefined => {
     const declared = member(member(template, 'Parameters'), name);
@@ -85,7 +97,7 @@ export function scopeOf(
       if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return name;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
-      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(name) : `${name}.${attribute}`;
+      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
     },
     condition: (name) =>
       once(`condition ${name}`, false, () => {

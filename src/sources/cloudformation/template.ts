@@ -68,8 +68,13 @@ export function readTemplate(input: TemplateInput): Template {
   const resolved = resolve({ kind: 'map', entries: kept, line: tree.line, column: tree.column }, scope) ?? treeOf({});
   const asWritten = Setting.root(resolved, source.name, ledger, by);
   settleFrame(asWritten, scope.asked);
-  const root = isSam(asWritten) ? Setting.made(unfoldSam(asWritten), ledger, by) : asWritten;
-  return { root, resources: resourcesIn(root), open, resolve: (one) => resolve(one, scope, true) ?? treeOf({}) };
+  const resolveLater = (one: Tree): Tree => resolve(one, scope, true) ?? treeOf({});
+  const openResolved = (location: string): Tree | undefined => {
+    const found = open(location);
+    return found === undefined ? undefined : resolveLater(found);
+  };
+  const root = isSam(asWritten) ? Setting.made(unfoldSam(asWritten, openResolved), ledger, by) : asWritten;
+  return { root, resources: resourcesIn(root), open, resolve: resolveLater };
 }
 
 /** The resources of a template's root. */
@@ -79,7 +84,8 @@ export function resourcesIn(root: Setting): Resource[] {
     .entries()
     .map(([id, setting]) => {
       for (const name of setting.keys())
-        if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored(name === 'Condition' ? 'holds here' : 'concerns the deployment');
+        if (name === 'Metadata') setting.get(name).leftToOthers('concerns the deployment');
+        else if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored(name === 'Condition' ? 'holds here' : 'concerns the deployment');
       return { id, type: setting.get('Type').string() ?? '', setting, properties: setting.get('Properties') };
     });
 }
