@@ -10,16 +10,6 @@ export type Authorizer =
 export const authorizers: Slot<Authorizer> = slot('aws-http/authorizer');
 
 export const accountId = '123456789012';
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** `12/Mar/2020:19:03:58 +0000` */
-export function clfTime(ms: number): string {
-  const at = new Date(ms);
-  const day = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
-  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
-}
-
 export const domainOf = ({ arrived }: Exchange): string => (arrived.headers.get('host') ?? '').replace(/:\d+$/, '');
 export const routeArn = (exchange: Exchange): string => {
   const base = exchange.read(bases);
@@ -38,8 +28,6 @@ export function contextValue(name: string, exchange: Exchange, requestId: string
       return exchange.read(bases)?.stage.name;
     case 'routeKey':
       return routeKey(exchange);
-    case 'requestTime':
-      return clfTime(exchange.startedAt);
     case 'domainName':
       return domainOf(exchange);
     case 'domainPrefix':

@@ -1,8 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { percentDecodeLenient } from '../../http/path.ts';
 import { parseQuery } from '../../http/query.ts';
+import { clfTime } from '../aws/context.ts';
 import { bases, routeKey, type When } from './base.ts';
-import { accountId, authorizers, clfTime, domainOf } from './context.ts';
+import { accountId, authorizers, domainOf } from './context.ts';
 
 /** What a function gets as text; all else is base64. Source: the developer guide and recorded events (forms come as base64). */
 export const isText = (type: string | undefined): boolean =>

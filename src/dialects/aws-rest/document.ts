@@ -1,5 +1,6 @@
 import { madeTree, type Made, type Member, type Tree } from '../../sources/tree.ts';
 import { Setting } from '../../sources/setting.ts';
+import { withPseudoParameters } from '../../sources/cloudformation/scope.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import { apiKeyScheme, readMethodResource } from './method-resource.ts';
 import type { ResourcesOf } from './read-usage-plans.ts';
@@ -19,7 +20,6 @@ const forDeployment = [
   'EndpointConfiguration',
   'FailOnWarnings',
   'Mode',
-  'Parameters',
   'CloneFrom',
   'DisableExecuteApiEndpoint',
   'SecurityPolicy',
@@ -42,6 +42,12 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
       .filter(mine)
       .map((one) => [one.id, schemeOf(one)]),
   );
+  // An authorizer of another stack guards all the same.
+  const elsewhere = of('Method')
+    .filter(mine)
+    .flatMap(({ properties: its }) => its.get('AuthorizerId').string() ?? [])
+    .filter((name) => !Object.hasOwn(schemes, name))
+    .map((name) => [name, { type: 'apiKey', in: 'header', name: 'Unused', 'x-amazon-apigateway-authtype': 'custom' }] as const);
   const models = of('Model').filter(mine);
   const document: Made = {
     ...over,
@@ -53,10 +59,10 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
         .map((one) => [one.id, validatorOf(one)]),
     ),
     'x-amazon-apigateway-gateway-responses': Object.fromEntries(of('GatewayResponse').filter(mine).map(responseOf)),
-    components: { securitySchemes: { ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
+    components: { securitySchemes: { ...Object.fromEntries(elsewhere), ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
   };
   const made = madeTree(document, at);
-  const tree = body === undefined ? made : laidOver(made, body);
+  const tree = body === undefined ? made : laidOver(made, withPseudoParameters(body));
   return Setting.made(tree, properties.ledger, 'aws-rest/openapi');
 }
 

@@ -43,6 +43,8 @@ export interface Refusal {
   readonly status: number;
   readonly errorType: string;
   readonly message: string;
+  /** What is wrong in detail, which only a template can ask for. */
+  readonly detail?: string;
 }
 
 const plainTemplate = '{"message":$context.error.messageString}';
@@ -91,6 +93,8 @@ export function wordRefusal(responses: GatewayResponses, refusal: Refusal, excha
     if (name === 'error.message') return refusal.message;
     if (name === 'error.messageString') return JSON.stringify(refusal.message);
     if (name === 'error.responseType') return type ?? '';
+    // Its quotes are escaped: templates put it between some.
+    if (name === 'error.validationErrorString') return JSON.stringify(refusal.detail ?? '').slice(1, -1);
     return (exchange === null ? undefined : contextValue(name, exchange, facts, requestId)) ?? '';
   };
   const [media, template] = templateOf(entry, exchange);

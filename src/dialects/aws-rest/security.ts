@@ -11,7 +11,14 @@ export interface Guards {
 export function guardsOf(operation: Setting, document: Setting): Guards {
   const own = operation.get('security');
   const security = own.kind === 'list' ? own : document.get('security');
-  const names = security.items().flatMap((item) => item.entries().map(([name, scopes]) => (scopes.settle(), name)));
+  const names = security.items().flatMap((item) =>
+    item.entries().flatMap(([name, scopes]) => {
+      scopes.settle();
+      return isDefined(name, document)
+        ? [name]
+        : (scopes.warning('DG1205', `there is no security scheme ${name}`, 'API Gateway makes the method without it'), []);
+    }),
+  );
   const unsupported = names.filter((name) => !isApiKey(name, document)).map((name) => `the authorizer ${name}`);
   if (operation.get('x-amazon-apigateway-auth').get('type').string()?.toLowerCase() === 'aws_iam') unsupported.push('IAM authorization');
   if (document.get('x-amazon-apigateway-policy').exists) unsupported.push('the resource policy');
@@ -21,10 +28,13 @@ export function guardsOf(operation: Setting, document: Setting): Guards {
   return { apiKey, unsupported: unsupported.join(' and ') };
 }
 
+const schemeOf = (name: string, document: Setting): Setting | undefined =>
+  [document.get('components').get('securitySchemes'), document.get('securityDefinitions')].map((place) => place.get(name)).find((one) => one.exists);
+const isDefined = (name: string, document: Setting): boolean => schemeOf(name, document) !== undefined;
+
 /** A scheme that is an API key and no authorizer that reads a header. */
 function isApiKey(name: string, document: Setting): boolean {
-  const places = [document.get('components').get('securitySchemes'), document.get('securityDefinitions')];
-  const scheme = places.map((place) => place.get(name)).find((one) => one.exists);
+  const scheme = schemeOf(name, document);
   if (scheme === undefined) return false;
   const header =
     scheme.get('type').string() === 'apiKey' && scheme.get('in').string() === 'header' && scheme.get('name').string()?.toLowerCase() === 'x-api-key';

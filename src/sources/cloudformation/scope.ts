@@ -1,5 +1,5 @@
 import type { Scalar, Tree } from '../tree.ts';
-import { madeTree } from '../tree.ts';
+import { madeTree, mapTree } from '../tree.ts';
 import { holds, member, resolve, textOf, type Scope } from './functions.ts';
 
 /** A template's values where AWS would put its own. */
@@ -20,6 +20,14 @@ const lambdaPath = (date: string): string => `arn:aws:apigateway:${pseudo['AWS::
 /** Where a packaging says by which name its users know a function. */
 export const nameInMetadata = 'devgateway:name';
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
+
+/** A document whose `${AWS::Region}` and the like are filled in, as an import of API Gateway does. */
+export const withPseudoParameters = (tree: Tree): Tree =>
+  mapTree(tree, (value) =>
+    typeof value === 'string' && value.includes('${AWS::')
+      ? value.replaceAll(/\$\{(AWS::\w+)\}/g, (text, name: string) => (Object.hasOwn(pseudo, name) ? (pseudo[name] as string) : text))
+      : value,
+  );
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
 export function scopeOf(
@@ -73,6 +81,8 @@ export function scopeOf(
           return parameter(name) ?? pseudo[name] ?? name;
         case 'AWS::ApiGateway::Stage':
           return property(name, 'StageName') ?? name;
+        case 'AWS::ApiGateway::Model':
+          return property(name, 'Name') ?? name;
         case 'AWS::Lambda::Alias':
           return `${functionOf(property(name, 'FunctionName') ?? name)}:${property(name, 'Name') ?? 'alias'}`;
         case 'AWS::Lambda::Version':
@@ -83,8 +93,8 @@ export function scopeOf(
     },
     attribute: (name, attribute) => {
       const type = typeOf(name);
-      // What belongs to an API is known by its logical id, whichever way its id is asked for.
-      if (type?.startsWith('AWS::ApiGateway') === true && attribute.endsWith('Id') && attribute !== 'RootResourceId') return name;
+      // What is called an id of a part of an API is what `Ref` gives.
+      if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return name;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
       return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
@@ -101,7 +111,7 @@ export function scopeOf(
     include: (location) =>
       once(`include ${location}`, undefined, () => {
         const found = include(location);
-        return found === undefined ? undefined : resolve(found, scope);
+        return found === undefined ? undefined : resolve(found, scope, true);
       }),
     untaken,
   };

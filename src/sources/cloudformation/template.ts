@@ -9,7 +9,7 @@ import { member, resolve } from './functions.ts';
 import { isSam, unfoldSam } from '../sam/unfold.ts';
 import { isServerless } from '../serverless/serverless.ts';
 import { unfoldServerless } from '../serverless/unfold.ts';
-import { scopeOf } from './scope.ts';
+import { scopeOf, withPseudoParameters } from './scope.ts';
 
 /** A resource of a template, its functions worked out. */
 export interface Resource {
@@ -25,7 +25,7 @@ export interface Template {
   readonly resources: readonly Resource[];
   /** The content of a file that stands beside the template. */
   readonly open: (location: string) => Tree | undefined;
-  /** The parameters' and resources' values inside a file that is opened later. */
+  /** The parameters' and resources' values inside a document that is opened later. */
   readonly resolve: (tree: Tree) => Tree;
 }
 
@@ -68,7 +68,7 @@ export function readTemplate(input: TemplateInput): Template {
   const resolved = resolve({ kind: 'map', entries: kept, line: tree.line, column: tree.column }, scope) ?? treeOf({});
   const asWritten = Setting.root(resolved, source.name, ledger, by);
   settleFrame(asWritten, scope.asked);
-  const resolveLater = (one: Tree): Tree => resolve(one, scope) ?? treeOf({});
+  const resolveLater = (one: Tree): Tree => resolve(one, scope, true) ?? treeOf({});
   const openResolved = (location: string): Tree | undefined => {
     const found = open(location);
     return found === undefined ? undefined : resolveLater(found);
@@ -98,12 +98,12 @@ export function settingsWithFunctions(
   parameters: Readonly<Record<string, string>>,
   files?: Files,
 ): Setting {
-  const tree = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const tree = withPseudoParameters(located(source.trees()[0] ?? treeOf({}), originOf(source.name)));
   const open = files === undefined ? (): undefined => undefined : opener({ source, ledger, by, parameters, files });
   const scope = scopeOf(tree, parameters, open, (left, condition) =>
     Setting.root(left, source.name, ledger, by).ignored(`the condition ${condition} leaves it out`),
   );
-  return Setting.root(resolve(tree, scope) ?? treeOf({}), source.name, ledger, by);
+  return Setting.root(resolve(tree, scope, true) ?? treeOf({}), source.name, ledger, by);
 }
 
 /** What surrounds the resources: a parameter's default counts where the template asks for it. */

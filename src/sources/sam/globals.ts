@@ -26,7 +26,9 @@ function merged(own: Tree, usual: Setting): Tree {
 
 /** Sections whose kind is not in the template do nothing. */
 export function settleGlobals(globals: Setting, kinds: ReadonlySet<string>): void {
-  for (const kind of globals.keys()) if (!kinds.has(kind)) globals.get(kind).ignored(`no resource of kind ${kind} is here`);
+  for (const [kind, one] of globals.entries())
+    if (kinds.has(kind)) one.entries();
+    else one.ignored(`no resource of kind ${kind} is here`);
 }
 
 /** The properties of a resource that the template does not write itself. */

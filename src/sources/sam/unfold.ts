@@ -9,6 +9,7 @@ import { unfoldHttpApi } from './http-api.ts';
 import { unfoldLayer } from './layer.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
+import { unfoldWebSocketApi } from './websocket-api.ts';
 
 /** Whether a template's `Transform` names SAM. */
 export const isSam = (root: Setting): boolean =>
@@ -27,6 +28,7 @@ const implied = [
 const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEvent[], sam: Sam) => Plain>> = {
   Api: unfoldApi,
   HttpApi: unfoldHttpApi,
+  WebSocketApi: unfoldWebSocketApi,
   Function: unfoldFunction,
   LayerVersion: unfoldLayer,
 };

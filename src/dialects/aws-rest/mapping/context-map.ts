@@ -6,16 +6,6 @@ class SilentMap extends Map<string, unknown> {
   override toString = (): string => '';
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** `09/Apr/2015:12:34:56 +0000`. */
-export function requestTime(ms: number): string {
-  const at = new Date(ms);
-  const day = `${two(at.getUTCDate())}/${months[at.getUTCMonth()] as string}/${at.getUTCFullYear()}`;
-  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
-}
-
 const callers = [
   'accessKey',
   'accountId',
@@ -32,31 +22,33 @@ const callers = [
 /** `$context` of one request: its members are those of a recorded request. Request and response templates share it. */
 export function contextMap(exchange: Exchange, facts: StageFacts, requestId: string): Map<string, unknown> {
   const value = (name: string): string | null => contextValue(name, exchange, facts, requestId) ?? null;
-  const domain = value('domainName') ?? '';
   const identity = new Map<string, unknown>(callers.map((name) => [name, null]));
   identity.set('sourceIp', value('identity.sourceIp'));
   identity.set('userAgent', value('identity.userAgent'));
+  for (const name of ['apiKey', 'apiKeyId']) if (value(`identity.${name}`) !== null) identity.set(name, value(`identity.${name}`));
   const overrides = (): [string, unknown][] => ['header', 'path', 'querystring'].map((name) => [name, new SilentMap()]);
   const context = new Map<string, unknown>([
-    ['accountId', '123456789012'],
-    ['apiId', 'local'],
-    ['deploymentId', 'local'],
-    ['domainName', domain],
-    ['domainPrefix', domain.split(/[.:]/, 1)[0] ?? ''],
-    ['extendedRequestId', requestId],
+    ['accountId', value('accountId')],
+    ['apiId', value('apiId')],
+    ['deploymentId', value('deploymentId')],
+    ['domainName', value('domainName') ?? ''],
+    ['domainPrefix', value('domainPrefix') ?? ''],
+    ['extendedRequestId', value('extendedRequestId')],
     ['httpMethod', exchange.method],
     ['identity', identity],
     ['path', exchange.path],
     ['protocol', value('protocol')],
     ['requestId', requestId],
     ['requestOverride', new SilentMap(overrides())],
-    ['requestTime', requestTime(exchange.startedAt)],
+    ['requestTime', value('requestTime')],
     ['requestTimeEpoch', BigInt(exchange.startedAt)],
-    ['resourceId', 'local'],
+    ['resourceId', value('resourceId')],
     ['resourcePath', value('resourcePath')],
     ['responseOverride', new SilentMap([['header', new SilentMap()]])],
     ['stage', facts.stage],
   ]);
+  const canary = value('isCanaryRequest');
+  if (canary !== null) context.set('isCanaryRequest', canary);
   const { claims } = exchange.caller;
   if (claims !== undefined)
     context.set(

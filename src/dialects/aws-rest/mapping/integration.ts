@@ -6,8 +6,10 @@ import { fault, ownFault } from '../../../model/fault.ts';
 import { TemplateFailure } from '../../aws/velocity/syntax.ts';
 import type { StageFacts } from '../context.ts';
 import { requestIdOf } from '../identifiers.ts';
+import { seenFields } from '../seen-fields.ts';
+import { answerWithTrace } from '../trace.ts';
 import { failed } from './failed.ts';
-import { reserved, reservedForServices, unseen } from './header-rules.ts';
+import { reserved, reservedForServices } from './header-rules.ts';
 import { backendOf, type BackendOptions, type Fields } from './backends.ts';
 import { isBinaryType, mediaType, requestContent, type Content, type ContentHandling } from './content.ts';
 import { contextMap, overridesOf } from './context-map.ts';
@@ -52,7 +54,7 @@ export const integration: DestinationKind<IntegrationOptions> = {
       const text = 'text' in content ? content.text : '';
       const query = parseQuery(exchange.query);
       const context = contextMap(exchange, options, requestId);
-      const headers = [...exchange.arrived.headers].filter(([name]) => !unseen.has(name.toLowerCase()));
+      const headers = seenFields(exchange, deps.random);
       const source: ParameterSource = {
         path: exchange.params,
         query,
@@ -69,6 +71,7 @@ export const integration: DestinationKind<IntegrationOptions> = {
         { body, ...mapped(requestParameters, source, context), contentType: exchange.arrived.headers.get('content-type') },
         requestId,
       );
+      if (options.backend.kind !== 'mock') answerWithTrace(exchange, deps.random);
       return 'type' in answer ? answer : respond(exchange, answer, { context, input, types });
     };
     return (exchange) => open(exchange).catch(failureOf);
