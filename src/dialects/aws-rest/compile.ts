@@ -3,7 +3,7 @@ import { operationsOf, referenced, type Operation } from '../../sources/openapi.
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
-import { checkPath, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
+import { checkPath, checkSiblings, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
 import { bodyModelsOf } from './models/body-models.ts';
 import { modelsOf, type Models } from './models/read-models.ts';
 import { readIntegration, type Integration } from './read-integration.ts';
@@ -33,6 +33,7 @@ function partOf(api: Api, { options }: CompileInput): Part {
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
   const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  checkSiblings(document);
   const prefix = pathPrefix(document, api.basePath);
   const models = modelsOf(document);
   const operations = operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => ({ ...one, path: `${prefix}${one.path}` }));

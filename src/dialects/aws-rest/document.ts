@@ -1,5 +1,6 @@
 import { madeTree, type Made, type Member, type Tree } from '../../sources/tree.ts';
 import { Setting } from '../../sources/setting.ts';
+import { withPseudoParameters } from '../../sources/cloudformation/scope.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import { apiKeyScheme, readMethodResource } from './method-resource.ts';
 import type { ResourcesOf } from './read-usage-plans.ts';
@@ -60,7 +61,7 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
     components: { securitySchemes: { ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
   };
   const made = madeTree(document, at);
-  const tree = body === undefined ? made : laidOver(made, body);
+  const tree = body === undefined ? made : laidOver(made, withPseudoParameters(body));
   return Setting.made(tree, properties.ledger, 'aws-rest/openapi');
 }
 

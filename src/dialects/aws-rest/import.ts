@@ -54,24 +54,57 @@ export function checkPath({ path, method, setting, item }: Operation): boolean {
   return false;
 }
 
-/** What is left of a method and its path when all that counts is read. */
-export function settleOperation(operation: Setting, item: Setting): void {
-  const known = new Set([
-    'security',
-    'parameters',
-    'requestBody',
-    'consumes',
-    'x-amazon-apigateway-auth',
-    `${extension}integration`,
-    `${extension}request-validator`,
-  ]);
+/** No resource has two children that are parameters, a greedy one counted. Source: recorded refusals of resources. */
+export function checkSiblings(document: Setting): void {
+  const taken = new Map<string, string>();
+  for (const [path, item] of document.get('paths').entries()) {
+    const segments = path.split('/');
+    for (const [at, segment] of segments.entries()) {
+      if (!segment.startsWith('{')) continue;
+      const parent = segments.slice(0, at).join('/');
+      const other = taken.get(parent);
+      taken.set(parent, segment);
+      if (other !== undefined && other !== segment) {
+        item.problem('DG1206', `a sibling (${other}) of ${path} already has a variable path part`, 'only one is allowed: name both alike');
+        break;
+      }
+    }
+  }
+}
+
+const ofMethod: ReadonlySet<string> = new Set([
+  'security',
+  'parameters',
+  'requestBody',
+  'consumes',
+  'x-amazon-apigateway-auth',
+  `${extension}integration`,
+  `${extension}request-validator`,
+]);
+const ofItem = /^(?:get|put|post|delete|options|head|patch|trace|parameters|\$ref|x-amazon-apigateway-any-method)$/;
+
+/** What is left of a method when all that counts is read. */
+export function settleOperation(operation: Setting): void {
   for (const name of operation.keys())
-    if (!known.has(name))
+    if (!ofMethod.has(name))
       operation.get(name).ignored(name.startsWith('x-') ? 'no extension that a REST API reads' : 'describes the method for people');
   operation.get('consumes').leftToOthers('says for which types a body has its model');
-  for (const name of item.keys())
-    if (!/^(?:get|put|post|delete|options|head|patch|trace|parameters|\$ref|x-amazon-apigateway-any-method)$/.test(name))
-      item.get(name).ignored(forPeople);
+}
+
+/** What is left of paths, and of security schemes that nothing names. */
+function settlePaths(document: Setting): void {
+  const named = new Set<string>();
+  const name = (place: Setting): void => {
+    for (const one of place.get('security').items()) for (const scheme of one.keys()) named.add(scheme);
+  };
+  name(document);
+  for (const [, item] of document.get('paths').entries())
+    for (const key of item.keys()) {
+      if (ofItem.test(key)) name(item.get(key));
+      else item.get(key).leftToOthers(key.startsWith('x-') ? 'no extension of API Gateway' : 'no method of API Gateway');
+    }
+  for (const place of [document.get('components').get('securitySchemes'), document.get('securityDefinitions')])
+    for (const [key, scheme] of place.entries()) if (!named.has(key)) scheme.leftToOthers('no method names it');
 }
 
 /** Extensions that say how AWS publishes an API. */
@@ -94,6 +127,8 @@ export function settleDescriptions(document: Setting): void {
       document.get(name).leftToOthers(name.startsWith('x-') ? 'no extension of API Gateway' : forPeople);
   for (const [name, validator] of document.get(`${extension}request-validators`).entries())
     validator.leftToOthers(`no method takes the validator ${name}`);
+  settlePaths(document);
   const components = document.get('components');
+  if (components.keys().length === 0) components.ignored('holds nothing');
   for (const name of components.keys()) if (name !== 'securitySchemes') components.get(name).leftToOthers('nothing that is read refers to it');
 }

@@ -1,6 +1,6 @@
 import { referenceOfMade } from '../sam/references.ts';
 import type { Scalar, Tree } from '../tree.ts';
-import { madeTree } from '../tree.ts';
+import { madeTree, mapTree } from '../tree.ts';
 import { holds, member, resolve, textOf, type Scope } from './functions.ts';
 
 /** A template's values where AWS would put its own. */
@@ -21,6 +21,14 @@ const lambdaPath = (date: string): string => `arn:aws:apigateway:${pseudo['AWS::
 /** Where a packaging says by which name its users know a function. */
 export const nameInMetadata = 'devgateway:name';
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
+
+/** A document whose `${AWS::Region}` and the like are filled in, as an import of API Gateway does. */
+export const withPseudoParameters = (tree: Tree): Tree =>
+  mapTree(tree, (value) =>
+    typeof value === 'string' && value.includes('${AWS::')
+      ? value.replaceAll(/\$\{(AWS::\w+)\}/g, (text, name: string) => (Object.hasOwn(pseudo, name) ? (pseudo[name] as string) : text))
+      : value,
+  );
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
 export function scopeOf(

@@ -10,7 +10,7 @@ import { withGlobals } from '../sam/globals.ts';
 import { isSam, unfoldSam } from '../sam/unfold.ts';
 import { isServerless } from '../serverless/serverless.ts';
 import { unfoldServerless } from '../serverless/unfold.ts';
-import { scopeOf } from './scope.ts';
+import { scopeOf, withPseudoParameters } from './scope.ts';
 
 /** A resource of a template, its functions worked out. */
 export interface Resource {
@@ -100,7 +100,7 @@ export function settingsWithFunctions(
   parameters: Readonly<Record<string, string>>,
   files?: Files,
 ): Setting {
-  const tree = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const tree = withPseudoParameters(located(source.trees()[0] ?? treeOf({}), originOf(source.name)));
   const open = files === undefined ? (): undefined => undefined : opener({ source, ledger, by, parameters, files });
   const scope = scopeOf(tree, parameters, open, (left, condition) =>
     Setting.root(left, source.name, ledger, by).ignored(`the condition ${condition} leaves it out`),

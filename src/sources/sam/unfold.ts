@@ -108,7 +108,7 @@ function settleElsewhere(events: ReadonlyMap<string, readonly ApiEvent[]>, resou
       for (const { setting } of list) setting.ignored(`the API ${id} is no serverless API of this template, and says itself what it serves`);
 }
 
-/** A table, a layer, an application: nothing of it is asked through a gateway. */
+/** A table, an application: nothing of it is asked through a gateway. */
 function noPart({ kind, setting, properties }: SamResource): Plain {
   const why = `resources of type AWS::Serverless::${kind} are no part of the gateway`;
   setting.ignored(why);

@@ -63,7 +63,9 @@ describe('the body of a request', () => {
       'openapi.json',
       document({ type: 'object', required: ['a'] }, {}, { 'x-amazon-apigateway-gateway-responses': {} }),
     );
-    const answer = await gateway.fetch(new Request('http://localhost/dev/a', { method: 'POST', body: '{}' }));
+    const answer = await gateway.fetch(
+      new Request('http://localhost/dev/a', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }),
+    );
     expect([answer.status, answer.headers.get('x-amzn-errortype'), await answer.text()]).toEqual([
       400,
       'BadRequestException',
