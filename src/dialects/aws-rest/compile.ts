@@ -83,7 +83,7 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
     : { unsupported: 'an integration, which it has none of: API Gateway deploys no such method' };
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
-  settleOperation(setting, item);
+  settleOperation(setting);
   const at = { stage: deploymentKey({ ...api, api: api.id }), resource: path, method };
   const destination = 'unsupported' in read ? null : withCache(read.destination, integration, api.settings.cacheOf(path, method), at);
   const what = unsupported.join(' and ');
