@@ -98,7 +98,7 @@ function sortOut(opened: readonly Opened[], name: string | undefined, dialects: 
   const byDialect = new Map<Dialect, Source[]>();
   const problems: Diagnostic[] = [];
   for (const { source, explicit, included } of opened) {
-    const origin = { ...nowhere, file: source.name };
+    const origin = { ...nowhere, file: source.name, line: 1, column: 1 };
     const found =
       chosen === undefined || included
         ? dialects.filter((one) => one.recognises(source) !== false)

@@ -92,6 +92,17 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   const apis = of('RestApi');
   for (const { properties } of of('Stage', 'Deployment'))
     if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');
+  for (const { type, properties } of of('Resource', 'Method', 'Model', 'RequestValidator', 'Authorizer', 'GatewayResponse')) {
+    const owner = properties.get('RestApiId');
+    if (apis.some(({ id }) => id === owner.string())) continue;
+    if (type === 'AWS::ApiGateway::Method')
+      owner.warning(
+        'DG1205',
+        `no template here makes the API ${owner.string() ?? ''}`,
+        'the method is not served; give the template that makes the API',
+      );
+    properties.ignored('belongs to an API of another template');
+  }
   const alone = apis.length === 1 && !besideOthers;
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
@@ -102,19 +113,27 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   });
 }
 
-/** The document of an API: in the template, or in a file beside it. */
+/** The document of an API: in the template, or in a file beside it. What is elsewhere is told, and nothing of it is served. */
 function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
   const [body, location] = [api.properties.get('Body'), api.properties.get('BodyS3Location')];
+  const elsewhere = (at: Setting, name: string): undefined => {
+    at.warning(
+      'DG1208',
+      `the document ${name} is not beside the template`,
+      'nothing of it is served; put it there, or give the API as an OpenAPI document in Body',
+    );
+    at.ignored('the document is not here');
+    return undefined;
+  };
+  // An include that was found stands unfolded.
+  const include = body.get('Fn::Transform');
+  if (include.exists) return elsewhere(body, include.get('Parameters').get('Location').string() ?? '');
   if (body.exists || !location.exists) return body.tree;
+  const asset = api.setting.get('Metadata').get('aws:asset:path').string();
   const name = location.kind === 'scalar' ? location.string() : location.get('Key').string();
+  const found = (asset === undefined ? undefined : open(asset)) ?? open(name ?? '');
+  if (found === undefined) return elsewhere(location, asset ?? name ?? '');
   if (location.kind === 'map')
     for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
-  const found = open(name ?? '');
-  if (found === undefined)
-    location.problem(
-      'DG1208',
-      `the document ${name ?? ''} is not beside the template`,
-      'put it there, or give the API as an OpenAPI document in Body',
-    );
-  return found === undefined ? undefined : resolve(found);
+  return resolve(found);
 }
