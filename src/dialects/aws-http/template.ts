@@ -1,4 +1,5 @@
 import type { CompileInput } from '../dialect.ts';
+import { hostOf } from '../aws/domains.ts';
 import { openTemplate } from '../aws/template.ts';
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
@@ -22,7 +23,7 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
   const template = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
   const of = indexed(template.resources);
   const apis = of('Api').flatMap((api) => readApi(api, of, template, input.options.stage) ?? []);
-  return { apis, domains: readDomains(of), upstreams: template.upstreams };
+  return { apis, domains: readDomains(of, template.resources, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
 }
 
 /** The HTTP API of an OpenAPI document by itself, as `aws apigatewayv2 import-api` makes it. */
@@ -179,17 +180,19 @@ function readGuards(properties: Setting, api: string, of: Of): Step[] {
   return [{ kind: 'aws-http/unsupported', options: { what }, origin }];
 }
 
-function readDomains(of: Of): Domain[] {
-  const hosts = new Map(of('DomainName').map(({ id, properties }) => [id, properties.get('DomainName').string() ?? id]));
+function readDomains(of: Of, resources: readonly Resource[], apis: ReadonlySet<string>): Domain[] {
   for (const { properties } of of('DomainName'))
     for (const name of properties.keys())
       if (name !== 'DomainName') properties.get(name).ignored('requests come without TLS, certificates and DNS of the domain');
   const domains = new Map<string, { key: string; api: string; stage: string }[]>();
   for (const { properties } of of('ApiMapping')) {
     const api = properties.get('ApiId').string() ?? '';
+    const domain = hostOf(properties.get('DomainName'), resources);
+    if (!apis.has(api) || domain === undefined) {
+      properties.leftToOthers('leads to no HTTP API of this template, or nothing says which host the domain is');
+      continue;
+    }
     const named = properties.get('Stage').string() ?? '';
-    const name = properties.get('DomainName').string() ?? '';
-    const domain = (hosts.get(name) ?? name).toLowerCase();
     const stage =
       of('Stage', api)
         .find((one) => one.id === named)

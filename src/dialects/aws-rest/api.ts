@@ -6,12 +6,14 @@ import { openTemplate } from '../aws/template.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
 import { basePathMode, type BasePathMode } from './import.ts';
+import { readDomains, type Domain } from './read-domains.ts';
 import { bareStage, readStages, type Stage } from './read-stages.ts';
 import { keysOf, type ResourcesOf } from './read-usage-plans.ts';
 import type { ApiKey } from './usage-plan.ts';
 
 /** A REST API as it is deployed to a stage, or to the canary of one: its document, and what stands around it. */
 export interface Api {
+  /** How ARNs call it: by its logical id, where a template makes it. */
   readonly id: string;
   readonly document: Setting;
   readonly basePath: BasePathMode;
@@ -29,9 +31,10 @@ export interface Api {
 
 export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
   readonly apis: readonly Api[];
+  readonly domains: readonly Domain[];
 }
 
-/** The APIs of an OpenAPI document (one) or of a template (each RestApi). */
+/** The APIs of an OpenAPI document (one) or of a template (each RestApi), and the domains that lead to them. */
 export function apisOf(source: Source, input: CompileInput): Apis {
   const { ledger, options, files } = input;
   const held = holdingsOf(source);
@@ -40,7 +43,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
     const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api'));
     if (apis.length === 0 && !held.has('http-api'))
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
-    return { apis, upstreams: template.upstreams };
+    return { apis, domains: readDomains(template, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
   }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   const bare = {
@@ -50,7 +53,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
     keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
     alone: true,
   };
-  return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), upstreams: {} };
+  return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [], upstreams: {} };
 }
 
 /** An API on a stage, and on its canary. */
@@ -73,22 +76,21 @@ const read: ReadonlySet<string> = new Set(
     'GatewayResponse',
     'Stage',
     'Deployment',
+    'DomainName',
+    'DomainNameV2',
+    'BasePathMapping',
+    'BasePathMappingV2',
     'ApiKey',
     'UsagePlan',
     'UsagePlanKey',
   ].map((name) => `AWS::ApiGateway::${name}`),
 );
 
-function whyIgnored(type: string): string {
-  if (/^AWS::ApiGateway::(?:DomainName|BasePathMapping)/.test(type))
-    return 'requests are taken as on the host of the API, where the path begins with the stage';
-  return `resources of type ${type} are no part of the gateway`;
-}
-
 function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>, besideOthers: boolean): Api[] {
   const { resources } = template;
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
-  for (const { type, setting } of resources) if (own.test(type) && !read.has(type)) setting.ignored(whyIgnored(type));
+  for (const { type, setting } of resources)
+    if (own.test(type) && !read.has(type)) setting.ignored(`resources of type ${type} are no part of the gateway`);
   const apis = of('RestApi');
   for (const { properties } of of('Stage', 'Deployment'))
     if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');

@@ -86,8 +86,7 @@ function readMapped(
   type: 'mock' | 'http' | 'aws',
   uri: string,
 ): Integration {
-  for (const key of ['credentials', 'connectionType', 'connectionId', 'cacheKeyParameters', 'cacheNamespace', 'tlsConfig'])
-    integration.get(key).ignored('says how AWS reaches or caches the backend');
+  for (const key of ['credentials', 'connectionType', 'connectionId', 'tlsConfig']) integration.get(key).ignored('says how AWS reaches the backend');
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
   const name = type === 'aws' ? functionIn(uri) : undefined;
   const service = type === 'aws' && name === undefined ? serviceOf(withStageVariables(uri, variables)) : undefined;
@@ -166,15 +165,7 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   const name = functionIn(uri);
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
-  for (const key of [
-    'credentials',
-    'passthroughBehavior',
-    'responses',
-    'contentHandling',
-    'requestTemplates',
-    'cacheKeyParameters',
-    'cacheNamespace',
-  ])
+  for (const key of ['credentials', 'passthroughBehavior', 'responses', 'contentHandling', 'requestTemplates'])
     integration.get(key).ignored('has no effect on a proxy integration');
   if (name === undefined) {
     integration

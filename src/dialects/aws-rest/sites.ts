@@ -4,6 +4,7 @@ import type { Api } from './api.ts';
 import type { FaultBookOptions } from './faults.ts';
 import type { GatewayResponses } from './gateway-responses.ts';
 import { deploymentKey, type Base } from './place.ts';
+import type { Domain } from './read-domains.ts';
 
 /** An API on a stage, compiled. */
 export interface Part {
@@ -18,26 +19,42 @@ export const plan: Omit<Plan, 'destination'> = { request: [], head: [identifiers
 
 const keyOf = ({ id, stage, canary }: Api): string => deploymentKey({ api: id, stage, canary });
 
-/** Each API is a site, on which its stages stand side by side. */
-export function sitesOf(parts: readonly Part[]): Site[] {
-  return [...new Set(parts.map(({ api }) => api.id))].map((id) => {
+/** Each API is a site, on which its stages stand side by side; each custom domain one more, on which several APIs may. */
+export function sitesOf(parts: readonly Part[], domains: readonly Domain[]): Site[] {
+  const own = [...new Set(parts.map(({ api }) => api.id))].map((id) => {
     const mine = parts.filter(({ api }) => api.id === id);
     const bases = mine.flatMap(({ api }): Base[] => (api.canary ? [] : [baseOf(api, `/${api.stage}`, false)]));
     const alone = mine.every(({ api }) => api.alone);
     return siteOf(alone ? 'aws-rest' : `aws-rest/${id}`, mine, bases, {
       listeners: alone ? [] : [{ name: id, gateway: id, port: 80, protocol: 'http' }],
       hosts: [],
+      arrival: [],
     });
   });
+  return [...domains.map((domain) => siteOfDomain(domain, parts)), ...own];
+}
+
+function siteOfDomain({ host, mappings, unsupported, setting }: Domain, parts: readonly Part[]): Site {
+  const bases = mappings.flatMap(({ path, api: id, stage }) =>
+    parts
+      .filter(({ api }) => api.id === id && !api.canary && (stage === null || api.stage === stage))
+      .map(({ api }) => baseOf(api, stage === null ? `${path}/${api.stage}` : path, true)),
+  );
+  const used = parts.filter(({ api }) => bases.some((base) => base.api === api.id && base.stage === api.stage));
+  const closed: Step = { kind: 'aws-rest/unsupported', options: { what: unsupported }, origin: setting.origin };
+  return siteOf(`aws-rest/${host}`, used, bases, { listeners: [], hosts: [host], arrival: unsupported === '' ? [] : [closed] });
 }
 
 const baseOf = ({ id, stage, canaryPercent }: Api, path: string, custom: boolean): Base => ({ path, api: id, stage, canaryPercent, custom });
 
-function siteOf(id: string, parts: readonly Part[], bases: readonly Base[], at: Pick<Site, 'listeners' | 'hosts'>): Site {
+function siteOf(id: string, parts: readonly Part[], bases: readonly Base[], at: Pick<Site, 'listeners' | 'hosts' | 'arrival'>): Site {
   const of = Object.fromEntries(
     parts.map(({ api, responses }) => [keyOf(api), { stage: api.stage, variables: api.variables, responses }]),
   ) satisfies FaultBookOptions['of'];
-  const oneApi = parts.every(({ api }) => api.id === parts[0]?.api.id);
+  const custom = at.hosts.length > 0;
+  const [first] = parts;
+  const otherwise = custom || first === undefined ? null : keyOf(first.api);
+  const oneApi = parts.every(({ api }) => api.id === first?.api.id);
   /** Routes of several stages stand side by side: each tells whose it is. */
   const named = (route: Route, api: Api): Route => {
     if (parts.length === 1) return route;
@@ -47,10 +64,9 @@ function siteOf(id: string, parts: readonly Part[], bases: readonly Base[], at: 
   return {
     id,
     dialect: 'aws-rest',
-    faults: { kind: 'aws-rest/faults', options: { of } satisfies FaultBookOptions, origin: parts[0]?.api.document.origin ?? nowhere },
-    matcher: { kind: 'aws-rest/match', options: { bases }, origin: nowhere },
+    faults: { kind: 'aws-rest/faults', options: { of, otherwise } satisfies FaultBookOptions, origin: first?.api.document.origin ?? nowhere },
+    matcher: { kind: 'aws-rest/match', options: { bases, custom }, origin: nowhere },
     ...at,
-    arrival: [],
     routes: parts.flatMap(({ api, routes }) => routes.map((route) => named(route, api))),
     noRoute: { ...plan, destination: null },
     limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },

@@ -38,7 +38,8 @@ export function codeOf(asked: Asked): Code | undefined {
  */
 export function folderOf(code: Setting, setting: Setting, folder: string, files: Files): string | undefined {
   const asset = setting.get('Metadata').get('aws:asset:path').string();
-  const text = code.kind === 'scalar' ? code.string() : undefined;
+  // Source: SAM's command line, for a function that says nothing of it.
+  const text = code.kind === 'scalar' ? code.string() : code.exists ? undefined : '.';
   const key = code.get('S3Key').string();
   for (const name of code.keys()) if (name !== 'S3Key' && name !== 'ZipFile') code.get(name).ignored('the code is read from this machine');
   const named = asset ?? text ?? (key === undefined ? undefined : `asset.${path.basename(key, '.zip')}`);

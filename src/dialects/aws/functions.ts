@@ -1,5 +1,6 @@
 import type { ConfiguredFunction, LocalUpstream } from '../../model/gateway.ts';
 import type { Files } from '../../sources/files.ts';
+import { nameInMetadata } from '../../sources/cloudformation/scope.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
@@ -28,7 +29,10 @@ export function functionsOf(resources: readonly Resource[], { folder }: Source, 
 
 function readFunction({ id, setting, properties }: Resource, folder: string, files: Files, layers: ReadonlyMap<string, string>): ConfiguredFunction {
   const name = textIn(properties.get('FunctionName'));
-  const named = name === undefined || name === id ? {} : { name, also: [name] };
+  const also = [name, textIn(setting.get('Metadata').get(nameInMetadata)), constructOf(setting)]
+    .flatMap((one) => one ?? [])
+    .filter((one) => one !== id);
+  const named = { ...(name === undefined ? {} : { name }), ...(also.length === 0 ? {} : { also }) };
   const found = codeFor(id, setting, properties, folder, files);
   if (typeof found === 'string') {
     properties.ignored(`${found}: say what runs with --upstream function:${id}=...`);
@@ -58,12 +62,16 @@ function readFunction({ id, setting, properties }: Resource, folder: string, fil
   };
 }
 
+/** Logical ids of the CDK end in a hash: people know the path in the app, `Shop/Orders`. */
+const constructOf = (setting: Setting): string | undefined => /^(.+)\/Resource$/.exec(textIn(setting.get('Metadata').get('aws:cdk:path')) ?? '')?.[1];
+
 /** What is run, or why nothing is. */
 function codeFor(id: string, setting: Setting, properties: Setting, folder: string, files: Files): Code | string {
   const runtime = textIn(properties.get('Runtime').approximately('runs in the Node.js that runs the gateway'));
   const handler = textIn(properties.get('Handler'));
-  if (runtime === undefined || handler === undefined) return 'images are not run by themselves';
-  if (!runtime.startsWith('nodejs')) return `functions in ${runtime} are not run by themselves`;
+  if (handler === undefined) return 'images are not run by themselves';
+  // The Serverless Framework has a default.
+  if (runtime?.startsWith('nodejs') === false) return `functions in ${runtime} are not run by themselves`;
   return (
     codeOf({ id, setting, code: properties.get('Code'), handler, folder, files }) ??
     `there is no module of the handler ${handler} beside the template`

@@ -6,6 +6,7 @@ import { located, treeOf, type Tree } from '../tree.ts';
 import { filesBeside, originOf } from './beside.ts';
 import { exportsOf } from './exports.ts';
 import { resolve } from './functions.ts';
+import { withGlobals } from '../sam/globals.ts';
 import { isSam, unfoldSam } from '../sam/unfold.ts';
 import { isServerless } from '../serverless/serverless.ts';
 import { unfoldServerless } from '../serverless/unfold.ts';
@@ -51,7 +52,8 @@ export interface TemplateInput {
 export function readTemplate(input: TemplateInput): Template {
   const { source, ledger, by } = input;
   const written = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
-  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : written;
+  const overridden = (left: Tree): void => Setting.root(left, source.name, ledger, by).leftToOthers('every resource of this kind says it itself');
+  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : withGlobals(written, overridden);
   const open = filesBeside(source, input.files, ledger, by);
   const stack = readStack({ tree, file: source.name, ledger, by, open, given: input.parameters, exported: exportsOf(input.others ?? [], input) });
   const { scope } = stack;

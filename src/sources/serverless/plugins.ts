@@ -19,11 +19,12 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** What plugins make, and what their sections say. `made`: what the framework made before them. */
-export function pluginsOf(service: Service, made: Resources): Resources {
+export function pluginsOf(service: Service, plugins: readonly string[], made: Resources): Resources {
   const custom = service.root.get('custom');
   for (const [key, why] of Object.entries(hints)) custom.get(key).ignored(why);
-  const plugins = pluginNames(service);
-  service.root.get('plugins').leftToOthers('what a plugin does that is not mirrored is not done');
+  for (const key of custom.keys())
+    if (!['apiGatewayServiceProxies', 'customDomain', 'customDomains'].includes(key))
+      custom.get(key).leftToOthers('nothing that is read here asks for it');
   return domainsOf(service, plugins, { rest: made[ids.restApi] !== undefined, http: made[ids.httpApi] !== undefined });
 }
 

@@ -10,9 +10,9 @@ import { usagePlansOf } from './usage-plans.ts';
 import { proxiesOf } from './service-proxies.ts';
 
 /** The REST API that `http` events make, and what a plugin adds to it. Source: lib/plugins/aws/package/compile/events/api-gateway. */
-export function restApiOf(service: Service): Resources {
+export function restApiOf(service: Service, plugins: readonly string[]): Resources {
   const events = httpEventsOf(service);
-  const proxies = proxiesOf(service);
+  const proxies = proxiesOf(service, plugins);
   if (events.length === 0 && proxies.length === 0) {
     const why = 'no function has an http event: the framework makes no REST API';
     for (const name of ['apiGateway', 'apiKeys', 'usagePlan', 'resourcePolicy']) service.provider.get(name).leftToOthers(why);

@@ -4,7 +4,7 @@ import { isCall, type Service } from './service.ts';
 const tools = 'is for the command line of the framework';
 const permissions = 'permissions and networks do nothing on this machine';
 const deployment = 'concerns how the service is deployed';
-const logs = 'where production keeps its logs does nothing here';
+const logsElsewhere = 'where production keeps its logs does nothing here';
 
 /** What surrounds functions and resources, and why no request meets it. */
 const ofService: Readonly<Record<string, string>> = {
@@ -23,7 +23,6 @@ const ofService: Readonly<Record<string, string>> = {
   dashboard: tools,
   outputs: 'says what others may ask this service for',
   package: deployment,
-  layers: 'layers are made when the service is packaged',
   build: 'the code is run as it stands',
   constructs: 'resources that a plugin makes are not made here',
   ai: 'agents are no part of the gateway',
@@ -64,27 +63,96 @@ const ofProvider: Readonly<Record<string, string>> = {
   runtimeManagement: 'says how AWS runs the functions',
   snapStart: 'says how AWS runs the functions',
   cloudFront: 'stands before the gateway',
-  logRetentionInDays: logs,
-  logDataProtectionPolicy: logs,
+  logRetentionInDays: logsElsewhere,
+  logDataProtectionPolicy: logsElsewhere,
   usage: 'describes the service for people',
 };
 
-/** Settles what no reader asked for. What is known to say nothing of requests says why; the rest waits for whoever reads the file beside. */
+const packaging = 'concerns how the function is deployed';
+const running = 'concerns how AWS runs the function';
+/** What a function has that no request meets. */
+const ofFunction: Readonly<Record<string, string>> = {
+  package: packaging,
+  build: packaging,
+  role: permissions,
+  vpc: permissions,
+  iamRoleStatements: permissions,
+  iamRoleStatementsName: permissions,
+  iamRoleStatementsInherit: permissions,
+  kmsKeyArn: permissions,
+  awsKmsKeyArn: permissions,
+  url: 'a function URL is an address of its own, outside the gateway',
+  description: 'describes the function for people',
+  tags: 'describes the function for people',
+  reservedConcurrency: running,
+  provisionedConcurrency: running,
+  snapStart: running,
+  ephemeralStorageSize: running,
+  architecture: running,
+  runtimeManagement: running,
+  fileSystemConfig: running,
+  image: 'an image is run by the command or address that is mapped to the function',
+  maximumRetryAttempts: 'is for invocations that nobody waits for',
+  maximumEventAge: 'is for invocations that nobody waits for',
+  destinations: 'is for invocations that nobody waits for',
+  onError: 'is for invocations that nobody waits for',
+  tracing: 'nothing is traced here',
+  logs: logsElsewhere,
+  logRetentionInDays: logsElsewhere,
+  logDataProtectionPolicy: logsElsewhere,
+  disableLogs: logsElsewhere,
+  dependsOn: packaging,
+  versionFunction: packaging,
+  condition: packaging,
+};
+
+const readOfFunction = ['handler', 'name', 'runtime', 'memorySize', 'timeout', 'environment', 'layers', 'events', 'httpApi'];
+const readOfProvider = [
+  'name',
+  'stage',
+  'runtime',
+  'memorySize',
+  'timeout',
+  'environment',
+  'layers',
+  'apiGateway',
+  'httpApi',
+  'apiKeys',
+  'usagePlan',
+  'resourcePolicy',
+  'logs',
+  'tracing',
+  'apiName',
+  'endpointType',
+  'vpcEndpointIds',
+  'domain',
+  'domains',
+];
+const readOfService = ['service', 'provider', 'functions', 'layers', 'resources', 'plugins', 'custom'];
+const gatewaysOfProvider = ['alb', 'websocket', 'websocketsApiName', 'websocketsApiRouteSelectionExpression', 'websocketsDescription'];
+
+/** Settles what surrounds functions and resources, and what CloudFormation's functions are given. */
 export function settleRest({ root, provider, functions }: Service): void {
   settleCalls(root);
-  for (const [key, why] of Object.entries(ofService)) root.get(key).ignored(why);
-  for (const [key, why] of Object.entries(ofProvider)) provider.get(key).ignored(why);
-  provider.get('tracing').get('lambda').ignored('nothing is traced here');
-  provider.get('logs').leftToOthers(logs);
-  provider.get('tracing').leftToOthers('nothing is traced here');
-  for (const name of ['alb', 'websocket', 'websocketsApiName', 'websocketsApiRouteSelectionExpression', 'websocketsDescription'])
-    provider.get(name).leftToOthers('belongs to a gateway of another kind');
+  settleKeys(root, ofService, readOfService, 'no part of the framework that is mirrored reads it');
+  settleKeys(provider, ofProvider, [...readOfProvider, ...gatewaysOfProvider], 'no part of the framework that is mirrored reads it');
+  for (const name of gatewaysOfProvider) provider.get(name).leftToOthers('belongs to a gateway of another kind');
+  const { tracing, logs } = { tracing: provider.get('tracing'), logs: provider.get('logs') };
+  settleKeys(tracing, {}, ['apiGateway'], 'nothing is traced here');
+  settleKeys(logs, {}, ['restApi', 'httpApi'], logsElsewhere);
+  for (const one of [tracing.get('apiGateway'), logs.get('restApi'), logs.get('httpApi')])
+    one.leftToOthers('the framework makes no API of that kind');
+  // Where each function says it for itself, and where there is none.
   for (const name of ['timeout', 'memorySize', 'runtime', 'environment', 'layers'])
-    provider.get(name).leftToOthers('each function says it for itself');
-  provider.leftToOthers('the framework does not know it, or a plugin reads it that is not mirrored');
-  for (const { setting } of functions) setting.leftToOthers('the framework does not know it, or a plugin reads it that is not mirrored');
-  for (const key of root.keys())
-    if (key !== 'resources' && key !== 'functions' && key !== 'provider') root.get(key).leftToOthers('nothing that is read here asks for it');
+    provider.get(name).leftToOthers('no function takes it from the provider');
+  for (const { setting } of functions) settleKeys(setting, ofFunction, readOfFunction, 'no part of the framework that is mirrored reads it');
+}
+
+/** Each key has its own reason, those that are read none, and all others `otherwise`. */
+function settleKeys(setting: Setting, reasons: Readonly<Record<string, string>>, read: readonly string[], otherwise: string): void {
+  if (setting.kind !== 'map') return;
+  for (const key of setting.keys())
+    if (!read.includes(key)) setting.get(key).ignored(Object.hasOwn(reasons, key) ? (reasons[key] as string) : otherwise);
 }
 
 /** What a function of CloudFormation is given counts where its value does. */

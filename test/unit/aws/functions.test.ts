@@ -123,6 +123,12 @@ describe('a function that a template defines', () => {
     const metadata = { 'aws:asset:path': 'asset.def', 'aws:asset:property': 'Code' };
     await using byMetadata = await start({ ...files, 'template.json': template(own, { metadata }) });
     expect(await answer(byMetadata)).toBe(2);
+    const path = { 'aws:cdk:path': 'Shop/Orders/Resource' };
+    await using byPath = await start(
+      { 'template.json': template(own, { metadata: path }) },
+      { upstreams: { 'function:Shop/Orders': async () => 3 } },
+    );
+    expect(await answer(byPath)).toBe(3);
   });
 
   it('is what was built where it was not written, or where only the build has its packages', async () => {
@@ -172,6 +178,50 @@ export const handler = async (event: Event & APIGatewayProxyEvent, context: C): 
     const cjs = 'exports.handler = async () => [require("p").p, require("q").q, require("/opt/nodejs/own.mjs").own];';
     await using second = await start({ ...files, 'src/orders.cjs': cjs });
     expect(await answer(second)).toEqual(['second', 'q', 'own']);
+  });
+});
+
+describe('packagings', () => {
+  const layer = { 'layer/nodejs/node_modules/p/index.js': 'exports.p = "layer";' };
+
+  it('SAM: code that is built where it lies, globals, and layers', async () => {
+    const text = `Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: nodejs22.x, Timeout: 9, Environment: { Variables: { A: a } } } }
+Resources:
+  Layer: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: layer/ } }
+  Orders:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: esbuild, BuildProperties: { EntryPoints: [lib/orders.ts] } }
+    Properties:
+      CodeUri: src/
+      Handler: orders.handler
+      Layers: [!Ref Layer]
+      Environment: { Variables: { B: !Ref AWS::Region } }
+      Events: { Get: { Type: Api, Properties: { Path: /, Method: GET } } }
+`;
+    const body = 'JSON.stringify([p, process.env.A, process.env.B, context.getRemainingTimeInMillis() > 8000])';
+    const code = says(`{ body: ${body} }`, 'import { p } from "p";');
+    await using gateway = await start({ ...layer, 'template.yaml': text, 'src/lib/orders.ts': code }, { config: 'template.yaml' });
+    expect(await (await gateway.fetch('/Prod/')).json()).toEqual(['layer', 'a', 'us-east-1', true]);
+  });
+
+  it('the Serverless Framework: from the folder of the service, by the key, the name or the logical id', async () => {
+    const text = `service: shop
+provider: { name: aws, runtime: nodejs22.x, environment: { A: a } }
+layers: { common: { path: layer } }
+functions:
+  create-order:
+    handler: src/orders.handler
+    layers: [!Ref CommonLambdaLayer]
+    events: [{ httpApi: GET / }]
+`;
+    const files = { ...layer, 'serverless.yml': text, 'src/orders.mjs': says('[p, process.env.A, context.functionName]', 'import { p } from "p";') };
+    await using gateway = await start(files, { config: 'serverless.yml' });
+    expect(await answer(gateway)).toEqual(['layer', 'a', 'shop-dev-create-order']);
+    for (const name of ['create-order', 'shop-dev-create-order', 'CreateDashorderLambdaFunction']) {
+      await using other = await start(files, { config: 'serverless.yml', upstreams: { [`function:${name}`]: async () => 1 } });
+      expect(await answer(other)).toBe(1);
+    }
   });
 });
 
