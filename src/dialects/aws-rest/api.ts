@@ -1,5 +1,5 @@
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
-import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { holdingsOf, type Holding } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
@@ -40,8 +40,9 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   const held = holdingsOf(source);
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
-    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api'));
-    if (apis.length === 0 && !held.has('http-api'))
+    const others = (input.beside ?? input.sources).some((one) => one !== source && makesApi(one));
+    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api') || others);
+    if (apis.length === 0 && !held.has('http-api') && !others)
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
     return { apis, domains: readDomains(template, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
   }
@@ -55,6 +56,8 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   };
   return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [], upstreams: {} };
 }
+
+const makesApi = (one: Source): boolean => ['rest-api', 'http-api'].some((kind) => holdingsOf(one)?.has(kind as Holding) === true);
 
 /** An API on a stage, and on its canary. */
 function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone'>, stage: Stage): Api[] {
