@@ -24,6 +24,8 @@ export interface Api {
   readonly settings: Stage;
   /** Several APIs have addresses of their own. */
   readonly alone: boolean;
+  /** Where lines of access logs go; empty: nowhere. */
+  readonly logFile: string;
 }
 
 export interface Apis {
@@ -48,12 +50,13 @@ export function apisOf(source: Source, input: CompileInput): Apis {
     document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
     keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
     alone: true,
+    logFile: '',
   };
   return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [] };
 }
 
 /** An API on a stage, and on its canary. */
-function deployed(api: Pick<Api, 'id' | 'document' | 'keysFor' | 'alone'>, stage: Stage): Api[] {
+function deployed(api: Pick<Api, 'id' | 'document' | 'keysFor' | 'alone' | 'logFile'>, stage: Stage): Api[] {
   const { name, variables, canary } = stage;
   const main: Api = { ...api, stage: name, settings: stage, canary: false, canaryPercent: canary?.percent ?? null, variables };
   return canary === null ? [main] : [main, { ...main, canary: true, variables: canary.variables }];
@@ -87,14 +90,16 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
   for (const { type, setting } of resources)
     if (own.test(type) && !read.has(type)) setting.ignored(`resources of type ${type} are no part of the gateway`);
+  /** Where the access log goes is told by hand: it is no variable of a stage. */
+  const { accessLog: logFile = '', ...variables } = given;
   const apis = of('RestApi');
   for (const { properties } of of('Stage', 'Deployment'))
     if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');
   const alone = apis.length === 1 && !besideOthers;
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
-    return readStages(of, api.id, stageName, given).flatMap((stage) =>
-      deployed({ id: api.id, document, keysFor: keysOf(of, api.id, stage.name), alone }, stage),
+    return readStages(of, api.id, stageName, variables).flatMap((stage) =>
+      deployed({ id: api.id, document, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
     );
   });
 }

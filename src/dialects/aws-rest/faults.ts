@@ -2,7 +2,7 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { FaultBookKind } from '../../engine/kit.ts';
 import type { FaultBook, FaultDetails, OwnFaultBook, Wording } from '../../model/fault.ts';
 import type { StageFacts } from './context.ts';
-import { wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
+import { refusals as refused, wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
 import { requestIdOf } from './identifiers.ts';
 import { deploymentKey, places } from './place.ts';
 
@@ -66,6 +66,7 @@ export const faultBook: FaultBookKind<FaultBookOptions> = {
   kind: 'aws-rest/faults',
   build({ of, otherwise }, { random }) {
     const word = (what: Refusal, exchange: Exchange | null): Wording => {
+      exchange?.write(refused, what);
       const place = exchange?.read(places);
       const { responses, ...facts } = of[place === undefined ? (otherwise ?? '') : deploymentKey(place)] ?? nothing;
       return wordRefusal(responses, what, exchange, facts, exchange === null ? '' : requestIdOf(exchange, random));

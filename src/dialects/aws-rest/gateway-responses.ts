@@ -1,4 +1,5 @@
 import type { Exchange } from '../../engine/exchange.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
 import type { Wording } from '../../model/fault.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { contextValue, requestValue, type StageFacts } from './context.ts';
@@ -44,6 +45,9 @@ export interface Refusal {
   readonly errorType: string;
   readonly message: string;
 }
+
+/** What was refused, for logs. */
+export const refusals: Slot<Refusal> = slot('aws-rest/refusal');
 
 const plainTemplate = '{"message":$context.error.messageString}';
 const headerParameter = /^gatewayresponse\.header\.([!#$%&'*+.^_`|~\w-]+)$/;

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { accessLog, timed } from './access-log.ts';
 import { cache } from './cache.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
@@ -16,8 +17,8 @@ export const awsRest: Dialect = {
   name: 'aws-rest',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep('aws-rest'), httpProxyRequest, httpProxyResponse],
-    destinations: [integration, lambda, failing, cache],
+    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, unsupportedStep('aws-rest'), httpProxyRequest, httpProxyResponse, accessLog],
+    destinations: [integration, lambda, failing, cache, timed],
     faultBooks: [faultBook],
   },
   recognises: (source) => {
