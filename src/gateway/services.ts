@@ -81,7 +81,10 @@ export function composeServices(options: ServiceOptions): Services {
     random: Math.random,
     fetch: documentFetcher(sending),
     functions(name, scope = '') {
-      const run = overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name) ?? localFunctions.find(name);
+      const names = localFunctions.namesOf(name);
+      const among = (map: ReadonlyMap<string, UserFunction>, prefix = ''): UserFunction | undefined =>
+        names.flatMap((one) => map.get(prefix + one) ?? [])[0];
+      const run = among(overridden, scope) ?? among(overridden) ?? among(functions) ?? localFunctions.find(name);
       return run && watched(run, (error) => collect({ error, upstream: `${functionPrefix}${name}`, request: '' }));
     },
     testTokens: identity,

@@ -202,7 +202,10 @@ export class Setting {
   }
   /** What is at and below this place is nothing to this reader: ignored, unless another dialect that reads the file settles it. */
   leftToOthers(why: string): void {
-    if (this.#tree !== undefined) forEachLeaf(this.#tree, this.origin, (leaf) => this.ledger.leave(leaf, this.by, why));
+    if (this.#tree === undefined) return;
+    forEachLeaf(this.#tree, this.origin, (leaf, via = []) => {
+      for (const one of [leaf, ...via]) this.ledger.leave(one, this.by, why);
+    });
   }
   /** Reports an error over this place. */
   problem(code: UserErrorCode, message: string, hint = ''): undefined {
@@ -254,16 +257,24 @@ export class Setting {
     return this.problem('DG1202', `${this.name} is ${found}`, `expected ${expected}`);
   }
   #settle(): void {
-    if (this.#tree?.made === true) return;
-    this.ledger.settle(this.origin, this.#how.verdict, this.by, 'note' in this.#how ? this.#how.note : '');
+    const note = 'note' in this.#how ? this.#how.note : '';
+    for (const one of this.#tree?.via ?? []) this.ledger.settle(one, this.#how.verdict, this.by, note);
+    if (this.#tree?.made !== true) this.ledger.settle(this.origin, this.#how.verdict, this.by, note);
   }
   #settleAll(tree: Tree, origin: Origin, how: Settled | { readonly verdict: 'ignored'; readonly note: string }): void {
-    forEachLeaf(tree, origin, (leaf) => this.ledger.settle(leaf, how.verdict, this.by, 'note' in how ? how.note : ''));
+    const note = 'note' in how ? how.note : '';
+    forEachLeaf(tree, origin, (leaf, via) => {
+      // What a variable brought may be read elsewhere, too: that it does nothing here is only said where nobody does.
+      const leaves = how.verdict === 'ignored' && via !== undefined;
+      for (const one of [leaf, ...(via ?? [])])
+        if (leaves) this.ledger.leave(one, this.by, note);
+        else this.ledger.settle(one, how.verdict, this.by, note);
+    });
   }
 }
 
 /** Scalars, and empty maps and lists. */
-function forEachLeaf(tree: Tree, place: Origin, act: (origin: Origin) => void): void {
+function forEachLeaf(tree: Tree, place: Origin, act: (origin: Origin, via?: readonly Origin[]) => void): void {
   const origin = tree.from ?? place;
   if (tree.kind === 'map' && tree.entries.size > 0) {
     for (const [key, member] of tree.entries)
@@ -275,7 +286,7 @@ function forEachLeaf(tree: Tree, place: Origin, act: (origin: Origin) => void): 
   } else if (tree.kind === 'list' && tree.items.length > 0) {
     for (const [index, item] of tree.items.entries())
       forEachLeaf(item, { file: origin.file, line: item.line, column: item.column, pointer: `${origin.pointer}/${index}` }, act);
-  } else if (tree.made !== true) act(origin);
+  } else if (tree.made !== true) act(origin, tree.via);
 }
 
 const listed = (names: readonly string[]): string =>

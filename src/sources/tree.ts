@@ -11,9 +11,10 @@ export type Scalar = string | number | boolean | null;
 /**
  * What every file format is parsed into: values with their places. `tag`: a tag of the file's own language, without its `!`.
  * A tree that was made from others says where each part of it really stands (`from`); a part that stands nowhere and is only
- * laid at the place that led to it is `made`: the ledger knows nothing of it.
+ * laid at the place that led to it is `made`: the ledger knows nothing of it. A value that a variable brought here names the other
+ * places that it came by (`via`): who reads it reads those too.
  */
-export type Tree = { readonly tag?: string; readonly from?: Origin; readonly made?: true } & (
+export type Tree = { readonly tag?: string; readonly from?: Origin; readonly made?: true; readonly via?: readonly Origin[] } & (
   | ({ readonly kind: 'scalar'; readonly value: Scalar } & Position)
   | ({ readonly kind: 'list'; readonly items: readonly Tree[] } & Position)
   | ({ readonly kind: 'map'; readonly entries: ReadonlyMap<string, Member> } & Position)

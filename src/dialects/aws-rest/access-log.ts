@@ -101,7 +101,7 @@ function logValue(name: string, exchange: Exchange, now: number, random: () => n
     case 'integration.error':
       return integration?.error;
     case 'error.message':
-      return refusal?.message;
+      return refusal?.message ?? undefined;
     case 'error.messageString':
       return refusal === undefined ? undefined : JSON.stringify(refusal.message);
     case 'error.responseType':

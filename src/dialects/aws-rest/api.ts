@@ -3,8 +3,9 @@ import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
-import type { CompileInput } from '../dialect.ts';
+import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
+import { basePathMode, type BasePathMode } from './import.ts';
 import { readDomains, type Domain } from './read-domains.ts';
 import { bareStage, readStages, type Stage } from './read-stages.ts';
 import { keysOf, type ResourcesOf } from './read-usage-plans.ts';
@@ -12,8 +13,10 @@ import type { ApiKey } from './usage-plan.ts';
 
 /** A REST API as it is deployed to a stage, or to the canary of one: its document, and what stands around it. */
 export interface Api {
+  /** How ARNs call it: by its logical id, where a template makes it. */
   readonly id: string;
   readonly document: Setting;
+  readonly basePath: BasePathMode;
   readonly stage: string;
   readonly canary: boolean;
   /** Of a hundred requests of the stage; null where it has no canary. */
@@ -28,35 +31,36 @@ export interface Api {
   readonly logFile: string;
 }
 
-export interface Apis {
+export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
   readonly apis: readonly Api[];
   readonly domains: readonly Domain[];
 }
 
 /** The APIs of an OpenAPI document (one) or of a template (each RestApi), and the domains that lead to them. */
 export function apisOf(source: Source, input: CompileInput): Apis {
-  const { ledger, options } = input;
+  const { ledger, options, files } = input;
   const held = holdingsOf(source);
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
     const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api'));
     if (apis.length === 0 && !held.has('http-api'))
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
-    return { apis, domains: readDomains(template, new Set(apis.map(({ id }) => id))) };
+    return { apis, domains: readDomains(template, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
   }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
   const bare = {
     id: 'local',
-    document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
+    document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables, files),
+    basePath: basePathMode(options.variables, undefined),
     keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
     alone: true,
     logFile: '',
   };
-  return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [] };
+  return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [], upstreams: {} };
 }
 
 /** An API on a stage, and on its canary. */
-function deployed(api: Pick<Api, 'id' | 'document' | 'keysFor' | 'alone' | 'logFile'>, stage: Stage): Api[] {
+function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone' | 'logFile'>, stage: Stage): Api[] {
   const { name, variables, canary } = stage;
   const main: Api = { ...api, stage: name, settings: stage, canary: false, canaryPercent: canary?.percent ?? null, variables };
   return canary === null ? [main] : [main, { ...main, canary: true, variables: canary.variables }];
@@ -98,8 +102,9 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   const alone = apis.length === 1 && !besideOthers;
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
+    const basePath = basePathMode(given, api.properties.get('Parameters'));
     return readStages(of, api.id, stageName, variables).flatMap((stage) =>
-      deployed({ id: api.id, document, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
+      deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
     );
   });
 }

@@ -31,12 +31,27 @@ function search(source: Source): ReadonlySet<Holding> {
   }
   for (const resources of [member(tree, 'Resources'), member(member(tree, 'resources'), 'Resources')])
     for (const resource of membersOf(resources)) ofResource(resource, found);
-  for (const one of membersOf(member(tree, 'functions')))
-    for (const event of membersOf(member(one, 'events'))) {
-      for (const key of event.kind === 'map' ? event.entries.keys() : [event.kind === 'scalar' ? String(event.value) : ''])
-        if (key in ofEvent) found.add(ofEvent[key] as Holding);
-    }
+  ofFunctions(member(tree, 'functions'), found);
+  for (const _ of membersOf(member(member(tree, 'custom'), 'apiGatewayServiceProxies'))) found.add('rest-api');
   return found;
+}
+
+/** The functions of a serverless.yml. What is a text there stands in another file, which may have APIs of either kind. */
+function ofFunctions(functions: Tree | undefined, found: Set<Holding>): void {
+  const elsewhere = (tree: Tree | undefined): boolean => tree?.kind === 'scalar' && typeof tree.value === 'string' && tree.value.includes('${');
+  const add = (tree: Tree | undefined): void => {
+    if (elsewhere(tree)) for (const one of ['rest-api', 'http-api'] as const) found.add(one);
+  };
+  add(functions);
+  for (const one of functions?.kind === 'list' ? functions.items.flatMap((item) => (add(item), membersOf(item))) : membersOf(functions)) {
+    add(one);
+    add(member(one, 'events'));
+    for (const event of membersOf(member(one, 'events'))) {
+      add(event);
+      for (const key of event.kind === 'map' ? event.entries.keys() : [event.kind === 'scalar' ? String(event.value) : ''])
+        if (Object.hasOwn(ofEvent, key)) found.add(ofEvent[key] as Holding);
+    }
+  }
 }
 
 /** By the type of an event of a function: in a serverless.yml, and in SAM. */

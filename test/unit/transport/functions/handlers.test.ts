@@ -85,6 +85,37 @@ describe('handlers', () => {
   });
 
   it.each([
+    ['text', 'stream.write("a"); stream.end("b");', 'ab'],
+    ['JSON', 'stream.setContentType("application/json"); stream.write({ n: 1 }); stream.end();', { n: 1 }],
+    [
+      'an HTTP answer',
+      'const out = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { a: "b" }, cookies: ["c=d"] }); out.write("x"); out.end();',
+      { statusCode: 201, headers: { a: 'b' }, cookies: ['c=d'], body: 'x', isBase64Encoded: false },
+    ],
+    [
+      'bytes that are no text, later',
+      'const out = awslambda.HttpResponseStream.from(stream, {}); setTimeout(() => out.end(Buffer.of(255)), 1);',
+      { statusCode: 200, body: '/w==', isBase64Encoded: true },
+    ],
+    [
+      'what is piped',
+      'await (await import("node:stream/promises")).pipeline((await import("node:stream")).Readable.from(["a", "b"]), stream);',
+      'ab',
+    ],
+  ])('that write their answer: %s', async (_what, body, result) => {
+    expect(await answers(`awslambda.streamifyResponse(async (event, stream, context) => { ${body} })`)).toEqual(result);
+  });
+
+  it('that write their answer and fail', async () => {
+    const failure = await failureOf(
+      answers('awslambda.streamifyResponse(async (event, stream) => { stream.write("a"); throw new RangeError("no"); })'),
+    );
+    expect([failure.name, failure.message]).toEqual(['RangeError', 'no']);
+    const open = await failureOf(answers('awslambda.streamifyResponse(async (event, stream) => { stream.write("a"); })'));
+    expect(open.name).toBe('Runtime.NodeJsExit');
+  });
+
+  it.each([
     ['throws', '() => { throw new RangeError("no"); }', 'RangeError', 'no'],
     ['rejects', 'async () => { throw new RangeError("no"); }', 'RangeError', 'no'],
     ['rejects with no error', 'async () => { throw "no"; }', 'string', 'no'],
