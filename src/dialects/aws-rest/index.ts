@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import { accessLog, timed } from './access-log.ts';
 import { cache } from './cache.ts';
+import { compression } from './compression.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { failing, httpProxyRequest, httpProxyResponse } from './http-proxy.ts';
@@ -38,6 +39,7 @@ export const awsRest: Dialect = {
       httpProxyResponse,
       accessLog,
     ],
+    bodies: [compression],
     destinations: [integration, lambda, failing, cache, timed],
     faultBooks: [faultBook],
   },

@@ -12,6 +12,8 @@ export interface Part {
   readonly api: Api;
   readonly responses: GatewayResponses;
   readonly routes: readonly Route[];
+  /** From how many bytes on answers are compressed; undefined: never. */
+  readonly compressedFrom: number | undefined;
 }
 
 const identifiers: Step = { kind: 'aws-rest/identifiers', options: null, origin: nowhere };
@@ -70,7 +72,7 @@ function siteOf(id: string, parts: readonly Part[], bases: readonly Base[], at: 
     faults: { kind: 'aws-rest/faults', options: { of, otherwise } satisfies FaultBookOptions, origin: first?.api.document.origin ?? nowhere },
     matcher: { kind: 'aws-rest/match', options: { bases, custom }, origin: nowhere },
     ...at,
-    routes: parts.flatMap(({ api, routes }) => routes.map((route) => named(route, api))),
+    routes: parts.flatMap(({ api, routes, compressedFrom }) => routes.map((route) => named(compressed(route, compressedFrom), api))),
     noRoute: { ...plan, log, destination: null },
     limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
   };
@@ -94,3 +96,8 @@ function logged(route: Route, log: readonly Step[]): Route {
   const timed = destination === null ? null : { kind: 'aws-rest/timed', options: null, origin: destination.origin, children: [destination] };
   return { ...route, destination: timed, log };
 }
+
+const compressed = (route: Route, minimumBytes: number | undefined): Route =>
+  minimumBytes === undefined
+    ? route
+    : { ...route, body: [...route.body, { kind: 'aws-rest/compression', options: { minimumBytes }, origin: route.origin }] };
