@@ -43,6 +43,7 @@ function siteOfDomain({ host, mappings, unsupported, setting }: Domain, parts: r
       .filter(({ api }) => api.id === id && !api.canary && (stage === null || api.stage === stage))
       .map(({ api }) => baseOf(api, stage === null ? `${path}/${api.stage}` : path, true)),
   );
+  bases.sort((one, other) => (one.path < other.path ? -1 : 1));
   const used = parts.filter(({ api }) => bases.some((base) => base.api === api.id && base.stage === api.stage));
   const closed: Step = { kind: 'aws-rest/unsupported', options: { what: unsupported }, origin: setting.origin };
   return siteOf(`aws-rest/${host}`, used, bases, { listeners: [], hosts: [host], arrival: unsupported === '' ? [] : [closed] });
