@@ -118,9 +118,9 @@ function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
     for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
   const found = open(name ?? '');
   if (found === undefined)
-    location.problem(
+    location.warning(
       'DG1208',
-      `the document ${name ?? ''} is not beside the template`,
+      `the document ${name ?? ''} is not beside the template: ${api.id} has no methods of it`,
       'put it there, or give the API as an OpenAPI document in Body',
     );
   return found === undefined ? undefined : resolve(found);

@@ -17,9 +17,13 @@ export function holdingsOf(source: Source): ReadonlySet<Holding> | undefined {
   return known.get(source);
 }
 
-/** Its `Resources` stand at the top: those of a serverless.yml do not. */
-const isTemplate = ({ text }: Source): boolean =>
-  /["']?AWS::\w+::/.test(text) && (/^\s*\{/.test(text) ? /"Resources"\s*:/ : /^["']?Resources["']?\s*:/m).test(text);
+/** Its `Resources` stand at the top, however far the whole of it is indented: those of a serverless.yml do not. */
+function isTemplate({ text }: Source): boolean {
+  if (!/["']?AWS::\w+::/.test(text)) return false;
+  if (/^\s*\{/.test(text)) return /"Resources"\s*:/.test(text);
+  const indent = /^( *)["']?\w+["']?\s*:/m.exec(text)?.[1]?.length ?? 0;
+  return [...text.matchAll(/^( *)["']?Resources["']?\s*:/gm)].some(([, spaces]) => spaces?.length === indent);
+}
 
 function search(source: Source): ReadonlySet<Holding> {
   const found = new Set<Holding>();
