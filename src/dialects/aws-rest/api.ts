@@ -27,6 +27,8 @@ export interface Api {
   readonly settings: Stage;
   /** Several APIs have addresses of their own. */
   readonly alone: boolean;
+  /** Where lines of access logs go; empty: nowhere. */
+  readonly logFile: string;
 }
 
 export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
@@ -53,6 +55,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
     basePath: basePathMode(options.variables, undefined),
     keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
     alone: true,
+    logFile: '',
   };
   return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [], upstreams: {} };
 }
@@ -60,7 +63,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
 const makesApi = (one: Source): boolean => ['rest-api', 'http-api'].some((kind) => holdingsOf(one)?.has(kind as Holding) === true);
 
 /** An API on a stage, and on its canary. */
-function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone'>, stage: Stage): Api[] {
+function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone' | 'logFile'>, stage: Stage): Api[] {
   const { name, variables, canary } = stage;
   const main: Api = { ...api, stage: name, settings: stage, canary: false, canaryPercent: canary?.percent ?? null, variables };
   return canary === null ? [main] : [main, { ...main, canary: true, variables: canary.variables }];
@@ -94,6 +97,8 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
   for (const { type, setting } of resources)
     if (own.test(type) && !read.has(type)) setting.ignored(`resources of type ${type} are no part of the gateway`);
+  /** Where the access log goes is told by hand: it is no variable of a stage. */
+  const { accessLog: logFile = '', ...variables } = given;
   const apis = of('RestApi');
   for (const { properties } of of('Stage', 'Deployment'))
     if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');
@@ -112,8 +117,8 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
     const basePath = basePathMode(given, api.properties.get('Parameters'));
-    return readStages(of, api.id, stageName, given).flatMap((stage) =>
-      deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone }, stage),
+    return readStages(of, api.id, stageName, variables).flatMap((stage) =>
+      deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
     );
   });
 }

@@ -40,7 +40,11 @@ function partOf(api: Api, { options }: CompileInput): Part {
   const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, { binary, models, security })] : []));
   models.settleRest();
   settleDescriptions(document);
-  return { api, responses, routes };
+  const compressedFrom = document
+    .get('x-amazon-apigateway-minimum-compression-size')
+    .approximately('answers are compressed; bodies of requests are passed on as they come')
+    .number({ min: 0, max: 10_485_760, integer: true });
+  return { api, responses, routes, compressedFrom };
 }
 
 /** What the methods of a document share. */

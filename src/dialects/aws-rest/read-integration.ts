@@ -160,6 +160,12 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   )
     return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
-  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs };
+  const options: LambdaOptions = {
+    ...facts,
+    function: withStageVariables(name, facts.variables),
+    binaryMediaTypes,
+    timeoutMs,
+    streamed: uri.endsWith('/response-streaming-invocations'),
+  };
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
 }
