@@ -54,11 +54,10 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
       if (identity.includes('') || validation?.test(identity[0] as string) === false) return unauthorized;
       const arn = methodArn(exchange, options);
       if (arn.length > longestArn) return refuse(fault('target-too-long', { limit: longestArn }));
-      const clock = exchange.clock ?? deps.clock;
       const cache = deps.memory.get(exchange.scope + place, () => new Map<string, Cached>());
       const key = JSON.stringify(identity);
       const known = caches ? cache.get(key) : undefined;
-      const asked = clock.now();
+      const asked = (exchange.clock ?? deps.clock).now();
       if (known !== undefined && known.until > asked) return judge(known, arn, exchange, 0);
       let answer: Answer;
       try {
@@ -72,7 +71,7 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
         exchange.note(`the authorizer ${options.name} failed: ${message}`);
         return error instanceof Error && message === 'Unauthorized' ? unauthorized : failed(error);
       }
-      const now = clock.now();
+      const now = (exchange.clock ?? deps.clock).now();
       if (caches) {
         if (cache.size >= mostCached) cache.delete(cache.keys().next().value as string);
         cache.set(key, { ...answer, until: now + ttlSeconds * 1000 });

@@ -47,7 +47,7 @@ export async function verifySignature(
 ): Promise<SignatureRefusal | undefined> {
   const found = readSignature(request);
   if ('message' in found) return found;
-  if (credentials === null || found.accessKeyId !== credentials.accessKeyId) return unknownToken;
+  if (!credentials?.secretAccessKey || found.accessKeyId !== credentials.accessKeyId) return unknownToken;
   if ((found.token ?? null) !== credentials.sessionToken) return unknownToken;
   const early = scopeProblem(found, service) ?? timeProblem(found, now);
   if (early !== undefined) return early;
