@@ -33,6 +33,8 @@ export function readSecurity(document: Setting, place: Place, { env, variables }
   const keySource = document.get('x-amazon-apigateway-api-key-source').string()?.toUpperCase() === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
   const iam: IamOptions = { credentials: credentialsOf(env), userArn: variables['awsUserArn'] };
   const everywhere = document.get('security');
+  // Methods may all have their own.
+  everywhere.settle();
   const told = new Set<string>();
   const warn = (setting: Setting, what: string, hint: string): void => {
     if (!told.has(what)) setting.warning('DG1205', what, hint);
@@ -41,7 +43,7 @@ export function readSecurity(document: Setting, place: Place, { env, variables }
 
   function guardsOf(operation: Setting): Guards {
     const own = operation.get('security');
-    const security = own.kind === 'list' ? own : everywhere;
+    const security = own.exists ? own : everywhere;
     const named = security.items().flatMap((item) => item.entries().map(([name, scopes]) => ({ name, scopes })));
     const auth = operation.get('x-amazon-apigateway-auth');
     const needs = { iam: auth.get('type').string()?.toLowerCase() === 'aws_iam', apiKey: false };

@@ -11,7 +11,8 @@ export type Authorizer =
   | { readonly asks: 'function' | 'token'; readonly step: (scopes: readonly string[]) => Step }
   | { readonly unsupported: string };
 
-const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/;
+/** By its ARN, or by the name that stands for the ARN of another stack. */
+const lambdaUri = /:lambda:path\/[^/]+\/functions\/(?:arn:[^/]*:function:([^/:]+)[^/]*|([^/:]+))\/invocations$/;
 
 /** `x-amazon-apigateway-authorizer` of a security scheme. Every member has a say, or a reason why not. */
 export function readAuthorizer(name: string, scheme: Setting, place: Place): Authorizer {
@@ -36,13 +37,11 @@ export function readAuthorizer(name: string, scheme: Setting, place: Place): Aut
 
 function readFunction(name: string, scheme: Setting, setting: Setting, { api, stage, variables }: Place, type: 'TOKEN' | 'REQUEST'): Authorizer {
   const uri = setting.get('authorizerUri');
-  const [, called] = lambdaUri.exec(withStageVariables(uri.string() ?? '', variables)) ?? [];
+  const [, named, placeholder] = lambdaUri.exec(withStageVariables(uri.string() ?? '', variables)) ?? [];
+  const called = named ?? placeholder;
   if (called === undefined) {
-    uri.problem(
-      'DG1203',
-      `the uri of the authorizer ${name} does not name a function`,
-      'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations',
-    );
+    const expected = 'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations';
+    uri.warning('DG1208', `the uri of the authorizer ${name} does not name a function`, `${expected}; methods behind it answer 501`);
     return { unsupported: `the authorizer ${name}` };
   }
   const written = setting.get('identitySource');
@@ -83,7 +82,8 @@ function readToken(scheme: Setting, setting: Setting, { variables }: Place, type
   const audience = isPool ? [] : config.get('audience').strings();
   const what = isPool ? 'a Cognito authorizer' : 'a JWT authorizer';
   if (issuers.length === 0)
-    setting.problem('DG1204', `${what} needs ${isPool ? 'providerARNs' : 'jwtConfiguration.issuer'}`, 'expected who issues the tokens');
+    setting.warning('DG1208', `${what} needs ${isPool ? 'providerARNs' : 'jwtConfiguration.issuer'}`, 'methods behind it answer 501');
+  if (from === undefined) setting.warning('DG1208', `${what} needs an identity source`, 'methods behind it answer 501');
   if (from === undefined || validation === undefined || issuers.length === 0) return { unsupported: what };
   const options = { kind: isPool ? 'cognito' : 'jwt', issuers, audience, validation, from } as const;
   return {
