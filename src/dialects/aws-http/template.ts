@@ -1,5 +1,5 @@
 import type { CompileInput } from '../dialect.ts';
-import { credentialsOf, type Credentials } from '../aws/iam/credentials.ts';
+import { credentialsOf, noCredentials, type Credentials } from '../aws/iam/credentials.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
@@ -108,6 +108,7 @@ function readGuards(properties: Setting, api: string, of: Of, credentials: Crede
   const scopes = properties.get('AuthorizationScopes').strings();
   const id = properties.get('AuthorizerId');
   const name = id.string();
+  if (type === 'AWS_IAM' && credentials === null) properties.warning('DG1204', noCredentials, 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
   if (type === 'AWS_IAM') return [{ kind: 'aws-http/iam', options: { credentials }, origin }];
   if ((type === undefined && !properties.get('AuthorizationType').exists && name === undefined) || type === 'NONE') return [];
   const authorizer = of('Authorizer', api).find((one) => one.id === name);

@@ -1,6 +1,6 @@
 import type { Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { credentialsOf } from '../aws/iam/credentials.ts';
+import { credentialsOf, noCredentials } from '../aws/iam/credentials.ts';
 import type { CompileOptions } from '../dialect.ts';
 import type { IamOptions } from './authorizers/iam.ts';
 import { readAuthorizer, type Authorizer } from './authorizers/read-authorizer.ts';
@@ -36,8 +36,8 @@ export function readSecurity(document: Setting, place: Place, { env, variables }
   // Methods may all have their own.
   everywhere.settle();
   const told = new Set<string>();
-  const warn = (setting: Setting, what: string, hint: string): void => {
-    if (!told.has(what)) setting.warning('DG1205', what, hint);
+  const warn = (code: 'DG1204' | 'DG1205', setting: Setting, what: string, hint: string): void => {
+    if (!told.has(what)) setting.warning(code, what, hint);
     told.add(what);
   };
 
@@ -53,16 +53,20 @@ export function readSecurity(document: Setting, place: Place, { env, variables }
       if (typeof scheme !== 'object' || !('asks' in scheme) || scheme.asks === 'function') scopes.settle();
       if (scheme === undefined) {
         // What SAM writes for a method without an authorizer.
-        if (name !== 'NONE') warn(security, `there is no security scheme ${JSON.stringify(name)}`, 'API Gateway guards nothing by it');
+        if (name !== 'NONE') warn('DG1205', security, `there is no security scheme ${JSON.stringify(name)}`, 'API Gateway guards nothing by it');
       } else if (scheme === 'api-key') needs.apiKey = true;
       else if (scheme === 'iam') needs.iam = true;
       else if (scheme === 'nothing')
-        warn(security, `API Gateway does not enforce the security scheme ${JSON.stringify(name)}`, 'it has no x-amazon-apigateway-authorizer');
+        warn(
+          'DG1205',
+          security,
+          `API Gateway does not enforce the security scheme ${JSON.stringify(name)}`,
+          'it has no x-amazon-apigateway-authorizer',
+        );
       else if ('unsupported' in scheme) unsupported.push(scheme.unsupported);
       else (scheme.asks === 'function' ? functions : tokens).push(scheme.step(scheme.asks === 'token' ? scopes.strings() : []));
     }
-    if (needs.iam && iam.credentials === null)
-      warn(operation, 'no signature is good: there are no credentials to check them with', 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+    if (needs.iam && iam.credentials === null) warn('DG1204', operation, noCredentials, 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
     if ('unsupported' in policy) unsupported.push(policy.unsupported);
     const signed: Step[] = needs.iam ? [{ kind: 'aws-rest/iam', options: iam, origin: operation.origin }] : [];
     const steps = 'unsupported' in policy ? [] : inOrder(policy, signed, functions, tokens);

@@ -8,7 +8,7 @@ import { invoke } from '../../aws/invoke.ts';
 import { requestIdOf } from '../identifiers.ts';
 import { proxyEvent } from '../proxy-event.ts';
 import { authorized, type Authorized } from './authorized.ts';
-import { compileSource, wholePattern, type IdentitySource } from './identity-source.ts';
+import { compileSource, fieldsOf, wholePattern, type IdentitySource } from './identity-source.ts';
 import { methodArn, type Place } from './place.ts';
 import { resourceDecisions } from './resource-policy.ts';
 
@@ -45,6 +45,7 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
   create(options, deps) {
     const { type, ttlSeconds } = options;
     const sources = options.sources.map((text) => compileSource(text, options) as IdentitySource);
+    for (const name of fieldsOf(options.sources)) deps.secretFields.add(name);
     const validation = options.validation === null ? null : wholePattern(options.validation);
     const place = `aws-rest/authorizer:${options.api}/${options.stage}/${options.name}`;
     const caches = ttlSeconds > 0 && sources.length > 0;
