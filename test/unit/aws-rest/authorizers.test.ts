@@ -110,6 +110,22 @@ describe('what an authorizer answered', () => {
     expect(asked).toBe(3);
   });
 
+  it('is explained', async () => {
+    const auth = (event: AuthorizerEvent): object => policy('Allow', event.methodArn);
+    await using gateway = await api(
+      { '/a': { get: says('a', guard) }, '/b': { get: says('b', guard) } },
+      { schemes: { auth: token() }, functions: { auth } },
+    );
+    const why = async (path: string, headers: Record<string, string> = {}): Promise<string> =>
+      JSON.stringify((await gateway.explain(ask(path, headers))).decisions);
+    const headers = { authorization: 'one' };
+    expect(await why('/dev/a')).toContain('the authorizer auth is not asked: there is nothing at method.request.header.Authorization');
+    await gateway.fetch(ask('/dev/a', headers));
+    const kept = await why('/dev/b', headers);
+    expect(kept).toContain('its policy is kept from an earlier request of this caller');
+    expect(kept).toContain('the policy of the authorizer auth says nothing of arn:aws:execute-api:us-east-1:123456789012:local/dev/GET/b');
+  });
+
   it('is kept for five minutes, or not at all', async () => {
     let asked = 0;
     const auth = (): object => ((asked += 1), policy('Allow', '*'));

@@ -52,14 +52,24 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
     return async (exchange) => {
       const requestId = requestIdOf(exchange, deps.random);
       const identity = sources.map((source) => source(exchange, requestId) ?? '');
-      if (identity.includes('') || validation?.test(identity[0] as string) === false) return unauthorized;
+      if (identity.includes('')) {
+        exchange.note(`the authorizer ${options.name} is not asked: there is nothing at ${options.sources[identity.indexOf('')]}`);
+        return unauthorized;
+      }
+      if (validation?.test(identity[0] as string) === false) {
+        exchange.note(`the authorizer ${options.name} is not asked: the token does not match ${options.validation}`);
+        return unauthorized;
+      }
       const arn = methodArn(exchange, options);
       if (arn.length > longestArn) return refuse(fault('target-too-long', { limit: longestArn }));
       const cache = deps.memory.get(exchange.scope + place, () => new Map<string, Cached>());
       const key = JSON.stringify(identity);
       const known = caches ? cache.get(key) : undefined;
       const asked = (exchange.clock ?? deps.clock).now();
-      if (known !== undefined && known.until > asked) return judge(known, arn, exchange, 0);
+      if (known !== undefined && known.until > asked) {
+        exchange.note(`the authorizer ${options.name} is not asked: its policy is kept from an earlier request of this caller`);
+        return judge(known, arn, exchange, 0);
+      }
       let answer: Answer;
       try {
         const event = type === 'TOKEN' ? tokenEvent(identity[0] as string, arn) : requestEvent(exchange, options, requestId, arn);
@@ -83,8 +93,10 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
     /** Where the function says nothing of this method, an allow of the resource policy is enough (same account). */
     function judge({ policy, context, usageIdentifierKey }: Answer, arn: string, exchange: Exchange, integrationLatency: number): Outcome {
       const decision = policy.decide({ arn, principal: null, keys: conditionKeysOf(exchange, exchange.startedAt) });
-      if (decision === 'deny') return denied(true);
-      if (decision === 'silent' && exchange.read(resourceDecisions) !== 'allow') return denied(false);
+      if (decision === 'deny' || (decision === 'silent' && exchange.read(resourceDecisions) !== 'allow')) {
+        exchange.note(`the policy of the authorizer ${options.name} ${decision === 'deny' ? 'denies' : 'says nothing of'} ${arn}`);
+        return denied(decision === 'deny');
+      }
       exchange.write(authorized, { context: { ...context, integrationLatency }, usageIdentifierKey });
       return undefined;
     }
