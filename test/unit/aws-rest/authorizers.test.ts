@@ -254,6 +254,12 @@ describe('a configuration', () => {
     await expect(api({ '/a': { get: says('a', guard) } }, { schemes: { auth } })).rejects.toThrow(message);
   });
 
+  it('with security that names nothing by its scheme is refused', async () => {
+    await expect(api({ '/a': { get: { ...says('a'), security: ['auth'] } } }, { schemes: { auth: token() } })).rejects.toThrow(
+      /no security requirement/,
+    );
+  });
+
   it('says of schemes that API Gateway does not enforce', async () => {
     const schemes = { oauth: { type: 'oauth2', flows: { implicit: { authorizationUrl: 'https://a.test', scopes: {} } } } };
     await using gateway = await api({ '/a': { get: says('a', { oauth: ['x'] }, { none: [] }, { NONE: [] }) } }, { schemes });

@@ -45,7 +45,7 @@ function readFunction(name: string, scheme: Setting, setting: Setting, { api, st
     return { unsupported: `the authorizer ${name}` };
   }
   const written = setting.get('identitySource');
-  const sources = sourcesOf(written.string() || (type === 'TOKEN' ? sourceOf(scheme) : ''));
+  const sources = sourcesFor(setting, scheme, type === 'TOKEN');
   for (const source of sources)
     if (compileSource(source, { stage, variables }) === undefined || (type === 'TOKEN' && !source.startsWith('method.request.header.'))) {
       const expected =
@@ -68,7 +68,7 @@ function readFunction(name: string, scheme: Setting, setting: Setting, { api, st
 }
 
 function readToken(scheme: Setting, setting: Setting, { variables }: Place, type: 'cognito_user_pools' | 'jwt'): Authorizer {
-  const from = placeOf(setting.get('identitySource').strings()[0] || sourceOf(scheme));
+  const from = placeOf(sourcesFor(setting, scheme, true)[0] ?? '');
   const expression = setting.get('identityValidationExpression');
   const arns = setting.get('providerARNs');
   const config = setting.get('jwtConfiguration').approximately('documented for HTTP APIs only; tokens are checked as there');
@@ -96,9 +96,14 @@ function readToken(scheme: Setting, setting: Setting, { variables }: Place, type
   };
 }
 
-/** The header field that the scheme itself names. */
-const sourceOf = (scheme: Setting): string =>
-  scheme.get('in').string() === 'header' ? `method.request.header.${scheme.get('name').string() ?? ''}` : '';
+/** The sources that an authorizer names, else the header field that its scheme names. */
+function sourcesFor(setting: Setting, scheme: Setting, otherwise: boolean): string[] {
+  const written = setting.get('identitySource').strings().flatMap(sourcesOf);
+  const [where, field] = [scheme.get('in'), scheme.get('name')];
+  if (written.length === 0 && otherwise && where.string() === 'header') return [`method.request.header.${field.string() ?? ''}`];
+  for (const one of [where, field]) one.ignored('the authorizer names its identity sources itself');
+  return written;
+}
 
 /** JWT authorizers write their sources as those of HTTP APIs do. */
 function placeOf(source: string): TokenAuthorizerOptions['from'] | undefined {
