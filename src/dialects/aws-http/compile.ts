@@ -1,9 +1,11 @@
 import { defaultLimits, type Listener, type Route, type Site, type Step } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
+import { credentialsOf, type Credentials } from '../aws/iam/credentials.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Apis, Domain, HttpApi } from './api.ts';
 import { routeKeyOf, type Base } from './base.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import type { Source } from '../../sources/source.ts';
 import { readApiDocument, readTemplate } from './template.ts';
 
 const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http/${kind}`, options, origin: nowhere });
@@ -11,14 +13,25 @@ const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http
 /** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
 export function compile(input: CompileInput): Compiled {
   const read = input.sources.map((source) => (holdingsOf(source) === undefined ? readApiDocument(source, input) : readTemplate(source, input)));
-  return { sites: read.flatMap(sitesOf), upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
+  const credentials = credentialsOf(input.options.env);
+  const sites = read
+    .flatMap((one, at) => sitesOf(one, holdingsOf(input.sources[at] as Source)?.has('rest-api') === true))
+    .map((site) => ({ ...site, routes: site.routes.map((route) => signedWith(route, credentials)) }));
+  return { sites, upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
 
-function sitesOf({ apis, domains }: Apis): Site[] {
+/** Signatures are checked with the credentials of this machine. */
+const signedWith = (route: Route, credentials: Credentials | null): Route => ({
+  ...route,
+  request: route.request.map((one) => (one.kind === 'aws-http/iam' ? { ...one, options: { credentials } } : one)),
+});
+
+/** `beside`: whether the file makes a REST API, too. */
+function sitesOf({ apis, domains }: Apis, beside: boolean): Site[] {
   const own = apis.map((api): Site => {
     const bases = api.stages.map((stage): Base => ({ path: stage.name === '$default' ? '' : `/${stage.name}`, api: api.id, stage }));
     // Several APIs have addresses of their own.
-    const listeners: Listener[] = apis.length > 1 ? [{ name: api.id, gateway: api.id, port: 80, protocol: 'http' }] : [];
+    const listeners: Listener[] = apis.length > 1 || beside ? [{ name: api.id, gateway: api.id, port: 80, protocol: 'http' }] : [];
     return siteOf(api.id, [api], bases, listeners, []);
   });
   return [...domains.map((domain) => siteOfDomain(domain, apis)), ...own];

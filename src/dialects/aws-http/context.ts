@@ -1,6 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { slot, type Slot } from '../../engine/slot.ts';
 import { requestVariable } from '../aws/context.ts';
+import { iamCallers } from '../aws/iam/caller.ts';
 import { bases, routeKey } from './base.ts';
 
 /** What the authorizer found out: claims of a token, or what a function said. */
@@ -32,6 +33,13 @@ export function contextValue(name: string, exchange: Exchange, requestId: string
       return domainOf(exchange);
     case 'domainPrefix':
       return domainOf(exchange).split('.', 1)[0];
+    case 'identity.accountId':
+      return exchange.read(iamCallers)?.accountId;
+    case 'identity.caller':
+    case 'identity.user':
+      return exchange.read(iamCallers)?.userId;
+    case 'identity.userArn':
+      return exchange.read(iamCallers)?.userArn;
     default:
       return name.startsWith('authorizer.')
         ? authorizerValue(name.slice(11), exchange.read(authorizers))

@@ -12,6 +12,7 @@ import type { ApiKey } from './usage-plan.ts';
 
 /** A REST API as it is deployed to a stage, or to the canary of one: its document, and what stands around it. */
 export interface Api {
+  /** How ARNs call it: by its logical id, where a template makes it. */
   readonly id: string;
   readonly document: Setting;
   readonly basePath: BasePathMode;

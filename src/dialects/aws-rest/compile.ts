@@ -8,18 +8,22 @@ import { bodyModelsOf } from './models/body-models.ts';
 import { modelsOf, type Models } from './models/read-models.ts';
 import { readIntegration, type Integration } from './read-integration.ts';
 import { deploymentKey } from './place.ts';
-import { guardsOf } from './security.ts';
+import { readSecurity, type Security } from './security.ts';
 import { plan, sitesOf, type Part } from './sites.ts';
 import { parametersOf, validatorOf } from './validation.ts';
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
   const read = input.sources.map((source) => apisOf(source, input));
-  return { sites: read.flatMap(({ apis }) => sitesOf(apis.map(partOf))), upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
+  return {
+    sites: read.flatMap(({ apis }) => sitesOf(apis.map((api) => partOf(api, input)))),
+    upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)),
+  };
 }
 
-function partOf(api: Api): Part {
-  const { document } = api;
+function partOf(api: Api, { options }: CompileInput): Part {
+  const { id, document, stage, variables } = api;
+  const security = readSecurity(document, { api: id, stage, variables }, options);
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
   const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
@@ -27,27 +31,37 @@ function partOf(api: Api): Part {
   const prefix = pathPrefix(document, api.basePath);
   const models = modelsOf(document);
   const operations = operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => ({ ...one, path: `${prefix}${one.path}` }));
-  const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, binary, models)] : []));
+  const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, { binary, models, security })] : []));
   models.settleRest();
   settleDescriptions(document);
   return { api, responses, routes };
 }
 
+/** What the methods of a document share. */
+interface Shared {
+  readonly binary: readonly string[];
+  readonly models: Models;
+  readonly security: Security;
+}
+
 /** Order of refusals: guards, parameters, body, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
-function readMethod(operation: Operation, api: Api, binary: readonly string[], models: Models): Route {
+function readMethod(operation: Operation, api: Api, { binary, models, security }: Shared): Route {
   const { path, method, setting, item } = operation;
   const { document, stage } = api;
   const origin = setting.origin;
   const unsupported: string[] = [];
   const request: Step[] = [];
 
-  const guards = guardsOf(setting, document);
+  const guards = security.guardsOf(setting);
   if (guards.unsupported !== '') unsupported.push(guards.unsupported);
   const throttle = api.settings.throttleOf(path, method);
+  request.push(...guards.steps);
+  if (guards.apiKey !== null) {
+    const options = { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}`, source: guards.apiKey };
+    request.push({ kind: 'aws-rest/api-key', options, origin });
+  }
   if (throttle !== null)
     request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${api.id}/${stage}${path}/${method}` }, origin });
-  if (guards.apiKey)
-    request.unshift({ kind: 'aws-rest/api-key', options: { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}` }, origin });
 
   const validator = validatorOf(setting, document);
   const { body: parameter, ...required } = parametersOf(setting, item, document);

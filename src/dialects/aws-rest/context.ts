@@ -1,6 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { queryValue } from '../../http/query.ts';
 import { requestVariable } from '../aws/context.ts';
+import { authorizerVariable, identityFields } from './authorizers/authorized.ts';
 import { extendedIdOf } from './identifiers.ts';
 import type { When } from './match.ts';
 import { pathInPlace, places } from './place.ts';
@@ -42,21 +43,14 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
       const place = exchange.read(places);
       return place?.custom === true ? place.path.slice(1) || '(none)' : undefined;
     }
-    case 'identity.apiKey':
-      return exchange.caller.credential?.kind === 'api-key' ? exchange.arrived.headers.get('x-api-key') : undefined;
-    case 'identity.apiKeyId':
-      return exchange.caller.credential?.kind === 'api-key' ? exchange.caller.credential.id : undefined;
     default:
-      return name.startsWith('authorizer.') ? authorizerValue(name.slice(11), exchange) : requestVariable(name, exchange, requestId);
+      if (name.startsWith('authorizer.')) return authorizerVariable(name.slice('authorizer.'.length), exchange);
+      if (name.startsWith('identity.')) {
+        const caller = identityFields(exchange)[name.slice('identity.'.length)];
+        if (caller !== undefined) return caller;
+      }
+      return requestVariable(name, exchange, requestId);
   }
-}
-
-/** What an authorizer has left; an object is none (recorded: `$context.authorizer.claims` is null). */
-function authorizerValue(path: string, { caller }: Exchange): string | undefined {
-  let value: unknown = caller.claims;
-  for (const part of path.split('.'))
-    value = typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? (value as Record<string, unknown>)[part] : undefined;
-  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value as string | number | boolean);
 }
 
 /** A value of the method request: `header.Accept`, `querystring.page`, `path.id`. */

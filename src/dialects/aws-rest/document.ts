@@ -37,17 +37,16 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
   const at = api.setting.tree as Tree;
   const over: Record<string, Made> = {};
   for (const [name, key] of Object.entries(ofRestApi)) if (properties.get(name).exists) over[key] = properties.get(name).tree;
-  const schemes = Object.fromEntries(
-    of('Authorizer')
+  const schemes = Object.fromEntries([
+    // An authorizer of another stack guards its methods all the same.
+    ...of('Method')
       .filter(mine)
-      .map((one) => [one.id, schemeOf(one)]),
-  );
-  // An authorizer of another stack guards all the same.
-  const elsewhere = of('Method')
-    .filter(mine)
-    .flatMap(({ properties: its }) => its.get('AuthorizerId').string() ?? [])
-    .filter((name) => !Object.hasOwn(schemes, name))
-    .map((name) => [name, { type: 'apiKey', in: 'header', name: 'Unused', 'x-amazon-apigateway-authtype': 'custom' }] as const);
+      .flatMap(({ properties: its }) => its.get('AuthorizerId').string() ?? [])
+      .map((id) => [id, elsewhere] as const),
+    ...of('Authorizer')
+      .filter(mine)
+      .map((one) => [one.id, schemeOf(one)] as const),
+  ]);
   const models = of('Model').filter(mine);
   const document: Made = {
     ...over,
@@ -59,13 +58,14 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
         .map((one) => [one.id, validatorOf(one)]),
     ),
     'x-amazon-apigateway-gateway-responses': Object.fromEntries(of('GatewayResponse').filter(mine).map(responseOf)),
-    components: { securitySchemes: { ...Object.fromEntries(elsewhere), ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
+    components: { securitySchemes: { ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
   };
   const made = madeTree(document, at);
   const tree = body === undefined ? made : laidOver(made, withPseudoParameters(body));
   return Setting.made(tree, properties.ledger, 'aws-rest/openapi');
 }
 
+const elsewhere = { 'x-amazon-apigateway-authorizer': { type: 'of another template' } };
 const keyScheme = { [apiKeyScheme]: { type: 'apiKey', name: 'x-api-key', in: 'header' } };
 
 function pathsOf(api: Resource, of: ResourcesOf, mine: (one: Resource) => boolean, models: ReadonlyMap<string, string>): Record<string, Made> {

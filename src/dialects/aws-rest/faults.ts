@@ -2,6 +2,8 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { FaultBookKind } from '../../engine/kit.ts';
 import type { FaultBook, FaultDetails, OwnFaultBook, Wording } from '../../model/fault.ts';
 import type { StageFacts } from './context.ts';
+import type { SignatureRefusal } from '../aws/iam/sigv4.ts';
+import { accessDenied, authorizerFailed, badSignature, policyDenied, tokenExpired, type PolicyDenial } from './authorizers/refusals.ts';
 import { wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
 import { requestIdOf } from './identifiers.ts';
 import { deploymentKey, places } from './place.ts';
@@ -71,6 +73,11 @@ export const faultBook: FaultBookKind<FaultBookOptions> = {
       Object.entries(refusals).map(([kind, what]) => [kind, (_: unknown, exchange: Exchange | null) => word(what, exchange)]),
     ) as FaultBook<Exchange | null>;
     const ownBook: OwnFaultBook<Exchange | null> = {
+      'aws-rest/authorizer-denied': ({ explicit }: { readonly explicit: boolean }, exchange) => word(accessDenied(explicit), exchange),
+      'aws-rest/authorizer-failed': (_, exchange) => word(authorizerFailed, exchange),
+      'aws-rest/policy-denied': (detail: PolicyDenial, exchange) => word(policyDenied(detail), exchange),
+      'aws-rest/signature': (detail: SignatureRefusal, exchange) => word(badSignature(detail), exchange),
+      'aws-rest/token-expired': (_, exchange) => word(tokenExpired, exchange),
       'aws-rest/malformed-reply': (_, exchange) => word(malformedReply, exchange),
       'aws-rest/invalid-api-key': (_, exchange) => word(invalidKey, exchange),
       'aws-rest/quota-exceeded': (_, exchange) => word(quotaExceeded, exchange),

@@ -3,6 +3,10 @@ import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { failing, httpProxyRequest, httpProxyResponse } from './http-proxy.ts';
+import { iam } from './authorizers/iam.ts';
+import { lambdaAuthorizer } from './authorizers/lambda-authorizer.ts';
+import { resourcePolicy } from './authorizers/resource-policy.ts';
+import { tokenAuthorizer } from './authorizers/token-authorizer.ts';
 import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
@@ -17,7 +21,20 @@ export const awsRest: Dialect = {
   name: 'aws-rest',
   kit: {
     matchers: [matcher],
-    steps: [identifiers, apiKeyStep, stageThrottle, parametersStep, bodyStep, unsupportedStep('aws-rest'), httpProxyRequest, httpProxyResponse],
+    steps: [
+      identifiers,
+      lambdaAuthorizer,
+      tokenAuthorizer,
+      iam,
+      resourcePolicy,
+      apiKeyStep,
+      stageThrottle,
+      parametersStep,
+      bodyStep,
+      unsupportedStep('aws-rest'),
+      httpProxyRequest,
+      httpProxyResponse,
+    ],
     destinations: [integration, lambda, failing],
     faultBooks: [faultBook],
   },

@@ -1,5 +1,6 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { parseQuery } from '../../http/query.ts';
+import { authorized } from './authorizers/authorized.ts';
 import type { StageFacts } from './context.ts';
 import { contextMap } from './mapping/context-map.ts';
 import { pathInPlace, places } from './place.ts';
@@ -30,6 +31,7 @@ export function proxyEvent(
   const query = maps(parseQuery(exchange.query));
   const context = contextMap(exchange, facts, requestId);
   for (const name of ['requestOverride', 'responseOverride', 'isCanaryRequest']) context.delete(name);
+  const known = exchange.read(authorized)?.context;
   return {
     resource: context.get('resourcePath'),
     // Below a base path of a custom domain the path keeps it; the stage is no part of it.
@@ -41,7 +43,7 @@ export function proxyEvent(
     multiValueQueryStringParameters: query.multi,
     pathParameters: Object.keys(exchange.params).length === 0 ? null : { ...exchange.params },
     stageVariables: Object.keys(facts.variables).length === 0 ? null : { ...facts.variables },
-    requestContext: plain(context),
+    requestContext: { ...(plain(context) as object), ...(known === undefined ? {} : { authorizer: known }) },
     body: body.length === 0 ? null : body.toString(binary ? 'base64' : 'utf8'),
     isBase64Encoded: binary,
   };

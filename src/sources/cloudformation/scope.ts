@@ -1,3 +1,4 @@
+import { referenceOfMade } from '../sam/references.ts';
 import type { Scalar, Tree } from '../tree.ts';
 import { madeTree, mapTree } from '../tree.ts';
 import { holds, member, resolve, textOf, type Scope } from './functions.ts';
@@ -74,11 +75,12 @@ export function scopeOf(
       );
     return text;
   };
+  const written = { typeOf, property, arnOf: arnOfFunction };
   const scope: Scope = {
     reference: (name) => {
       switch (typeOf(name)) {
         case undefined:
-          return parameter(name) ?? pseudo[name] ?? name;
+          return parameter(name) ?? pseudo[name] ?? referenceOfMade(name, written) ?? name;
         case 'AWS::ApiGateway::Stage':
           return property(name, 'StageName') ?? name;
         case 'AWS::ApiGateway::Model':
@@ -92,6 +94,8 @@ export function scopeOf(
       }
     },
     attribute: (name, attribute) => {
+      const made = referenceOfMade(`${name}.${attribute}`, written);
+      if (made !== undefined) return made;
       const type = typeOf(name);
       // What is called an id of a part of an API is what `Ref` gives.
       if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return name;

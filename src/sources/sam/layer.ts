@@ -2,7 +2,8 @@ import { membersOf, plainResource, type Plain, type SamResource } from './model.
 
 /** `AWS::Serverless::LayerVersion`: a layer whose content lies beside the template. */
 export function unfoldLayer(one: SamResource): Plain {
-  one.properties.get('RetentionPolicy').ignored('concerns the deployment');
-  const rest = membersOf(one.properties, ['ContentUri', 'RetentionPolicy']);
-  return { [one.id]: plainResource('AWS::Lambda::LayerVersion', { ...rest, Content: one.properties.get('ContentUri').tree }, one) };
+  const { id, properties } = one;
+  for (const name of ['RetentionPolicy', 'PublishLambdaVersion']) properties.get(name).ignored('concerns the deployment');
+  const rest = membersOf(properties, ['RetentionPolicy', 'PublishLambdaVersion', 'ContentUri']);
+  return { [id]: plainResource('AWS::Lambda::LayerVersion', { ...rest, Content: properties.get('ContentUri').tree }, one) };
 }

@@ -4,19 +4,30 @@ import { unfoldApi } from './api.ts';
 import { unfoldSharedPlan } from './api-usage-plan.ts';
 import { eventsByApi } from './events.ts';
 import { unfoldFunction } from './function.ts';
-import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
+import { impliedProperties, settleGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
 import { unfoldLayer } from './layer.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 import { unfoldWebSocketApi } from './websocket-api.ts';
 
-/** Whether a template's `Transform` names SAM. */
-export const isSam = (root: Setting): boolean =>
+const transform = 'AWS::Serverless-2016-10-31';
+const serverless = /^AWS::Serverless::(\w+)$/;
+
+/** Whether a template is SAM's: by its `Transform`, or by what is in it. */
+export const isSam = (root: Setting): boolean => namesSam(root) || typesIn(root).some((type) => serverless.test(type));
+
+const namesSam = (root: Setting): boolean =>
   root
     .get('Transform')
     .items()
     .some((one) => one.kind === 'scalar' && one.string()?.startsWith('AWS::Serverless-') === true);
+
+const typesIn = (root: Setting): string[] =>
+  root
+    .get('Resources')
+    .entries()
+    .map(([, resource]) => String(scalarIn(resource.get('Type'))));
 
 /** APIs that are there because an event names none. */
 const implied = [
@@ -39,6 +50,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
  */
 export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   const globals = root.get('Globals');
+  let isTold = namesSam(root);
   const written = new Map<string, Made>();
   const resources = new Map<string, SamResource>();
   const add = (id: string, kind: string, setting: Setting, properties: Tree): void => {
@@ -47,12 +59,15 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   };
   for (const [id, resource] of root.get('Resources').entries()) {
     const type = resource.get('Type');
-    const kind = type.kind === 'scalar' ? /^AWS::Serverless::(\w+)$/.exec(String(plainOf(type)))?.[1] : undefined;
+    const kind = serverless.exec(String(scalarIn(type)))?.[1];
     if (kind === undefined) written.set(id, resource.tree);
     else {
       type.settle();
+      if (!isTold)
+        type.warning('DG1204', `CloudFormation makes nothing of AWS::Serverless::${kind} by itself`, `put Transform: ${transform} at the top`);
+      isTold = true;
       const properties = resource.get('Properties').tree ?? madeTree({}, resource.tree as Tree);
-      add(id, kind, resource, withGlobals(properties, globals.get(kind)));
+      add(id, kind, resource, properties);
     }
   }
   const owners = [...resources.values()].filter(({ kind }) => kind === 'Function' || kind === 'StateMachine');
@@ -65,7 +80,7 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   }
   const sam: Sam = { resources, open };
   settleGlobals(globals, new Set([...resources.values()].map(({ kind }) => kind)));
-  refuseSam(sam);
+  refuseSam(sam, root);
   for (const one of resources.values())
     for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) written.set(id, made);
   const apis = [...resources.values()].filter(({ kind }) => kind === 'Api');
@@ -75,7 +90,7 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   return madeTree({ ...headOf(root), Resources: Object.fromEntries(written) }, tree);
 }
 
-const plainOf = (setting: Setting): unknown => (setting.tree?.kind === 'scalar' ? setting.tree.value : undefined);
+const scalarIn = (setting: Setting): unknown => (setting.tree?.kind === 'scalar' ? setting.tree.value : undefined);
 
 /** What surrounds the resources is settled already, and serves whoever looks at the whole. */
 const headOf = (root: Setting): Record<string, Made> =>

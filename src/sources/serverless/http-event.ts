@@ -51,7 +51,7 @@ export const httpEventsOf = (service: Service): HttpEvent[] =>
 
 function readHttpEvent(at: Setting, of: ServiceFunction, service: Service): HttpEvent | undefined {
   const [method = '', path] = methodAndPath(at);
-  if (path === undefined)
+  if (method === '' || path === undefined)
     return at.problem('DG1204', 'this http event has no method or no path', 'expected "http: GET /path", or a map with method and path');
   if (!methods.includes(method.toUpperCase()))
     return at.problem('DG1203', `${JSON.stringify(method)} is no method`, `expected ${methods.join(', ')}`);

@@ -1,7 +1,7 @@
 import type { Setting } from '../setting.ts';
 import type { Made, Tree } from '../tree.ts';
 import { ids } from './naming.ts';
-import { arnOf, checkKeys, given, invocationOf, isCall, resource, textOf, type Resources, type Service } from './service.ts';
+import { arnOf, checkKeys, given, inText, invocationOf, isCall, resource, textOf, type Resources, type Service } from './service.ts';
 
 /** Who decides about requests to one method, and the resource that this makes. */
 export interface RestAuthorizer {
@@ -103,7 +103,7 @@ function ofArn(at: Setting, arn: Setting, name: string | undefined, type: string
     return at.problem('DG1204', 'an authorizer whose ARN is worked out by CloudFormation needs a name', 'expected name beside arn');
   // One of the service's own functions, by the name that it has where it is deployed.
   const own = service.functions.find((one) => text?.endsWith(`:function:${one.name}`) === true);
-  return built(at, name, own === undefined ? given(arn) : arnOf(own), type, integration, text ?? '');
+  return built(at, name, own === undefined ? inText(arn) : arnOf(own), type, integration, text ?? '');
 }
 
 function built(at: Setting, name: string, arn: Made, type: string, integration: string, text: string): RestAuthorizer | undefined {
@@ -113,8 +113,8 @@ function built(at: Setting, name: string, arn: Made, type: string, integration: 
   if (integration === 'AWS_PROXY' && userPool.test(text) && claims.length > 0)
     at.get('claims').problem('DG1203', 'claims are picked for the lambda integration only', 'expected integration: lambda, or no claims');
   if (!cognito && at.kind === 'map') at.get('scopes').ignored('only user pools are asked for scopes');
-  const ttl = at.kind === 'map' ? at.get('resultTtlInSeconds') : undefined;
-  const uncached = type === 'REQUEST' && ttl?.number({ min: 0, max: 3600, integer: true }) === 0;
+  const ttl = at.kind === 'map' ? at.get('resultTtlInSeconds').number({ min: 0, max: 3600, integer: true }) : undefined;
+  const uncached = type === 'REQUEST' && ttl === 0;
   const id = ids.authorizer(name);
   const properties = (restApi: Made): Made => ({
     RestApiId: restApi,

@@ -41,7 +41,11 @@ export function readRestProvider(service: Service): RestProvider {
   const external = settings.get('restApiId');
   const stage = textOf(settings.get('stage')) ?? service.stage;
   if (!/^[-\w]+$/.test(stage))
-    provider.problem('DG1203', `${JSON.stringify(stage)} is no name of a stage`, 'expected letters, digits, - and _ only, for API Gateway');
+    whereStage(settings, provider).problem(
+      'DG1203',
+      `${JSON.stringify(stage)} is no name of a stage`,
+      'expected letters, digits, - and _ only, for API Gateway',
+    );
   if (external.exists) checkExternal(settings, provider);
   const local = external.exists && refersTo(external, service);
   const restApi: Made = local ? external.tree : { Ref: ids.restApi };
@@ -65,6 +69,9 @@ export function readRestProvider(service: Service): RestProvider {
     },
   };
 }
+
+const whereStage = (...places: readonly Setting[]): Setting =>
+  places.map((one) => one.get('stage')).find((one) => one.exists) ?? (places.at(-1) as Setting);
 
 function apiProperties(settings: Setting, { name, stage, provider }: Service): Made {
   const policy = [settings.get('resourcePolicy'), provider.get('resourcePolicy')].find((one) => one.exists);

@@ -39,7 +39,8 @@ export function serviceOf(root: Setting, stage: string | undefined): Service {
   const service = root.get('service');
   // Older configurations give the service as a map.
   const name = textOf(service.kind === 'map' ? service.get('name') : service) ?? 'service';
-  const chosen = stage ?? textOf(provider.get('stage')) ?? 'dev';
+  const usual = textOf(provider.get('stage')) ?? 'dev';
+  const chosen = stage ?? usual;
   const functions = root
     .get('functions')
     .entries()
@@ -73,6 +74,12 @@ export const isOn = (setting: Setting): boolean => setting.exists && (setting.ki
 
 /** What is passed on as it stands. */
 export const given = (setting: Setting): Tree | undefined => (setting.exists ? setting.tree : undefined);
+
+/** What goes into a text that is put together: it is read there. */
+export function inText(setting: Setting): Tree | undefined {
+  setting.settle();
+  return given(setting);
+}
 
 /** Properties that the framework's schema does not have do nothing; it warns, or refuses them where the service asks it to. */
 export function checkKeys(setting: Setting, known: readonly string[], { strict }: Service): void {

@@ -125,6 +125,8 @@ const readOfProvider = [
   'apiName',
   'endpointType',
   'vpcEndpointIds',
+  'domain',
+  'domains',
 ];
 const readOfService = ['service', 'provider', 'functions', 'layers', 'resources', 'plugins', 'custom'];
 const gatewaysOfProvider = ['alb', 'websocket', 'websocketsApiName', 'websocketsApiRouteSelectionExpression', 'websocketsDescription'];

@@ -74,12 +74,13 @@ describe('a REST API', () => {
 
   it('closes a method whose guard is not mirrored yet, and serves the others', async () => {
     const guarded = { ...mock('guarded'), security: [{ authorizer: [] }] };
-    const securitySchemes = { authorizer: { type: 'apiKey', name: 'Authorization', in: 'header', 'x-amazon-apigateway-authtype': 'other' } };
-    await using gateway = await api({ '/guarded': { get: guarded }, '/open': { get: mock('open') } }, {}, { components: { securitySchemes } });
+    const authorizer = { type: 'apiKey', name: 'Authorization', in: 'header', 'x-amazon-apigateway-authorizer': { type: 'other' } };
+    const components = { securitySchemes: { authorizer } };
+    await using gateway = await api({ '/guarded': { get: guarded }, '/open': { get: mock('open') } }, {}, { components });
     expect((await gateway.fetch('/dev/open')).status).toBe(200);
     const answer = await gateway.fetch('/dev/guarded');
     expect(answer.status).toBe(501);
-    expect(await answer.json()).toEqual({ message: 'devgateway does not serve this: the authorizer authorizer' });
+    expect(await answer.json()).toEqual({ message: 'devgateway does not serve this: the authorizer authorizer of type "other"' });
     expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning' }]);
   });
 

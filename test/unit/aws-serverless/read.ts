@@ -5,6 +5,7 @@ import { describe } from '../../../src/model/error.ts';
 import { Ledger } from '../../../src/model/ledger.ts';
 import { Files } from '../../../src/sources/files.ts';
 import { readConfiguration, type Configuration } from '../../../src/sources/serverless/configuration.ts';
+import { stackOf } from '../../../src/sources/serverless/stack.ts';
 import { Setting } from '../../../src/sources/setting.ts';
 import { Source } from '../../../src/sources/source.ts';
 import { located, plain } from '../../../src/sources/tree.ts';
@@ -53,4 +54,11 @@ export function readServerless(text: string, { files = {}, stage, env = {}, give
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The resources that are made of a serverless.yml, as plain data, with what was found on the way. */
+export function stackOfServerless(text: string, given: Given = {}): Read & { readonly resources: Record<string, any> } {
+  const read = readServerless(text, given);
+  const stack = plain(stackOf(read.root, read.stage)) as Record<string, any>;
+  return { ...read, resources: stack['Resources'] as Record<string, any>, problems: read.ledger.diagnostics.map(describe) };
 }

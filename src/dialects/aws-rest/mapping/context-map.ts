@@ -1,4 +1,5 @@
 import type { Exchange } from '../../../engine/exchange.ts';
+import { authorized, identityFields } from '../authorizers/authorized.ts';
 import { contextValue, type StageFacts } from '../context.ts';
 
 /** A map that prints as nothing, as the override maps of `$context` do (recorded). */
@@ -6,6 +7,7 @@ class SilentMap extends Map<string, unknown> {
   override toString = (): string => '';
 }
 
+/** Members of `identity` that are null for who did not sign. */
 const callers = [
   'accessKey',
   'accountId',
@@ -23,9 +25,9 @@ const callers = [
 export function contextMap(exchange: Exchange, facts: StageFacts, requestId: string): Map<string, unknown> {
   const value = (name: string): string | null => contextValue(name, exchange, facts, requestId) ?? null;
   const identity = new Map<string, unknown>(callers.map((name) => [name, null]));
+  for (const [name, one] of Object.entries(identityFields(exchange))) identity.set(name, one);
   identity.set('sourceIp', value('identity.sourceIp'));
   identity.set('userAgent', value('identity.userAgent'));
-  for (const name of ['apiKey', 'apiKeyId']) if (value(`identity.${name}`) !== null) identity.set(name, value(`identity.${name}`));
   const overrides = (): [string, unknown][] => ['header', 'path', 'querystring'].map((name) => [name, new SilentMap()]);
   const context = new Map<string, unknown>([
     ['accountId', value('accountId')],
@@ -49,14 +51,13 @@ export function contextMap(exchange: Exchange, facts: StageFacts, requestId: str
   ]);
   const canary = value('isCanaryRequest');
   if (canary !== null) context.set('isCanaryRequest', canary);
-  const { claims } = exchange.caller;
-  if (claims !== undefined)
-    context.set(
-      'authorizer',
-      new Map(Object.entries(claims).map(([name, one]) => [name, typeof one === 'object' ? one : String(one as string | number | boolean)])),
-    );
+  const known = exchange.read(authorized)?.context;
+  if (known !== undefined)
+    context.set('authorizer', new Map(Object.entries(known).map(([name, one]) => [name, typeof one === 'object' ? mapOf(one) : String(one)])));
   return context;
 }
+
+const mapOf = (object: Readonly<Record<string, unknown>>): Map<string, unknown> => new Map(Object.entries(object));
 
 /** `context.identity.sourceIp` in a parameter. */
 export function contextText(context: ReadonlyMap<string, unknown>, path: string): string | undefined {
