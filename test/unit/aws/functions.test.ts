@@ -222,6 +222,35 @@ it('an authorizer that says Unauthorized has not failed', async () => {
   expect([await ask('other'), gateway.errors.splice(0)]).toEqual([500, [expect.objectContaining({ upstream: 'function:Guard' })]]);
 });
 
+it('a function that loops or ends its process leaves all others answering, and comes back itself', async () => {
+  const sees = `export const handler = async (event) => {
+    if (event.rawPath === '/loop') for (;;);
+    if (event.rawPath === '/crash') process.exit(1);
+    return { pid: process.pid };
+  };`;
+  const routes = ['loop', 'crash', 'well'].map((name) => [
+    name,
+    {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: { ApiId: { Ref: 'Http' }, RouteKey: `GET /${name}`, Target: { 'Fn::Sub': 'integrations/${Call}' } },
+    },
+  ]);
+  const files = { 'template.json': template({ ...usual, Timeout: 0.5 }, { more: Object.fromEntries(routes) }), 'src/orders.mjs': sees };
+  await using gateway = await start(files);
+  const ask = async (path: string): Promise<unknown> => {
+    const { status } = await gateway.fetch(path);
+    return status;
+  };
+  let looping = true;
+  const loop = ask('/loop').then((status) => ((looping = false), status));
+  expect(await ask('/crash')).toBe(500);
+  expect(await ask('/well')).toBe(200);
+  expect(looping).toBe(true);
+  expect(await loop).toBe(500);
+  expect(await Promise.all([ask('/well'), ask('/well'), ask('/')])).toEqual([200, 200, 200]);
+  expect(gateway.errors.splice(0).map(({ error }) => (error as Error).name)).toEqual(['Runtime.ExitError', 'Sandbox.Timedout']);
+});
+
 describe('packagings', () => {
   const layer = { 'layer/nodejs/node_modules/p/index.js': 'exports.p = "layer";' };
 
