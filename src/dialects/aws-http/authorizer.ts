@@ -6,7 +6,7 @@ import { callerOf, conditionKeysOf, iamCallers } from '../aws/iam/caller.ts';
 import type { Credentials } from '../aws/iam/credentials.ts';
 import { compilePolicy } from '../aws/iam/policy.ts';
 import { signatureFields, verifySignature } from '../aws/iam/sigv4.ts';
-import { invoke } from '../aws/invoke.ts';
+import { invoke, isUnauthorized } from '../aws/invoke.ts';
 import { bases } from './base.ts';
 import { authorizers, routeArn } from './context.ts';
 import { event1, event2 } from './event.ts';
@@ -54,7 +54,11 @@ export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
       const known = caches ? cache.get(key) : undefined;
       if (known !== undefined && known.until > now) return judge(known.result, exchange);
       try {
-        const called = await invoke(options.function, eventFor(exchange, payload, identity, id), exchange, deps, { requestId: id, timeoutMs });
+        const called = await invoke(options.function, eventFor(exchange, payload, identity, id), exchange, deps, {
+          requestId: id,
+          timeoutMs,
+          isAnswer: isUnauthorized,
+        });
         if (called === undefined || called === 'late') return failed('the authorizer did not answer');
         const outcome = judge(called.result, exchange);
         if (caches && (outcome === undefined || outcome === forbidden)) {
@@ -63,7 +67,7 @@ export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
         }
         return outcome;
       } catch (error) {
-        return error instanceof Error && error.message === 'Unauthorized' ? unauthorized : failed(error);
+        return isUnauthorized(error) ? unauthorized : failed(error);
       }
     };
 

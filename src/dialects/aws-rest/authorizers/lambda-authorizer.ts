@@ -4,7 +4,7 @@ import { refuse, type Outcome } from '../../../engine/outcome.ts';
 import { fault, ownFault } from '../../../model/fault.ts';
 import { conditionKeysOf } from '../../aws/iam/caller.ts';
 import { compilePolicy, type Policy } from '../../aws/iam/policy.ts';
-import { invoke } from '../../aws/invoke.ts';
+import { invoke, isUnauthorized } from '../../aws/invoke.ts';
 import { requestIdOf } from '../identifiers.ts';
 import { proxyEvent } from '../proxy-event.ts';
 import { authorized, type Authorized } from './authorized.ts';
@@ -74,14 +74,14 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
       try {
         const event =
           type === 'TOKEN' ? tokenEvent(identity[0] as string, arn) : requestEvent(exchange, options, arn, { requestId, random: deps.random });
-        const called = await invoke(options.function, event, exchange, deps, { requestId, timeoutMs });
+        const called = await invoke(options.function, event, exchange, deps, { requestId, timeoutMs, isAnswer: isUnauthorized });
         if (called === undefined) return refuse(fault('upstream-unmapped', { upstream: `function:${options.function}` }));
         if (called === 'late') return failed('the authorizer did not answer in time');
         answer = readAnswer(called.result);
       } catch (error) {
-        const { message } = error as Error;
-        exchange.note(`the authorizer ${options.name} failed: ${message}`);
-        return error instanceof Error && message === 'Unauthorized' ? unauthorized : failed(error);
+        if (isUnauthorized(error)) return unauthorized;
+        exchange.note(`the authorizer ${options.name} failed: ${(error as Error).message}`);
+        return failed(error);
       }
       const now = (exchange.clock ?? deps.clock).now();
       if (caches) {
