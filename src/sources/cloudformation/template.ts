@@ -65,7 +65,7 @@ export function readTemplate(input: TemplateInput): Template {
     }
     kept.set('Resources', { ...resources, value: { ...resources.value, entries } });
   }
-  const resolved = resolve({ kind: 'map', entries: kept, line: tree.line, column: tree.column }, scope) ?? treeOf({});
+  const resolved = resolve({ ...tree, kind: 'map', entries: kept }, scope) ?? treeOf({});
   const asWritten = Setting.root(resolved, source.name, ledger, by);
   settleFrame(asWritten, scope.asked);
   const resolveLater = (one: Tree): Tree => resolve(one, scope) ?? treeOf({});
