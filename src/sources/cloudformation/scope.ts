@@ -1,3 +1,4 @@
+import { referenceOfMade } from '../sam/references.ts';
 import type { Scalar, Tree } from '../tree.ts';
 import { madeTree } from '../tree.ts';
 import { holds, member, resolve, textOf, type Scope } from './functions.ts';
@@ -59,11 +60,12 @@ export function scopeOf(
       );
     return text;
   };
+  const written = { typeOf, property, arnOf: arnOfFunction };
   const scope: Scope = {
     reference: (name) => {
       switch (typeOf(name)) {
         case undefined:
-          return parameter(name) ?? pseudo[name] ?? name;
+          return parameter(name) ?? pseudo[name] ?? referenceOfMade(name, written) ?? name;
         case 'AWS::ApiGateway::Stage':
           return property(name, 'StageName') ?? name;
         case 'AWS::Lambda::Alias':
@@ -75,6 +77,8 @@ export function scopeOf(
       }
     },
     attribute: (name, attribute) => {
+      const made = referenceOfMade(`${name}.${attribute}`, written);
+      if (made !== undefined) return made;
       const type = typeOf(name);
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);

@@ -6,6 +6,7 @@ import type { Source } from '../source.ts';
 import { located, treeOf, type Tree } from '../tree.ts';
 import { parseYaml } from '../yaml.ts';
 import { member, resolve } from './functions.ts';
+import { withGlobals } from '../sam/globals.ts';
 import { isSam, unfoldSam } from '../sam/unfold.ts';
 import { isServerless } from '../serverless/serverless.ts';
 import { unfoldServerless } from '../serverless/unfold.ts';
@@ -48,7 +49,8 @@ export interface TemplateInput {
 export function readTemplate(input: TemplateInput): Template {
   const { source, ledger, by } = input;
   const written = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
-  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : written;
+  const overridden = (left: Tree): void => Setting.root(left, source.name, ledger, by).leftToOthers('every resource of this kind says it itself');
+  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : withGlobals(written, overridden);
   const open = opener(input);
   const scope = scopeOf(tree, input.parameters, open, (left, condition) => ignore(left, `the condition ${condition} leaves it out`));
   const ignore = (left: Tree, why: string): void => Setting.root(left, source.name, ledger, by).ignored(why);

@@ -4,8 +4,9 @@ import { unfoldApi } from './api.ts';
 import { unfoldSharedPlan } from './api-usage-plan.ts';
 import { eventsByApi } from './events.ts';
 import { unfoldFunction } from './function.ts';
-import { impliedProperties, settleGlobals, withGlobals } from './globals.ts';
+import { impliedProperties, settleGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
+import { unfoldLayer } from './layer.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 import { unfoldWebSocketApi } from './websocket-api.ts';
@@ -40,6 +41,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
   HttpApi: unfoldHttpApi,
   WebSocketApi: unfoldWebSocketApi,
   Function: unfoldFunction,
+  LayerVersion: unfoldLayer,
 };
 
 /**
@@ -48,7 +50,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
  */
 export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   const globals = root.get('Globals');
-  const hasTransform = namesSam(root);
+  let isTold = namesSam(root);
   const written = new Map<string, Made>();
   const resources = new Map<string, SamResource>();
   const add = (id: string, kind: string, setting: Setting, properties: Tree): void => {
@@ -61,9 +63,11 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
     if (kind === undefined) written.set(id, resource.tree);
     else {
       type.settle();
-      if (!hasTransform) type.warning('DG1204', `CloudFormation makes no ${kind} of this template`, `put Transform: ${transform} at its top`);
+      if (!isTold)
+        type.warning('DG1204', `CloudFormation makes nothing of AWS::Serverless::${kind} by itself`, `put Transform: ${transform} at the top`);
+      isTold = true;
       const properties = resource.get('Properties').tree ?? madeTree({}, resource.tree as Tree);
-      add(id, kind, resource, withGlobals(properties, globals.get(kind)));
+      add(id, kind, resource, properties);
     }
   }
   const owners = [...resources.values()].filter(({ kind }) => kind === 'Function' || kind === 'StateMachine');
