@@ -33,14 +33,16 @@ export function addEvent(document: Draft, event: ApiEvent, api: SamResource, sta
 export function mergeEvent(document: Draft, event: ApiEvent, api: SamResource, stage: string): void {
   const scratch = new Draft(madeTree(skeleton(), event.at), event.at);
   addEvent(scratch, event, api, stage);
-  if (!document.isMap('paths')) return;
+  if (!document.has('paths')) return;
+  const body = api.properties.get('DefinitionBody');
+  if (!document.isMap('paths')) body.get('paths').settle();
   for (const path of scratch.below('paths').keys()) {
     const item = scratch.below('paths').below(path);
     for (const method of item.keys()) {
       const made = item.below(method);
       const operation = document.below('paths').below(path, event.at).below(method, event.at);
       for (const key of made.keys()) {
-        api.properties.get('DefinitionBody').get('paths').get(path).get(method).get(key).leftToOthers('an event says it');
+        body.get('paths').get(path).get(method).get(key).leftToOthers('an event says it');
         operation.set(key, made.get(key));
       }
     }

@@ -45,7 +45,8 @@ export function addPolicy(document: Draft, policy: Setting, path: string, item: 
 
 /** Statements of the user's own, once for the whole API. */
 export function addCustomStatements(document: Draft, policy: Setting): void {
-  addStatements(document, policy, listIn(policy.get('CustomStatements')));
+  const custom = policy.get('CustomStatements');
+  addStatements(document, policy, listIn(custom), custom.kind === 'list');
 }
 
 function listIn(setting: Setting): readonly Tree[] {
@@ -54,11 +55,12 @@ function listIn(setting: Setting): readonly Tree[] {
   return tree.kind === 'list' ? tree.items : [tree];
 }
 
-/** A statement that is there already is not said twice. */
-function addStatements(document: Draft, at: Setting, statements: readonly Made[]): void {
+/** A statement that is there already is not said twice; one that stands alone is no list. */
+function addStatements(document: Draft, at: Setting, statements: readonly Made[], isList = false): void {
   if (statements.length === 0 || at.tree === undefined) return;
   const policy = document.below(key, at.tree);
-  policy.set('Version', '2012-10-17');
+  const version = policy.get('Version');
+  if (version?.kind !== 'scalar' || version.value !== '2012-10-17') policy.set('Version', '2012-10-17');
   const there = policy.get('Statement');
   const all = new Map<string, Tree>();
   for (const one of there === undefined ? [] : there.kind === 'list' ? there.items : [there]) all.set(JSON.stringify(plain(one)), one);
@@ -67,7 +69,8 @@ function addStatements(document: Draft, at: Setting, statements: readonly Made[]
     const text = JSON.stringify(plain(one));
     if (!all.has(text)) all.set(text, one);
   }
-  policy.set('Statement', [...all.values()]);
+  const list = [...all.values()];
+  policy.set('Statement', list.length === 1 && there === undefined && !isList ? list[0] : list);
 }
 
 /** `execute-api:/STAGE/METHOD/PATH` for every method of a path, its parameters as wildcards. */

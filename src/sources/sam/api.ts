@@ -128,6 +128,7 @@ function addAuth(document: Draft, auth: Setting, stage: string): void {
 
 function addResponses(document: Draft, responses: Setting): void {
   for (const [type, response] of responses.entries()) {
+    response.entries();
     const parameters = [
       ['Headers', 'header'],
       ['Paths', 'path'],
@@ -177,6 +178,8 @@ function disableEndpoint(document: Draft, disable: Setting): void {
 function endpointOf(endpoint: Setting): Record<string, Made> {
   if (!endpoint.exists) return {};
   if (endpoint.kind !== 'map') return { EndpointConfiguration: { Types: [endpoint.tree] } };
+  for (const key of endpoint.keys())
+    if (!['Type', 'VPCEndpointIds', 'IpAddressType'].includes(key)) endpoint.get(key).ignored('SAM knows Type, VPCEndpointIds and IpAddressType');
   return {
     EndpointConfiguration: {
       Types: endpoint.get('Type').exists ? [endpoint.get('Type').tree] : undefined,
