@@ -5,8 +5,8 @@ import { addAuthorizers } from './api-authorizers.ts';
 import { addCors } from './api-cors.ts';
 import { finish, isVersion3, pathItems, skeleton } from './api-document.ts';
 import { unfoldDomain } from './api-domain.ts';
-import { addEvent, mergeEvent, overrideByEvent } from './api-events.ts';
-import { addCustomStatements, addPolicy } from './api-policy.ts';
+import { addEvent, mergeEvent, overrideByEvent, type Building } from './api-events.ts';
+import { Policy } from './api-policy.ts';
 import { requireApiKey, requireByDefault } from './api-security.ts';
 import { unfoldUsagePlan } from './api-usage-plan.ts';
 import { plainResource, type ApiEvent, type Plain, type Sam, type SamResource } from './model.ts';
@@ -75,7 +75,7 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
   const body = properties.get('DefinitionBody');
   const merges = properties.get('MergeDefinitions').boolean() === true;
   if (!body.exists && properties.get('DefinitionUri').exists) {
-    for (const event of events) overrideByEvent(undefined, event, api, stage);
+    for (const event of events) overrideByEvent(undefined, event);
     for (const name of ['Cors', 'Auth', 'GatewayResponses', 'Models', 'DisableExecuteApiEndpoint'])
       if (properties.get(name).exists)
         properties
@@ -89,13 +89,12 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
     include.settle();
   }
   const document = new Draft(body.exists && !include.exists ? body.tree : madeTree(skeleton(version), at), at);
-  for (const event of events) {
-    if (!body.exists) addEvent(document, event, api, stage);
-    else if (merges) mergeEvent(document, event, api, stage);
-    else overrideByEvent(document, event, api, stage);
-  }
+  const building: Building = { api, document, policy: new Policy(document), stage };
+  const lay = !body.exists ? addEvent : merges ? mergeEvent : overrideByEvent;
+  for (const event of events) lay(building, event);
   addCors(document, properties.get('Cors'));
-  addAuth(document, properties.get('Auth'), stage);
+  addAuth(building, properties.get('Auth'));
+  building.policy.write();
   finish(document, version, body);
   addResponses(document, properties.get('GatewayResponses'));
   addMediaTypes(document, properties.get('BinaryMediaTypes'));
@@ -111,7 +110,7 @@ function versionOf(version: Setting): string | undefined {
   return text !== undefined && /^\d$/.test(text) ? `${text}.0` : text;
 }
 
-function addAuth(document: Draft, auth: Setting, stage: string): void {
+function addAuth({ document, policy: statements, stage }: Building, auth: Setting): void {
   const authorizers = auth.get('Authorizers');
   addAuthorizers(document, authorizers);
   const usual = auth.get('DefaultAuthorizer').string();
@@ -122,8 +121,8 @@ function addAuth(document: Draft, auth: Setting, stage: string): void {
   if (auth.get('ApiKeyRequired').boolean() === true) requireApiKey(document, keyInPreflight);
   const policy = auth.get('ResourcePolicy');
   if (!policy.exists) return;
-  for (const [path, item] of pathItems(document)) addPolicy(document, policy, path, item, stage);
-  addCustomStatements(document, policy);
+  for (const [path, item] of pathItems(document)) statements.add(policy, path, item, stage);
+  statements.addCustom(policy);
 }
 
 function addResponses(document: Draft, responses: Setting): void {
