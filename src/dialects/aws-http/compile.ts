@@ -3,13 +3,18 @@ import { nowhere } from '../../model/origin.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Apis, Domain, HttpApi } from './api.ts';
 import { routeKeyOf, type Base } from './base.ts';
-import { readTemplate } from './template.ts';
+import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { readApiDocument, readTemplate } from './template.ts';
 
 const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http/${kind}`, options, origin: nowhere });
 
 /** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => sitesOf(readTemplate(source, input))) };
+  return {
+    sites: input.sources.flatMap((source) =>
+      sitesOf(holdingsOf(source) === undefined ? readApiDocument(source, input) : readTemplate(source, input)),
+    ),
+  };
 }
 
 function sitesOf({ apis, domains }: Apis): Site[] {

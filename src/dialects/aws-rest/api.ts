@@ -1,7 +1,8 @@
-import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
+import { settingsWithFunctions, type Template } from '../../sources/cloudformation/template.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
+import { bodyOf } from '../aws/body.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { CompileInput } from '../dialect.ts';
 import { documentOf } from './document.ts';
@@ -87,7 +88,7 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
     const variables = Object.fromEntries((settings?.get('Variables').entries() ?? []).map(([key, value]) => [key, value.string() ?? '']));
     const throttles = (settings?.get('MethodSettings').items() ?? []).map(readMethodSetting);
     return {
-      document: documentOf(api, bodyOf(api, template), of),
+      document: documentOf(api, bodyOf(api.properties, template), of),
       stage: name,
       variables: { ...variables, ...given },
       keysFor: keysOf(of, api.id, name),
@@ -112,23 +113,6 @@ function whyNot(name: string): string {
   if (name.startsWith('Cach')) return 'answers are not cached here';
   if (name === 'CanarySetting') return 'no request goes to the canary';
   return 'is for logs, traces, certificates or people';
-}
-
-/** The document of an API: in the template, or in a file beside it. */
-function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
-  const [body, location] = [api.properties.get('Body'), api.properties.get('BodyS3Location')];
-  if (body.exists || !location.exists) return body.tree;
-  const name = location.kind === 'scalar' ? location.string() : location.get('Key').string();
-  if (location.kind === 'map')
-    for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
-  const found = open(name ?? '');
-  if (found === undefined)
-    location.problem(
-      'DG1208',
-      `the document ${name ?? ''} is not beside the template`,
-      'put it there, or give the API as an OpenAPI document in Body',
-    );
-  return found === undefined ? undefined : resolve(found);
 }
 
 function readMethodSetting(setting: Setting): { readonly method: string; readonly throttle: Throttle | null } {

@@ -7,6 +7,7 @@ import { identifiers } from './identifiers.ts';
 import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
 import { integration } from './mapping/integration.ts';
+import { isApiDocument, isHttpApiDocument } from '../aws/documents.ts';
 import { unsupportedStep } from '../aws/unsupported.ts';
 import { apiKeyStep, stageThrottle } from './usage-plan.ts';
 import { parametersStep } from './validation.ts';
@@ -21,7 +22,7 @@ export const awsRest: Dialect = {
   },
   recognises: (source) => {
     const held = holdingsOf(source);
-    if (held === undefined) return /(?:^|[{,\s])["']?(?:openapi|swagger)["']?\s*:/.test(source.text) && source.text.includes('x-amazon-apigateway-');
+    if (held === undefined) return isApiDocument(source) && !isHttpApiDocument(source);
     // A template without any API is read here, which says so.
     return held.has('rest-api') || !held.has('http-api') ? 'part' : false;
   },

@@ -1,5 +1,6 @@
 import type { Destination, Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { elsewhere } from '../aws/body.ts';
 import type { StageFacts } from './context.ts';
 import { endpointOf, serverAt, serviceOf, withStageVariables } from './endpoint.ts';
 import type { BackendOptions } from './mapping/backends.ts';
@@ -19,6 +20,7 @@ const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^
 
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
+  if (type === elsewhere) return { unsupported: 'a document that is not here' };
   if (integration.get('integrationSubtype').exists) return { unsupported: 'a first-class integration of an HTTP API' };
   checkEndpoint(integration, type);
   if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type);

@@ -48,7 +48,10 @@ export interface TemplateInput {
  */
 export function readTemplate(input: TemplateInput): Template {
   const { source, ledger, by } = input;
-  const written = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const { tree: text, repeated } = isServerless(source) ? { tree: source.trees()[0] ?? treeOf({}), repeated: [] } : source.lastOfEach();
+  // CloudFormation takes the last of a key that stands there twice.
+  for (const one of repeated) ledger.report(one);
+  const written = located(text, originOf(source.name));
   const overridden = (left: Tree): void => Setting.root(left, source.name, ledger, by).leftToOthers('every resource of this kind says it itself');
   const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : withGlobals(written, overridden);
   const open = opener(input);
@@ -67,7 +70,7 @@ export function readTemplate(input: TemplateInput): Template {
     }
     kept.set('Resources', { ...resources, value: { ...resources.value, entries } });
   }
-  const resolved = resolve({ kind: 'map', entries: kept, line: tree.line, column: tree.column }, scope) ?? treeOf({});
+  const resolved = resolve({ ...tree, kind: 'map', entries: kept }, scope) ?? treeOf({});
   const asWritten = Setting.root(resolved, source.name, ledger, by);
   settleFrame(asWritten, scope.asked);
   const resolveLater = (one: Tree): Tree => resolve(one, scope) ?? treeOf({});

@@ -42,7 +42,7 @@ const given = (properties: Setting, names: readonly string[]): Record<string, Ma
  * A REST API and all that SAM makes of it. `events`: those of functions and state machines that name it. Source: the translator's generator of
  * APIs and its editor of documents.
  */
-export function unfoldApi(api: SamResource, events: readonly ApiEvent[], sam: Sam): Plain {
+export function unfoldApi(api: SamResource, events: readonly ApiEvent[], _sam: Sam): Plain {
   const { id, properties } = api;
   for (const name of ['Tags', 'PropagateTags', 'AlwaysDeploy']) properties.get(name).ignored('concerns the deployment');
   const version = versionOf(properties.get('OpenApiVersion'));
@@ -52,7 +52,7 @@ export function unfoldApi(api: SamResource, events: readonly ApiEvent[], sam: Sa
   const restApi = {
     ...given(properties, ofRestApi),
     ...endpointOf(properties.get('EndpointConfiguration')),
-    ...(document === undefined ? elsewhere(uri, sam) : { Body: document.tree() }),
+    ...(document === undefined ? { BodyS3Location: locationOf(uri) } : { Body: document.tree() }),
   };
   const deployment = `${id}Deployment`;
   return {
@@ -83,12 +83,8 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
           .problem('DG1203', `${name} works only with a document in the template`, 'expected DefinitionBody in the place of DefinitionUri');
     return undefined;
   }
-  const include = body.get('Fn::Transform');
-  if (include.exists) {
-    missing(body, include.get('Parameters').get('Location').string() ?? '');
-    include.settle();
-  }
-  const document = new Draft(body.exists && !include.exists ? body.tree : madeTree(skeleton(version), at), at);
+  // A document that an include names and that is not here stays as it stands: whoever reads it closes the API.
+  const document = new Draft(body.exists ? body.tree : madeTree(skeleton(version), at), at);
   const building: Building = { api, document, policy: new Policy(document), stage };
   const lay = !body.exists ? addEvent : merges ? mergeEvent : overrideByEvent;
   for (const event of events) lay(building, event);
@@ -188,17 +184,8 @@ function endpointOf(endpoint: Setting): Record<string, Made> {
   };
 }
 
-/** The place of a document: a path beside the template as it stands; of a place in a bucket, what it is called there. */
-function elsewhere(uri: Setting, sam: Sam): Record<string, Made> {
-  const text = uri.kind === 'scalar' ? (uri.string() ?? '') : '';
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/([^?]+)/.exec(text) ?? [];
-  const name = key ?? (text || (uri.get('Key').string() ?? ''));
-  if (sam.open(name) !== undefined) return { BodyS3Location: bucket === undefined ? uri.tree : { Bucket: bucket, Key: key } };
-  uri.settle();
-  missing(uri, name);
-  return { Body: skeleton() };
+/** A path beside the template, as it stands; of a place in a bucket, what it is called there. */
+function locationOf(uri: Setting): Made {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/([^?]+)/.exec(uri.kind === 'scalar' ? (uri.string() ?? '') : '') ?? [];
+  return bucket === undefined ? uri.tree : { Bucket: bucket, Key: key };
 }
-
-/** An API whose document is not here is there, and serves nothing: what guards its methods is not known. */
-const missing = (at: Setting, name: string): void =>
-  at.warning('DG1208', `the document ${name} is not beside the template`, 'put it there; until then the API answers every request with 403');

@@ -9,6 +9,7 @@ import { unfoldHttpApi } from './http-api.ts';
 import { unfoldLayer } from './layer.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
+import { unfoldWebSocketApi } from './websocket-api.ts';
 
 const transform = 'AWS::Serverless-2016-10-31';
 const serverless = /^AWS::Serverless::(\w+)$/;
@@ -38,6 +39,7 @@ const implied = [
 const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEvent[], sam: Sam) => Plain>> = {
   Api: unfoldApi,
   HttpApi: unfoldHttpApi,
+  WebSocketApi: unfoldWebSocketApi,
   Function: unfoldFunction,
   LayerVersion: unfoldLayer,
 };
@@ -85,7 +87,7 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
   };
   const sam: Sam = { resources, open };
   settleGlobals(globals, new Set([...resources.values()].map(({ kind }) => kind)));
-  refuseSam(sam);
+  refuseSam(sam, root);
   for (const one of resources.values())
     for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) put(id, made);
   const apis = [...resources.values()].filter(({ kind }) => kind === 'Api');
