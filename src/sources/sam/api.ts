@@ -5,8 +5,8 @@ import { addAuthorizers } from './api-authorizers.ts';
 import { addCors } from './api-cors.ts';
 import { finish, isVersion3, pathItems, skeleton } from './api-document.ts';
 import { unfoldDomain } from './api-domain.ts';
-import { addEvent, mergeEvent, overrideByEvent } from './api-events.ts';
-import { addCustomStatements, addPolicy } from './api-policy.ts';
+import { addEvent, mergeEvent, overrideByEvent, type Building } from './api-events.ts';
+import { Policy } from './api-policy.ts';
 import { requireApiKey, requireByDefault } from './api-security.ts';
 import { unfoldUsagePlan } from './api-usage-plan.ts';
 import { plainResource, type ApiEvent, type Plain, type Sam, type SamResource } from './model.ts';
@@ -75,7 +75,7 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
   const body = properties.get('DefinitionBody');
   const merges = properties.get('MergeDefinitions').boolean() === true;
   if (!body.exists && properties.get('DefinitionUri').exists) {
-    for (const event of events) overrideByEvent(undefined, event, api, stage);
+    for (const event of events) overrideByEvent(undefined, event);
     for (const name of ['Cors', 'Auth', 'GatewayResponses', 'Models', 'DisableExecuteApiEndpoint'])
       if (properties.get(name).exists)
         properties
@@ -85,13 +85,12 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
   }
   // A document that an include names and that is not here stays as it stands: whoever reads it closes the API.
   const document = new Draft(body.exists ? body.tree : madeTree(skeleton(version), at), at);
-  for (const event of events) {
-    if (!body.exists) addEvent(document, event, api, stage);
-    else if (merges) mergeEvent(document, event, api, stage);
-    else overrideByEvent(document, event, api, stage);
-  }
+  const building: Building = { api, document, policy: new Policy(document), stage };
+  const lay = !body.exists ? addEvent : merges ? mergeEvent : overrideByEvent;
+  for (const event of events) lay(building, event);
   addCors(document, properties.get('Cors'));
-  addAuth(document, properties.get('Auth'), stage);
+  addAuth(building, properties.get('Auth'));
+  building.policy.write();
   finish(document, version, body);
   addResponses(document, properties.get('GatewayResponses'));
   addMediaTypes(document, properties.get('BinaryMediaTypes'));
@@ -107,7 +106,7 @@ function versionOf(version: Setting): string | undefined {
   return text !== undefined && /^\d$/.test(text) ? `${text}.0` : text;
 }
 
-function addAuth(document: Draft, auth: Setting, stage: string): void {
+function addAuth({ document, policy: statements, stage }: Building, auth: Setting): void {
   const authorizers = auth.get('Authorizers');
   addAuthorizers(document, authorizers);
   const usual = auth.get('DefaultAuthorizer').string();
@@ -118,12 +117,13 @@ function addAuth(document: Draft, auth: Setting, stage: string): void {
   if (auth.get('ApiKeyRequired').boolean() === true) requireApiKey(document, keyInPreflight);
   const policy = auth.get('ResourcePolicy');
   if (!policy.exists) return;
-  for (const [path, item] of pathItems(document)) addPolicy(document, policy, path, item, stage);
-  addCustomStatements(document, policy);
+  for (const [path, item] of pathItems(document)) statements.add(policy, path, item, stage);
+  statements.addCustom(policy);
 }
 
 function addResponses(document: Draft, responses: Setting): void {
   for (const [type, response] of responses.entries()) {
+    response.entries();
     const parameters = [
       ['Headers', 'header'],
       ['Paths', 'path'],
@@ -173,6 +173,8 @@ function disableEndpoint(document: Draft, disable: Setting): void {
 function endpointOf(endpoint: Setting): Record<string, Made> {
   if (!endpoint.exists) return {};
   if (endpoint.kind !== 'map') return { EndpointConfiguration: { Types: [endpoint.tree] } };
+  for (const key of endpoint.keys())
+    if (!['Type', 'VPCEndpointIds', 'IpAddressType'].includes(key)) endpoint.get(key).ignored('SAM knows Type, VPCEndpointIds and IpAddressType');
   return {
     EndpointConfiguration: {
       Types: endpoint.get('Type').exists ? [endpoint.get('Type').tree] : undefined,

@@ -48,9 +48,9 @@ function merged(own: Tree, usual: Tree, overridden: (left: Tree) => void): Tree 
 
 /** Sections whose kind is not in the template do nothing, nor do empty ones. */
 export function settleGlobals(globals: Setting, kinds: ReadonlySet<string>): void {
-  for (const [kind, section] of globals.entries())
-    if (kinds.has(kind)) section.entries();
-    else section.ignored(`no resource of kind ${kind} is here`);
+  for (const [kind, one] of globals.entries())
+    if (kinds.has(kind)) one.entries();
+    else one.ignored(`no resource of kind ${kind} is here`);
 }
 
 /** The properties of a resource that the template does not write itself. */
