@@ -29,7 +29,7 @@ function search(source: Source): ReadonlySet<Holding> {
   const found = new Set<Holding>();
   let tree: Tree | undefined;
   try {
-    tree = source.trees()[0];
+    tree = isServerless(source) ? source.trees()[0] : source.lastOfEach().tree;
   } catch {
     return found;
   }
