@@ -146,6 +146,13 @@ describe('authorizers of http events', () => {
     expect(resources['AuthApiGatewayAuthorizer'].Properties).toMatchObject(expected);
     expect(JSON.stringify(resources['AuthApiGatewayAuthorizer'].Properties.AuthorizerUri)).toContain('["AuthLambdaFunction","Arn"]');
   });
+  it.each([
+    ['{ name: shared, arn: "${cf:auth-stack.AuthArn}" }', 'cf-auth-stack.AuthArn'],
+    ['{ name: shared, arn: { Fn::ImportValue: auth-arn } }', 'auth-arn'],
+  ])('that are made elsewhere go by the name under which they were looked for: %s', (text, name) => {
+    const { resources } = authorized(text);
+    expect(JSON.stringify(resources['SharedApiGatewayAuthorizer'].Properties.AuthorizerUri)).toContain(`:function:${name}"`);
+  });
   it('of user pools', () => {
     const arn = 'arn:aws:cognito-idp:us-east-1:1:userpool/us-east-1_x';
     const { resources } = authorized(`{ arn: "${arn}", name: pool, scopes: [a/read] }`);
