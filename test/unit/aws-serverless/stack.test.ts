@@ -247,6 +247,11 @@ resources:
   });
 });
 
+it('resources may say no more than a condition', () => {
+  const { resources } = stackOfServerless(`${one('{ http: GET /a }')}\nresources: { Resources: { ApiGatewayRestApi: { Condition: Live } } }\n`);
+  expect(resources['ApiGatewayRestApi']).toMatchObject({ Type: 'AWS::ApiGateway::RestApi', Condition: 'Live' });
+});
+
 describe('what is made elsewhere', () => {
   it('is served as an API of its own', () => {
     const { resources } = stackOfServerless(
