@@ -9,6 +9,7 @@ import { nowhere } from '../model/origin.ts';
 import { environmentWith } from '../sources/env-files.ts';
 import { Files } from '../sources/files.ts';
 import { isModule, moduleSource } from '../sources/module-source.ts';
+import { partsOf } from '../sources/serverless/parts.ts';
 import { Source } from '../sources/source.ts';
 import { didYouMean } from '../sources/setting.ts';
 
@@ -154,8 +155,9 @@ async function sourcesOf({ config, folder }: LoadRequest, files: Files): Promise
       const absolute = path.resolve(folder, name);
       if (!files.isFolder(absolute)) return (await openExplicit(absolute, files)).map((one) => ({ ...one, included: false }));
       const names = files.list(absolute).filter((one) => candidate.test(one));
-      const sources = await Promise.all(names.map((one) => open(path.join(absolute, one), files)));
-      return sources.flatMap((source) => (source === undefined ? [] : [{ source, explicit: false, included: false }]));
+      const sources = (await Promise.all(names.map((one) => open(path.join(absolute, one), files)))).filter((source) => source !== undefined);
+      const parts = new Set(sources.flatMap(partsOf));
+      return sources.filter((source) => !parts.has(source.absolute)).map((source) => ({ source, explicit: false, included: false }));
     }),
   );
   return opened.flat();

@@ -25,3 +25,16 @@ test.each([
   expect(sources).toEqual([{ file: name, dialect: 'aws-rest' }]);
   expect(JSON.stringify(gateway)).toContain('/orders');
 });
+
+test('what a configuration takes in is none of its own beside it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-serverless-parts-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(path.join(folder, 'resources.yml'), 'Resources: { Table: { Type: AWS::DynamoDB::Table } }');
+  writeFileSync(
+    path.join(folder, 'serverless.yml'),
+    'service: a\nprovider: aws\nfunctions: { a: { handler: a.b, events: [http: GET a] } }\nresources:\n  - ${file(./resources.yml)}\n',
+  );
+  const { sources, ledger } = await load({ config: folder, dialect: undefined, folder, options: { variables: {}, env: {} } }, dialects);
+  expect(sources.map(({ file }) => file)).toEqual(['serverless.yml']);
+  expect(ledger.diagnostics).toEqual([]);
+});
