@@ -1,6 +1,7 @@
 import { Setting } from '../setting.ts';
 import { madeTree, treeOf, type Member, type Tree } from '../tree.ts';
 import type { TemplateInput } from '../cloudformation/template.ts';
+import { wholeConfiguration } from './bearing.ts';
 import { merged } from './merge.ts';
 import { withDotenv } from './variables/dotenv.ts';
 import { Resolver, type VariableContext } from './variables/resolve.ts';
@@ -22,7 +23,7 @@ export function readConfiguration(written: Setting, input: TemplateInput): Confi
   const { source, files, stage: asked, parameters: given, ledger, by } = input;
   const context = { folder: source.folder, files, stage: asked, given, ledger, by };
   const resolver = new Resolver(tree, { ...context, env: environment(written, context, input.env ?? {}) });
-  const root = Setting.made(putTogether(resolved(tree, resolver), resolver), ledger, by);
+  const root = Setting.made(putTogether(wholeConfiguration(tree, resolver), resolver), ledger, by);
   const stage = stageOf(resolver);
   settleReservoirs(root, stage);
   return { root, stage };
@@ -40,21 +41,6 @@ function environment(written: Setting, context: Omit<VariableContext, 'env'>, en
   };
   const reads = said('useDotenv') === true || /^[\^~>= ]*4/.test(String(said('frameworkVersion'))) || written.get('stages').exists;
   return reads ? withDotenv(env, stageOf(early), context.folder, context.files) : env;
-}
-
-/** What only variables refer to is told of where they do. */
-const reservoirs = ['custom', 'params', 'stages'];
-
-function resolved(tree: Tree, resolver: Resolver): Tree {
-  const { tree: top } = resolver.head(tree);
-  if (top.kind !== 'map') return top;
-  const entries = new Map<string, Member>(top.entries);
-  for (const quiet of [false, true]) {
-    resolver.quiet = quiet;
-    for (const [key, member] of top.entries)
-      if (reservoirs.includes(key) === quiet) entries.set(key, { ...member, value: resolver.whole(member.value) });
-  }
-  return { ...top, entries };
 }
 
 /** The parts that may be written in several ways, in one. */
