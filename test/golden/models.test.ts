@@ -21,6 +21,7 @@ it.each([
   ['nginx/everything.conf', 'nginx.conf'],
   ['aws-rest/everything.yaml', 'template.yaml'],
   ['aws-http/everything.yaml', 'template.yaml'],
+  ['aws-serverless/everything.yml', 'serverless.yml'],
 ])('the model of %s is as it was', async (fixture, name) => {
   cpSync(path.join(fixtures, fixture), path.join(scratch, name));
   const { gateway, ledger } = await load({ config: name, dialect: undefined, folder: scratch, options: { variables: {}, env: {} } }, dialects);

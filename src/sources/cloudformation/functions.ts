@@ -175,12 +175,13 @@ function bare(tree: Tree | undefined): unknown {
   return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, bare(value)]));
 }
 
-/** A value at the place of the call that gave it. */
+/** A value at the place of the call that gave it. What a packaging made stands nowhere, and its value neither. */
 function placed(value: Tree | Scalar, call: Tree): Tree {
-  const at: { readonly line: number; readonly column: number; readonly from?: Origin } = {
+  const at: { readonly line: number; readonly column: number; readonly from?: Origin; readonly made?: true } = {
     line: call.line,
     column: call.column,
     ...(call.from === undefined ? {} : { from: call.from }),
+    ...(call.made === undefined ? {} : { made: true }),
   };
   if (typeof value === 'object' && value !== null)
     return value.kind === 'scalar' ? { kind: 'scalar', value: value.value, ...at } : { ...value, ...at };

@@ -2,63 +2,66 @@ import type { Setting } from '../setting.ts';
 import { ids } from './naming.ts';
 import { given, resource, textOf, type Resources, type Service } from './service.ts';
 
-const plugin = 'serverless-domain-manager';
-
-/** `custom.customDomain` and `customDomains` of serverless-domain-manager. `here`: the kinds of API that the service makes. */
-export function domainsOf(service: Service, plugins: readonly string[], here: { readonly rest: boolean; readonly http: boolean }): Resources {
-  const custom = service.root.get('custom');
-  const [single, several] = [custom.get('customDomain'), custom.get('customDomains')];
-  if (!plugins.includes(plugin)) {
-    for (const one of [single, several]) one.leftToOthers(`counts only with the plugin ${plugin}`);
-    return {};
-  }
-  // One domain may stand for each kind of API, by the name of the kind; a list has as many as there are.
-  const found = [...(single.kind === 'map' ? byKind(single) : []), ...several.items().flatMap(byKind)];
-  return Object.assign({}, ...found.map(({ kind, setting }, at) => domainOf(setting, kind, at, here)));
+/** The kinds of API that the service makes. */
+export interface Here {
+  readonly rest: boolean;
+  readonly http: boolean;
 }
-
-interface Found {
+interface Domain {
   readonly kind: string;
   readonly setting: Setting;
 }
 
-const byKind = (setting: Setting): Found[] => {
+const plugin = 'serverless-domain-manager';
+const read = ['name', 'domainName', 'basePath', 'stage', 'enabled', 'apiType'];
+
+/** `domain` and `domains` of the provider (since 4), `customDomain` and `customDomains` below `custom` of serverless-domain-manager. */
+export function domainsOf({ root, provider }: Service, plugins: readonly string[], here: Here): Resources {
+  const [single, several] = [root.get('custom').get('customDomain'), root.get('custom').get('customDomains')];
+  // The framework looks for the API that there is, the plugin takes a REST API.
+  const builtIn = [provider.get('domain'), ...provider.get('domains').items()].filter((one) => one.exists);
+  const found = builtIn.flatMap((one) => byKind(one, here.http ? 'http' : 'rest'));
+  if (plugins.includes(plugin)) found.push(...[single, ...several.items()].filter((one) => one.kind === 'map').flatMap((one) => byKind(one, 'rest')));
+  else for (const one of [single, several]) one.leftToOthers(`counts only with the plugin ${plugin}`);
+  return Object.assign({}, ...found.map((one, at) => resourcesOf(one, at, here)));
+}
+
+/** One domain may stand for each kind of API, by the name of the kind. */
+function byKind(setting: Setting, usual: string): Domain[] {
+  if (setting.kind !== 'map') return [{ kind: usual, setting }];
   const kinds = ['rest', 'http', 'websocket'].filter((kind) => setting.get(kind).kind === 'map');
   if (kinds.length > 0) return kinds.map((kind) => ({ kind, setting: setting.get(kind) }));
-  return [{ kind: textOf(setting.get('apiType'))?.toLowerCase() ?? 'rest', setting }];
-};
+  return [{ kind: textOf(setting.get('apiType'))?.toLowerCase() ?? usual, setting }];
+}
 
-function domainOf(setting: Setting, kind: string, at: number, here: { readonly rest: boolean; readonly http: boolean }): Resources {
-  const [name, base, enabled] = [setting.get('domainName'), setting.get('basePath'), textOf(setting.get('enabled'))];
-  const stage = given(setting.get('stage'));
-  for (const key of setting.keys())
-    if (!['domainName', 'basePath', 'stage', 'enabled', 'apiType'].includes(key)) setting.get(key).ignored('says how AWS makes the domain');
-  if (enabled === 'false' || kind === 'websocket' || (kind === 'http' ? !here.http : !here.rest)) {
-    setting.leftToOthers(enabled === 'false' ? 'the domain is not enabled' : 'this service makes no API of that kind');
+function resourcesOf({ kind, setting }: Domain, at: number, here: Here): Resources {
+  const isMap = setting.kind === 'map';
+  const name = !isMap ? setting : setting.get('name').exists ? setting.get('name') : setting.get('domainName');
+  if (isMap) for (const key of setting.keys()) if (!read.includes(key)) setting.get(key).ignored('says how AWS makes the domain');
+  const off = isMap && textOf(setting.get('enabled')) === 'false';
+  if (off || kind === 'websocket' || (kind === 'http' ? !here.http : !here.rest)) {
+    setting.leftToOthers(off ? 'the domain is not enabled' : 'this service makes no API of that kind');
     return {};
   }
   if (textOf(name) === undefined) {
-    name.problem('DG1204', 'a custom domain needs domainName', 'expected the name of a host');
+    setting.problem('DG1204', 'a custom domain needs the name of a host', 'expected name, or domainName for the plugin');
     return {};
   }
-  // The plugin writes `(none)` for no base path.
-  const path = textOf(base) === '(none)' ? undefined : given(base);
+  const path = isMap ? textOf(setting.get('basePath'))?.replaceAll(/^\/|\/$/g, '') : undefined;
+  const base = path === '' || path === '(none)' ? undefined : path;
   const [domain, mapping] = [`CustomDomain${at}`, `CustomDomainMapping${at}`];
-  if (kind === 'http')
+  if (kind === 'http') {
+    if (isMap) setting.get('stage').ignored('the HTTP API of a service has one stage');
+    const mapped = { ApiId: { Ref: ids.httpApi }, DomainName: name.tree, Stage: '$default', ApiMappingKey: base };
     return {
       [domain]: resource('AWS::ApiGatewayV2::DomainName', { DomainName: name.tree }, setting),
-      [mapping]: resource(
-        'AWS::ApiGatewayV2::ApiMapping',
-        { ApiId: { Ref: ids.httpApi }, DomainName: name.tree, Stage: '$default', ApiMappingKey: path },
-        setting,
-      ),
+      [mapping]: resource('AWS::ApiGatewayV2::ApiMapping', mapped, setting),
     };
+  }
+  const stage = (isMap ? given(setting.get('stage')) : undefined) ?? { Ref: ids.stage };
+  const mapped = { RestApiId: { Ref: ids.restApi }, DomainName: name.tree, Stage: stage, BasePath: base };
   return {
     [domain]: resource('AWS::ApiGateway::DomainName', { DomainName: name.tree }, setting),
-    [mapping]: resource(
-      'AWS::ApiGateway::BasePathMapping',
-      { RestApiId: { Ref: ids.restApi }, DomainName: name.tree, Stage: stage ?? { Ref: ids.stage }, BasePath: path },
-      setting,
-    ),
+    [mapping]: resource('AWS::ApiGateway::BasePathMapping', mapped, setting),
   };
 }

@@ -1,6 +1,6 @@
 import type { Setting } from '../setting.ts';
 import type { Made } from '../tree.ts';
-import { given, textOf } from './service.ts';
+import { inText, textOf } from './service.ts';
 import type { Backend } from './service-proxies.ts';
 
 // What serverless-apigateway-service-proxy makes of each kind. Source: its lib/package/*/compileMethodsTo*.js.
@@ -20,11 +20,11 @@ function valueOf(setting: Setting, otherwise: string): Made {
   if (path !== undefined) return `$input.params().path.${path}`;
   if (query !== undefined) return `$input.params().querystring.${query}`;
   if (body !== undefined) return `$util.parseJson($input.body).${body}`;
-  return given(setting);
+  return inText(setting);
 }
 
 function sqs(at: Setting): Backend {
-  const uri = uriOf('sqs:path//${AWS::AccountId}/${queueName}', { queueName: given(at.get('queueName')) });
+  const uri = uriOf('sqs:path//${AWS::AccountId}/${queueName}', { queueName: inText(at.get('queueName')) });
   if (at.get('request').get('template').keys().length > 0) return { uri, passthrough: 'NEVER', parameters: form, statuses: exact };
   const parameters = {
     'integration.request.querystring.Action': "'SendMessage'",
@@ -39,7 +39,7 @@ const sns = (at: Setting): Backend => ({
   parameters: form,
   template: joined(
     "Action=Publish&Message=$util.urlEncode($input.body)&TopicArn=$util.urlEncode('",
-    { 'Fn::Sub': ['arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${topicName}', { topicName: given(at.get('topicName')) }] },
+    { 'Fn::Sub': ['arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${topicName}', { topicName: inText(at.get('topicName')) }] },
     "')",
   ),
   statuses: exact,
@@ -54,7 +54,7 @@ function kinesis(at: Setting): Backend {
     uri: uriOf(`kinesis:action/${several ? 'PutRecords' : 'PutRecord'}`),
     passthrough: 'NEVER',
     parameters: {},
-    template: joined('{"StreamName":"', given(at.get('streamName')), '",', record),
+    template: joined('{"StreamName":"', inText(at.get('streamName')), '",', record),
     statuses: exact,
   };
 }
@@ -72,7 +72,7 @@ const eventbridge = (at: Setting): Backend => ({
     ')","DetailType":"',
     valueOf(at.get('detailType'), '$context.requestId'),
     '","EventBusName":"',
-    given(at.get('eventBusName')) ?? '',
+    inText(at.get('eventBusName')) ?? '',
     '","Source":"',
     valueOf(at.get('source'), ''),
     '"}]}',
@@ -107,7 +107,7 @@ function s3(at: Setting): Backend {
       ? `method.request.path.${path}`
       : query !== undefined
         ? `method.request.querystring.${query}`
-        : joined("'", given(key) ?? '', "'");
+        : joined("'", inText(key) ?? '', "'");
   const override = textOf(at.get('pathOverride'));
   return {
     ...one,
@@ -115,7 +115,7 @@ function s3(at: Setting): Backend {
     passthrough: 'WHEN_NO_MATCH',
     parameters: {
       ...parameters,
-      'integration.request.path.bucket': joined("'", given(at.get('bucket')) ?? '', "'"),
+      'integration.request.path.bucket': joined("'", inText(at.get('bucket')) ?? '', "'"),
       ...(prefix === undefined ? {} : { 'integration.request.path.objectPrefix': `'${prefix}'` }),
       ...(key.exists ? { 'integration.request.path.object': object } : {}),
     },
@@ -150,7 +150,7 @@ function dynamodb(at: Setting): Backend {
     uri: uriOf(`dynamodb:action/${action}`),
     passthrough: 'NEVER',
     parameters: {},
-    template: joined('{"TableName":"', given(at.get('tableName')) ?? '', '"', rest[action]),
+    template: joined('{"TableName":"', inText(at.get('tableName')) ?? '', '"', rest[action]),
     statuses: classes,
     ...(action === 'GetItem' ? { responseTemplate: read } : {}),
   };

@@ -75,6 +75,12 @@ export const isOn = (setting: Setting): boolean => setting.exists && (setting.ki
 /** What is passed on as it stands. */
 export const given = (setting: Setting): Tree | undefined => (setting.exists ? setting.tree : undefined);
 
+/** What goes into a text that is put together: it is read there. */
+export function inText(setting: Setting): Tree | undefined {
+  setting.settle();
+  return given(setting);
+}
+
 /** Properties that the framework's schema does not have do nothing; it warns, or refuses them where the service asks it to. */
 export function checkKeys(setting: Setting, known: readonly string[], { strict }: Service): void {
   if (setting.kind !== 'map') return;
@@ -91,6 +97,17 @@ export function checkKeys(setting: Setting, known: readonly string[], { strict }
 
 /** The ARN of a function of the service, for CloudFormation. */
 export const arnOf = ({ id }: ServiceFunction): Made => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+/** The ARN of a function that is given by it. What is made elsewhere is a function by the name under which it was looked for. */
+export function arnIn(setting: Setting): Made {
+  const call = setting.tree === undefined ? undefined : callOf(setting.tree);
+  const imported = call?.name === 'ImportValue' && call.argument.kind === 'scalar' ? String(call.argument.value) : undefined;
+  const name = imported ?? textOf(setting);
+  if (name === undefined || name.startsWith('arn:')) return inText(setting);
+  const called = name.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-|-$/g, '');
+  setting.approximately(`the function is made elsewhere: function:${called} stands for it`).settle();
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${called}` };
+}
 
 /** The address at which API Gateway invokes a function by its ARN. */
 export const invocationOf = (arn: Made): Made => ({

@@ -126,6 +126,8 @@ const readOfProvider = [
   'apiName',
   'endpointType',
   'vpcEndpointIds',
+  'domain',
+  'domains',
 ];
 const readOfService = ['service', 'provider', 'functions', 'resources', 'plugins', 'custom'];
 const gatewaysOfProvider = ['alb', 'websocket', 'websocketsApiName', 'websocketsApiRouteSelectionExpression', 'websocketsDescription'];

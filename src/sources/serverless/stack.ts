@@ -1,4 +1,4 @@
-import type { Setting } from '../setting.ts';
+import { Setting } from '../setting.ts';
 import { madeTree, type Member, type Tree } from '../tree.ts';
 import { functionsOf } from './functions.ts';
 import { httpApiOf } from './http-api.ts';
@@ -35,7 +35,8 @@ function withOwn(made: Tree, { root }: Service): Tree {
   if (resources.tree?.kind !== 'map') return made;
   const entries = new Map(resources.tree.entries);
   entries.delete('extensions');
-  const merged = mergeTrees(made, { ...resources.tree, entries });
+  const replaced = (tree: Tree): void => Setting.made(tree, root.ledger, root.by).ignored('resources say it otherwise');
+  const merged = mergeTrees(made, { ...resources.tree, entries }, replaced);
   const all = merged.kind === 'map' ? merged.entries.get('Resources') : undefined;
   if (all?.value.kind !== 'map') return merged;
   const extended = new Map(all.value.entries);
@@ -43,7 +44,7 @@ function withOwn(made: Tree, { root }: Service): Tree {
     const under = extended.get(id);
     if (under === undefined)
       extension.problem('DG1205', `there is no resource ${id} to be extended`, 'expected the logical id of one that the framework makes');
-    else extended.set(id, { ...under, value: extend(under.value, extension) });
+    else extended.set(id, { ...under, value: extend(under.value, extension, replaced) });
   }
   return {
     ...merged,
@@ -54,7 +55,7 @@ function withOwn(made: Tree, { root }: Service): Tree {
 const deployment = ['CreationPolicy', 'DeletionPolicy', 'UpdatePolicy', 'UpdateReplacePolicy', 'DependsOn', 'Metadata'];
 
 /** Source: lib/plugins/aws/package/lib/merge-custom-provider-resources.js. */
-function extend(under: Tree, extension: Setting): Tree {
+function extend(under: Tree, extension: Setting, replaced: (tree: Tree) => void): Tree {
   if (under.kind !== 'map') return under;
   const entries = new Map<string, Member>(under.entries);
   for (const [key, setting] of extension.entries()) {
@@ -63,7 +64,11 @@ function extend(under: Tree, extension: Setting): Tree {
     else if (key === 'Properties') {
       const before = entries.get(key)?.value;
       const properties = new Map<string, Member>(before?.kind === 'map' ? before.entries : []);
-      for (const [name, value] of setting.entries()) properties.set(name, memberOf(value));
+      for (const [name, value] of setting.entries()) {
+        const one = properties.get(name);
+        if (one !== undefined) replaced(one.value);
+        properties.set(name, memberOf(value));
+      }
       entries.set(key, { ...memberOf(setting), value: { ...(before ?? (setting.tree as Tree)), entries: properties } as Tree });
     } else setting.problem('DG1203', `${key} of a resource cannot be extended`, `expected Properties, Condition, ${deployment.join(', ')}`);
   }

@@ -146,6 +146,13 @@ describe('authorizers of http events', () => {
     expect(resources['AuthApiGatewayAuthorizer'].Properties).toMatchObject(expected);
     expect(JSON.stringify(resources['AuthApiGatewayAuthorizer'].Properties.AuthorizerUri)).toContain('["AuthLambdaFunction","Arn"]');
   });
+  it.each([
+    ['{ name: shared, arn: "${cf:auth-stack.AuthArn}" }', 'cf-auth-stack.AuthArn'],
+    ['{ name: shared, arn: { Fn::ImportValue: auth-arn } }', 'auth-arn'],
+  ])('that are made elsewhere go by the name under which they were looked for: %s', (text, name) => {
+    const { resources } = authorized(text);
+    expect(JSON.stringify(resources['SharedApiGatewayAuthorizer'].Properties.AuthorizerUri)).toContain(`:function:${name}"`);
+  });
   it('of user pools', () => {
     const arn = 'arn:aws:cognito-idp:us-east-1:1:userpool/us-east-1_x';
     const { resources } = authorized(`{ arn: "${arn}", name: pool, scopes: [a/read] }`);
@@ -294,6 +301,23 @@ describe('keys and plans', () => {
       KeyId: { Ref: 'ApiGatewayApiKeyPaid2' },
       UsagePlanId: { Ref: 'ApiGatewayUsagePlanPaid' },
     });
+  });
+});
+
+describe('custom domains', () => {
+  it.each([
+    ['domain: api.test', '$default', undefined],
+    ['domains: [{ name: api.test, basePath: /v1/, apiType: http, certificateArn: x }]', '$default', 'v1'],
+  ])('%s', (text, stage, base) => {
+    const { resources, problems } = stackOfServerless(one('{ http: GET /a }, { httpApi: GET /b }', `  ${text}`));
+    expect(problems).toEqual([]);
+    expect(resources['CustomDomain0'].Properties).toEqual({ DomainName: 'api.test' });
+    expect(resources['CustomDomainMapping0'].Properties).toMatchObject({ ApiId: { Ref: 'HttpApi' }, Stage: stage });
+    expect(resources['CustomDomainMapping0'].Properties.ApiMappingKey).toBe(base);
+  });
+  it('stand before the API that there is', () => {
+    const { resources } = stackOfServerless(one('{ http: GET /a }', '  domain: { name: api.test, basePath: v1 }'));
+    expect(resources['CustomDomainMapping0'].Properties).toMatchObject({ RestApiId: { Ref: 'ApiGatewayRestApi' }, BasePath: 'v1' });
   });
 });
 
