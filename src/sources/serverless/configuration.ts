@@ -58,7 +58,16 @@ function putTogether(tree: Tree, resolver: Resolver): Tree {
       const map = merged(value);
       return map.kind === 'map' ? map : madeTree({}, value);
     });
+  change('functions', (value) => mapsIn(value, resolver));
   return { ...tree, entries };
+}
+
+/** The members of a map that are maps themselves. */
+function mapsIn(tree: Tree, resolver: Resolver): Tree {
+  if (tree.kind !== 'map') return tree;
+  const kept = [...tree.entries].filter(([, { value }]) => value.kind !== 'scalar');
+  for (const [key, { value }] of tree.entries) if (value.kind === 'scalar') settleScalar(value, `functions.${key}`, resolver);
+  return kept.length === tree.entries.size ? tree : { ...tree, entries: new Map(kept) };
 }
 
 /** A single value where a map belongs: nothing, or what a variable should have brought, which was told. */
@@ -67,7 +76,7 @@ function settleScalar(part: Tree & { kind: 'scalar' }, key: string, resolver: Re
   const setting = Setting.made(part, context.ledger, context.by);
   if (resolver.isStandIn(part)) setting.ignored('what the variable stands for is not here');
   else if (part.value === null || part.value === '') setting.settle();
-  else setting.problem('DG1202', `${key} is ${JSON.stringify(part.value)}`, 'expected a map, or a list of maps');
+  else setting.problem('DG1202', `${key} is ${JSON.stringify(part.value)}`, 'expected a map');
 }
 
 /** What variables refer to is settled where it was taken to; the rest belongs to other stages, or to nobody. */

@@ -145,6 +145,12 @@ describe('what is not known here', () => {
       'serverless.yml:5:1  warning DG1205  opt:tier leads to nothing, and no other value stands after it: it is the text "opt:tier". give it with --var tier=VALUE',
     ]);
   });
+  test('is what version 4 calls aws:ssm and the like, and what resolvers of the user are for', () => {
+    const { data, problems } = readServerless('x: ${aws:ssm:/a}\ny: ${team:s3:bucket/key}\nz: ${vault:a/b.c}');
+    expect(data).toEqual({ x: 'aws:ssm:/a', y: 'team:s3:bucket/key', z: 'vault:a/b.c' });
+    expect(problems).toHaveLength(3);
+    for (const one of problems) expect(one).toContain('is not known here');
+  });
   test('gives way to what stands after it, which is told', () => {
     const { data, problems } = readServerless("x: ${ssm:/a, 'b'}");
     expect(data['x']).toBe('b');
@@ -214,7 +220,7 @@ describe('the parts of a configuration', () => {
       `
 service: shop
 provider: aws
-functions: [{ a: { handler: a.b } }, "\${file(more.yml)}", "\${file(absent.yml)}"]
+functions: [{ a: { handler: a.b }, b: null, d: "\${file(absent.yml)}" }, "\${file(more.yml)}", "\${file(absent.yml)}"]
 resources:
   - Resources: { T: { Type: A, Properties: { N: 1, M: 1 } } }
   - Resources: { T: { Properties: { N: 2 } }, U: { Type: B } }
@@ -230,7 +236,10 @@ resources:
     });
     expect(problems).toEqual([expect.stringContaining('warning DG1205  there is no file absent.yml: ')]);
   });
-  test('a text is no map', () => expect(readServerless('functions: all').problems).toEqual([expect.stringContaining('error DG1202')]));
+  test('a text is no map', () => {
+    expect(readServerless('functions: all').problems).toEqual([expect.stringContaining('error DG1202  functions is "all"')]);
+    expect(readServerless('functions: { a: all }').problems).toEqual([expect.stringContaining('error DG1202  functions.a is "all"')]);
+  });
 });
 
 describe('in the ledger', () => {

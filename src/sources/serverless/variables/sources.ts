@@ -31,7 +31,13 @@ export function lookUp(
   const below = address === undefined ? '' : `:${address.replace(/~(?:true|false|split|raw)$/, '')}`;
   const name = `${type}${params === undefined ? '' : `(${params.join(', ')})`}${below}`;
   const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
-  const named = { type, address, name, location: type === 'file' ? params?.[0] : undefined, elsewhere: source === undefined };
+  const named = {
+    type,
+    address,
+    name,
+    location: type === 'file' ? params?.[0] : undefined,
+    elsewhere: source === undefined || (type === 'aws' && below.includes(':', 1)),
+  };
   const answer = given(resolver, name) ?? (source === undefined ? given(resolver, `${type}${below}`) : undefined);
   return { named, answer: answer ?? source?.(address ?? '', params ?? [], resolver, at) };
 }
