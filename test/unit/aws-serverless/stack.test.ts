@@ -247,6 +247,11 @@ resources:
   });
 });
 
+it('resources may say no more than a condition', () => {
+  const { resources } = stackOfServerless(`${one('{ http: GET /a }')}\nresources: { Resources: { ApiGatewayRestApi: { Condition: Live } } }\n`);
+  expect(resources['ApiGatewayRestApi']).toMatchObject({ Type: 'AWS::ApiGateway::RestApi', Condition: 'Live' });
+});
+
 describe('what is made elsewhere', () => {
   it('is served as an API of its own', () => {
     const { resources } = stackOfServerless(
@@ -322,6 +327,30 @@ describe('custom domains', () => {
 });
 
 describe('plugins', () => {
+  it('of keys add them, each with its plan', () => {
+    const { resources, problems } = stackOfServerless(`${one('{ http: GET /a }')}
+plugins: [serverless-add-api-key]
+custom:
+  apiKeys:
+    dev:
+      - { name: a, value: a-key-of-twenty-or-more, usagePlan: { name: both, quota: { limit: 5, period: DAY } } }
+      - { name: b, value: b-key-of-twenty-or-more, usagePlan: { name: both } }
+      - name: c
+    prod: [{ name: p }]
+`);
+    expect(problems).toEqual([]);
+    expect(Object.keys(resources).filter((id) => id.startsWith('Added'))).toEqual([
+      'AddedApiKey0',
+      'AddedUsagePlan both',
+      'AddedUsagePlanKey0',
+      'AddedApiKey1',
+      'AddedUsagePlanKey1',
+      'AddedApiKey2',
+      'AddedUsagePlan c-usage-plan',
+      'AddedUsagePlanKey2',
+    ]);
+    expect(resources['AddedUsagePlan both'].Properties).toMatchObject({ Quota: { Limit: 5 }, ApiStages: [{ Stage: 'dev' }] });
+  });
   it('of domains map them', () => {
     const domains = (plugins: string): Record<string, any> =>
       stackOfServerless(
