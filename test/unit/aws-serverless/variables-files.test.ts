@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { moduleValue } from '../../../src/sources/serverless/variables/module-value.ts';
 import { readServerless } from './read.ts';
 
 describe('files', () => {
@@ -62,6 +66,13 @@ describe('modules', () => {
         /^serverless\.yml:1:1 {2}error DG1205 {2}a\.cjs cannot be run: ./,
       ),
   );
+  test.each(['for (;;);', 'module.exports = new Promise(() => setInterval(() => {}, 1000));'])('one without an end is given up: %s', (text) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-endless-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(path.join(folder, 'a.cjs'), text);
+    const question = { absolute: path.join(folder, 'a.cjs'), keys: [], options: {}, env: {}, property: () => undefined };
+    expect(moduleValue({ ...question, maxMs: 100 })).toEqual({ error: 'it does not come to an end within 0.1 s' });
+  });
   test('what it takes in is watched, too', () => {
     const { watched } = readServerless('x: ${file(a.cjs):b}', {
       files: { 'a.cjs': 'module.exports = { b: require("./c.cjs") };', 'c.cjs': 'module.exports = 1;' },
