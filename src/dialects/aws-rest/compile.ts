@@ -95,7 +95,7 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
   const at = { stage: deploymentKey({ ...api, api: api.id }), resource: path, method };
   const destination = 'unsupported' in read ? null : withCache(read.destination, integration, api.settings.cacheOf(path, method), at);
   const what = unsupported.join(' and ');
-  if (what !== '') setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
+  if (what !== '' && !('told' in read)) setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
   const type = integration.get('type').string() ?? '';
   return {
     ...plan,

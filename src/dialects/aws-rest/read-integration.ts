@@ -17,11 +17,12 @@ import type { LambdaOptions } from './lambda.ts';
 /** What a method does once it may: steps that make the request, where it goes, and steps that see the answer first. Or why that cannot be mirrored yet. */
 export type Integration =
   | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
-  | { readonly unsupported: string };
+  /** `told`: why is told already. */
+  | { readonly unsupported: string; readonly told?: true };
 
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
-  if (type === elsewhere) return { unsupported: 'a document that is not here' };
+  if (type === elsewhere) return { unsupported: 'a document that is not here', told: true };
   if (integration.get('integrationSubtype').exists) return ofHttpApi(integration, 'a first-class integration of an HTTP API');
   const uri = uriOf(integration.get('uri'), facts.variables);
   if (integration.get('payloadFormatVersion').exists && /^arn:[\w-]+:lambda:/.test(uri))

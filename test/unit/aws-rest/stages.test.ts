@@ -127,5 +127,5 @@ it('a template may be indented as a whole, and its document may be elsewhere', a
   );
   await using gateway = await createGateway({ config: file });
   expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning' }]);
-  expect((await gateway.fetch('/dev/a')).status).toBe(403);
+  expect((await gateway.fetch('/dev/a')).status).toBe(501);
 });

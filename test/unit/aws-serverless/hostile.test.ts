@@ -54,7 +54,7 @@ it('a configuration with anything in any place is read or refused, and never bre
       const { resources } = stackOfServerless(JSON.stringify(replaced(everything, place, by)));
       expect(resources).toBeTypeOf('object');
     }),
-    { numRuns: 1500 },
+    { numRuns: 400 },
   );
 });
 
