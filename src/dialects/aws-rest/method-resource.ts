@@ -1,5 +1,6 @@
 import { madeTree, type Made, type Tree } from '../../sources/tree.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { checkMappings } from './check-method.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 
 /** The scheme that methods with `ApiKeyRequired` name. */
@@ -28,6 +29,7 @@ const ofIntegration: Readonly<Record<string, string>> = {
 /** An `AWS::ApiGateway::Method` as the operation that a document would have in its place. `models`: their names by logical id. */
 export function readMethodResource({ setting, properties }: Resource, models: ReadonlyMap<string, string>): Tree {
   properties.get('OperationName').ignored('is a name for people');
+  checkMappings(properties);
   properties.get('MethodResponses').ignored('says what clients may expect; the responses of the integration decide what is answered');
   const known = new Set(models.values());
   const modelOf = (model: Setting): string => {
