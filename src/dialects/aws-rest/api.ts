@@ -1,7 +1,8 @@
-import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
+import { settingsWithFunctions, type Template } from '../../sources/cloudformation/template.ts';
 import { holdingsOf, type Holding } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
+import { bodyOf } from '../aws/body.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
@@ -27,6 +28,8 @@ export interface Api {
   readonly settings: Stage;
   /** Several APIs have addresses of their own. */
   readonly alone: boolean;
+  /** Where lines of access logs go; empty: nowhere. */
+  readonly logFile: string;
 }
 
 export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
@@ -53,6 +56,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
     basePath: basePathMode(options.variables, undefined),
     keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
     alone: true,
+    logFile: '',
   };
   return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [], upstreams: {} };
 }
@@ -60,7 +64,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
 const makesApi = (one: Source): boolean => ['rest-api', 'http-api'].some((kind) => holdingsOf(one)?.has(kind as Holding) === true);
 
 /** An API on a stage, and on its canary. */
-function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone'>, stage: Stage): Api[] {
+function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone' | 'logFile'>, stage: Stage): Api[] {
   const { name, variables, canary } = stage;
   const main: Api = { ...api, stage: name, settings: stage, canary: false, canaryPercent: canary?.percent ?? null, variables };
   return canary === null ? [main] : [main, { ...main, canary: true, variables: canary.variables }];
@@ -94,6 +98,8 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
   for (const { type, setting } of resources)
     if (own.test(type) && !read.has(type)) setting.ignored(`resources of type ${type} are no part of the gateway`);
+  /** Where the access log goes is told by hand: it is no variable of a stage. */
+  const { accessLog: logFile = '', ...variables } = given;
   const apis = of('RestApi');
   for (const { properties } of of('Stage', 'Deployment'))
     if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');
@@ -112,33 +118,8 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
     const basePath = basePathMode(given, api.properties.get('Parameters'));
-    return readStages(of, api.id, stageName, given).flatMap((stage) =>
-      deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone }, stage),
+    return readStages(of, api.id, stageName, variables).flatMap((stage) =>
+      deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
     );
   });
-}
-
-/** The document of an API: in the template, or in a file beside it. What is elsewhere is told, and nothing of it is served. */
-function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
-  const [body, location] = [api.properties.get('Body'), api.properties.get('BodyS3Location')];
-  const elsewhere = (at: Setting, name: string): undefined => {
-    at.warning(
-      'DG1208',
-      `the document ${name} is not beside the template`,
-      'nothing of it is served; put it there, or give the API as an OpenAPI document in Body',
-    );
-    at.ignored('the document is not here');
-    return undefined;
-  };
-  // An include that was found stands unfolded.
-  const include = body.get('Fn::Transform');
-  if (include.exists) return elsewhere(body, include.get('Parameters').get('Location').string() ?? '');
-  if (body.exists || !location.exists) return body.tree;
-  const asset = api.setting.get('Metadata').get('aws:asset:path').string();
-  const name = location.kind === 'scalar' ? location.string() : location.get('Key').string();
-  const found = (asset === undefined ? undefined : open(asset)) ?? open(name ?? '');
-  if (found === undefined) return elsewhere(location, asset ?? name ?? '');
-  if (location.kind === 'map')
-    for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
-  return resolve(found);
 }

@@ -2,10 +2,10 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { Answer, DestinationKind } from '../../engine/kit.ts';
 import { refuse, type Failure } from '../../engine/outcome.ts';
 import { ownAnswer } from '../../engine/own-answer.ts';
-import { slot, type Slot } from '../../engine/slot.ts';
 import { readWhole } from '../../http/body.ts';
 import { parseQuery } from '../../http/query.ts';
 import { fault } from '../../model/fault.ts';
+import { iamCallers } from '../aws/iam/caller.ts';
 import { valuesOf, type From } from './mapping/parameters.ts';
 import { seenFields } from './seen-fields.ts';
 
@@ -31,9 +31,6 @@ interface Cached {
   readonly body: Buffer;
 }
 
-/** Written true by an authorization that grants `execute-api:InvalidateCache`. */
-export const mayInvalidate: Slot<boolean> = slot('aws-rest/may-invalidate');
-
 const maxEntries = 1_000;
 /** Larger answers are not kept. Source: the developer guide, API caching. */
 const maxBytes = 1_048_576;
@@ -52,7 +49,8 @@ export const cache: DestinationKind<CacheOptions> = {
     const ask = deps.linkDestination(child);
     const open = async (exchange: Exchange): Promise<Answer | Failure> => {
       const anew = asksAnew(exchange);
-      const allowed = !authorized || exchange.read(mayInvalidate) === true;
+      // Who signed with the credentials of this machine may do everything.
+      const allowed = !authorized || exchange.read(iamCallers) !== undefined;
       if (anew && !allowed && otherwise === 'FAIL_WITH_403') return refuse(fault('forbidden', { reason: 'the caller may not invalidate the cache' }));
       const entries = deps.memory.get(`${exchange.scope}aws-rest:cache:${stage}`, () => new Map<string, Cached>());
       const at = JSON.stringify([name, ...keyOf(key, exchange, deps.random)]);

@@ -32,7 +32,11 @@ function partOf(api: Api, { options }: CompileInput): Part {
   const security = readSecurity(document, { api: id, stage, variables }, options);
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
-  const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  // Templates spell a slash as ~1.
+  const binary = document
+    .get('x-amazon-apigateway-binary-media-types')
+    .strings()
+    .map((type) => type.replaceAll('~1', '/'));
   checkSiblings(document);
   const prefix = pathPrefix(document, api.basePath);
   const models = modelsOf(document);
@@ -40,7 +44,11 @@ function partOf(api: Api, { options }: CompileInput): Part {
   const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, { binary, models, security })] : []));
   models.settleRest();
   settleDescriptions(document);
-  return { api, responses, routes };
+  const compressedFrom = document
+    .get('x-amazon-apigateway-minimum-compression-size')
+    .approximately('answers are compressed; bodies of requests are passed on as they come')
+    .number({ min: 0, max: 10_485_760, integer: true });
+  return { api, responses, routes, compressedFrom };
 }
 
 /** What the methods of a document share. */

@@ -4,7 +4,7 @@ import type { FaultBook, FaultDetails, OwnFaultBook, Wording } from '../../model
 import type { StageFacts } from './context.ts';
 import type { SignatureRefusal } from '../aws/iam/sigv4.ts';
 import { accessDenied, authorizerFailed, badSignature, policyDenied, tokenExpired, type PolicyDenial } from './authorizers/refusals.ts';
-import { wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
+import { refusals as refused, wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
 import { requestIdOf } from './identifiers.ts';
 import { deploymentKey, places } from './place.ts';
 
@@ -68,6 +68,7 @@ export const faultBook: FaultBookKind<FaultBookOptions> = {
   kind: 'aws-rest/faults',
   build({ of, otherwise }, { random }) {
     const word = (what: Refusal, exchange: Exchange | null): Wording => {
+      exchange?.write(refused, what);
       const place = exchange?.read(places);
       const { responses, ...facts } = of[place === undefined ? (otherwise ?? '') : deploymentKey(place)] ?? nothing;
       return wordRefusal(responses, what, exchange, facts, exchange === null ? '' : requestIdOf(exchange, random));

@@ -17,6 +17,8 @@ export interface Stage {
   /** What holds for a method: `/pets/{id}`, `GET`. */
   readonly throttleOf: (resource: string, method: string) => Throttle | null;
   readonly cacheOf: (resource: string, method: string) => CacheSettings | null;
+  /** Of its access log; empty where it keeps none. */
+  readonly logFormat: string;
 }
 
 /** A stage of which nothing is known but its name. */
@@ -26,10 +28,11 @@ export const bareStage = (name: string, variables: Stage['variables']): Stage =>
   canary: null,
   throttleOf: () => null,
   cacheOf: () => null,
+  logFormat: '',
 });
 
 const forPeople = ['Description', 'Tags', 'DocumentationVersion'];
-const forOperators = ['TracingEnabled', 'ClientCertificateId', 'AccessLogSetting', 'CacheClusterSize'];
+const forOperators = ['TracingEnabled', 'ClientCertificateId', 'CacheClusterSize'];
 
 /**
  * The stages of an API: resources of their own, and those that deployments make. All are served, or the one that is asked for (`wanted`). `given`:
@@ -65,7 +68,7 @@ export function readStages(of: ResourcesOf, api: string, wanted: string | undefi
 
 function readStage(name: string, settings: Setting, deployment: Setting | undefined, given: Stage['variables']): Stage {
   for (const key of forPeople) settings.get(key).ignored('describes the stage for people');
-  for (const key of forOperators) settings.get(key).ignored('is for logs, traces and certificates, and how large a cache is');
+  for (const key of forOperators) settings.get(key).ignored('is for traces and certificates, and how large a cache is');
   const own = variablesOf(settings.get('Variables'));
   const canary = settings.get('CanarySetting').exists ? settings.get('CanarySetting') : deployment?.get('DeploymentCanarySettings');
   const methods = settings.get('MethodSettings').items().map(readMethodSetting);
@@ -78,6 +81,7 @@ function readStage(name: string, settings: Setting, deployment: Setting | undefi
     canary: canary === undefined ? null : readCanary(canary, own, given),
     throttleOf: (resource, method) => settingsOf(methods, resource, method).find(({ throttle }) => throttle !== null)?.throttle ?? null,
     cacheOf: (resource, method) => (cached ? cacheOf(settingsOf(methods, resource, method), method) : null),
+    logFormat: readLogFormat(settings.get('AccessLogSetting')),
   };
 }
 
@@ -140,4 +144,14 @@ function cacheOf(settings: readonly MethodSettings[], method: string): CacheSett
   const ttl = nearest('ttl') ?? 300;
   if (ttl === 0) return null;
   return { ttlMs: ttl * 1000, authorized: nearest('authorized') ?? true, otherwise: nearest('otherwise') ?? 'SUCCEED_WITH_RESPONSE_HEADER' };
+}
+
+function readLogFormat(setting: Setting): string {
+  setting.get('DestinationArn').ignored('lines go to the file that --var accessLog=FILE names');
+  const format = setting.get('Format').string() ?? '';
+  if (setting.get('Format').exists && !/\$context\.(?:requestId|extendedRequestId)\b/.test(format))
+    setting
+      .get('Format')
+      .problem('DG1203', 'the format of the access log has no request id', 'expected $context.requestId or $context.extendedRequestId in it');
+  return format;
 }

@@ -3,24 +3,29 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../../src/index.ts';
+import { localEnv, signed } from '../aws/sign.ts';
 
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
+const sigv4 = { type: 'apiKey', name: 'Authorization', in: 'header', 'x-amazon-apigateway-authtype': 'awsSigv4' };
 const arn = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations';
 const all = { ResourcePath: '/*', HttpMethod: '*', CachingEnabled: true };
 const invalidation = (more: object): object[] => [{ ...all, ...more }];
 
-async function start(methods: readonly object[], integration: object = {}, stage: object = {}): Promise<Gateway> {
+async function start(methods: readonly object[], integration: object = {}, stage: object = {}, operation: object = {}): Promise<Gateway> {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-cache-'));
   folders.push(folder);
   const file = path.join(folder, 'template.json');
-  const proxied = { 'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', uri: arn, ...integration } };
+  const proxied = { ...operation, 'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', uri: arn, ...integration } };
   const paths = { '/a/{id}': { get: proxied, post: proxied }, '/b': { 'x-amazon-apigateway-any-method': proxied } };
   const Resources = {
-    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Body: { openapi: '3.0.1', info: { title: 't', version: '1' }, paths } } },
+    Api: {
+      Type: 'AWS::ApiGateway::RestApi',
+      Properties: { Body: { openapi: '3.0.1', info: { title: 't', version: '1' }, paths, components: { securitySchemes: { sigv4 } } } },
+    },
     Live: {
       Type: 'AWS::ApiGateway::Stage',
       Properties: { RestApiId: { Ref: 'Api' }, StageName: 'live', CacheClusterEnabled: true, MethodSettings: methods, ...stage },
@@ -33,7 +38,7 @@ async function start(methods: readonly object[], integration: object = {}, stage
     headers: { 'x-own': '1' },
     body: String((count += 1)),
   });
-  const gateway = await createGateway({ config: file, upstreams: { 'function:f': f } });
+  const gateway = await createGateway({ config: file, upstreams: { 'function:f': f }, env: localEnv });
   gateway.clock.freeze();
   return gateway;
 }
@@ -113,6 +118,16 @@ describe('the cache of a stage', () => {
     expect([answer.status, answer.headers.get('warning')]).toEqual([status, warning]);
     if (status === 200) expect(await answer.text()).toBe('1');
   });
+});
+
+it('is asked anew by who signed with the credentials of this machine', async () => {
+  const methods = [{ ...all, UnauthorizedCacheControlHeaderStrategy: 'FAIL_WITH_403' }];
+  await using gateway = await start(methods, {}, {}, { security: [{ sigv4: [] }] });
+  const at = gateway.clock.now();
+  const headers = { 'cache-control': 'max-age=0' };
+  expect(await (await gateway.fetch(signed('/live/a/1', { at }))).text()).toBe('1');
+  expect(await (await gateway.fetch(signed('/live/a/1', { at }))).text()).toBe('1');
+  expect(await (await gateway.fetch(signed('/live/a/1', { at, headers }))).text()).toBe('2');
 });
 
 it('a cache key that is no parameter is refused', async () => {

@@ -159,3 +159,14 @@ describe('an HTTP_PROXY integration', () => {
     expect(await answer.text()).toBe('ok');
   });
 });
+
+it('a function that writes its answer says bytes and cookies', async () => {
+  const answer = { statusCode: 200, cookies: ['a=1', 'b=2'], body: Buffer.from([0xff, 0x00]).toString('base64'), isBase64Encoded: true };
+  const uri = arn.replace('2015-03-31', '2021-11-15').replace(/invocations$/, 'response-streaming-invocations');
+  await using gateway = await api(proxied({ uri, responseTransferMode: 'STREAM' }), { 'function:orders': () => answer });
+  const streamed = await gateway.fetch(request());
+  expect(streamed.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect([...new Uint8Array(await streamed.arrayBuffer())]).toEqual([0xff, 0x00]);
+  await using plain = await api(proxied(), { 'function:orders': () => answer });
+  expect((await plain.fetch(request())).status).toBe(502);
+});
