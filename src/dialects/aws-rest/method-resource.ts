@@ -35,7 +35,11 @@ export function readMethodResource({ setting, properties }: Resource, models: Re
   const modelOf = (model: Setting): string => {
     const name = models.get(model.string() ?? '') ?? model.string() ?? '';
     if (!known.has(name) && name !== 'Empty' && name !== 'Error')
-      model.problem('DG1205', `there is no model ${JSON.stringify(name)}`, 'expected the name of an AWS::ApiGateway::Model of this API');
+      model.problem(
+        'DG1205',
+        `there is no model ${JSON.stringify(name)}: Invalid model identifier specified`,
+        'expected the name of an AWS::ApiGateway::Model of this API',
+      );
     return name;
   };
   const type = properties.get('AuthorizationType').oneOf('NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS') ?? 'NONE';
@@ -43,7 +47,11 @@ export function readMethodResource({ setting, properties }: Resource, models: Re
   const authorizer = properties.get('AuthorizerId').string();
   const authorized = type === 'CUSTOM' || type === 'COGNITO_USER_POOLS';
   if (authorized && authorizer === undefined)
-    properties.problem('DG1204', `authorization of type ${type} needs AuthorizerId`, 'expected an AWS::ApiGateway::Authorizer');
+    properties.problem(
+      'DG1204',
+      `authorization of type ${type} needs AuthorizerId: Invalid authorizer ID specified`,
+      'expected an AWS::ApiGateway::Authorizer',
+    );
   if (authorized && authorizer !== undefined) security.push({ [authorizer]: properties.get('AuthorizationScopes').tree ?? [] });
   if (properties.get('ApiKeyRequired').boolean() === true) security.push({ [apiKeyScheme]: [] });
   const parameters = properties.get('RequestParameters').entries();
