@@ -56,8 +56,20 @@ class Compiler implements SchemaCompiler {
   }
 
   finish(): void {
-    for (const [pointer, schema] of this.#pending) if (!this.#references.has(pointer)) this.#references.set(pointer, this.compile(schema));
-    this.#pending.clear();
+    const added: string[] = [];
+    try {
+      for (const [pointer, schema] of this.#pending) {
+        if (this.#references.has(pointer)) continue;
+        added.push(pointer);
+        this.#references.set(pointer, this.compile(schema));
+      }
+    } catch (error) {
+      // What refers to a schema that is none is none itself, whoever compiles it next.
+      for (const pointer of added) this.#references.delete(pointer);
+      throw error;
+    } finally {
+      this.#pending.clear();
+    }
   }
 
   #reference(pointer: string): Judge {

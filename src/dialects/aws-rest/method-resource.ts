@@ -1,5 +1,6 @@
 import { madeTree, type Made, type Tree } from '../../sources/tree.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { checkMappings } from './check-method.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 
 /** The scheme that methods with `ApiKeyRequired` name. */
@@ -28,12 +29,17 @@ const ofIntegration: Readonly<Record<string, string>> = {
 /** An `AWS::ApiGateway::Method` as the operation that a document would have in its place. `models`: their names by logical id. */
 export function readMethodResource({ setting, properties }: Resource, models: ReadonlyMap<string, string>): Tree {
   properties.get('OperationName').ignored('is a name for people');
+  checkMappings(properties);
   properties.get('MethodResponses').ignored('says what clients may expect; the responses of the integration decide what is answered');
   const known = new Set(models.values());
   const modelOf = (model: Setting): string => {
     const name = models.get(model.string() ?? '') ?? model.string() ?? '';
     if (!known.has(name) && name !== 'Empty' && name !== 'Error')
-      model.problem('DG1205', `there is no model ${JSON.stringify(name)}`, 'expected the name of an AWS::ApiGateway::Model of this API');
+      model.problem(
+        'DG1205',
+        `there is no model ${JSON.stringify(name)}: Invalid model identifier specified`,
+        'expected the name of an AWS::ApiGateway::Model of this API',
+      );
     return name;
   };
   const type = properties.get('AuthorizationType').oneOf('NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS') ?? 'NONE';
@@ -41,7 +47,11 @@ export function readMethodResource({ setting, properties }: Resource, models: Re
   const authorizer = properties.get('AuthorizerId').string();
   const authorized = type === 'CUSTOM' || type === 'COGNITO_USER_POOLS';
   if (authorized && authorizer === undefined)
-    properties.problem('DG1204', `authorization of type ${type} needs AuthorizerId`, 'expected an AWS::ApiGateway::Authorizer');
+    properties.problem(
+      'DG1204',
+      `authorization of type ${type} needs AuthorizerId: Invalid authorizer ID specified`,
+      'expected an AWS::ApiGateway::Authorizer',
+    );
   if (authorized && authorizer !== undefined) security.push({ [authorizer]: properties.get('AuthorizationScopes').tree ?? [] });
   if (properties.get('ApiKeyRequired').boolean() === true) security.push({ [apiKeyScheme]: [] });
   const parameters = properties.get('RequestParameters').entries();

@@ -41,16 +41,26 @@ function ofHttpApi(integration: Setting, unsupported: string): Integration {
   return { unsupported };
 }
 
+/** In the words of API Gateway. */
+function whyNoUri(type: string, uri: string): string {
+  if (type.startsWith('http')) return 'Invalid HTTP endpoint specified for URI';
+  return uri.startsWith('arn:') ? 'AWS ARN for integration must contain path or action' : 'Invalid ARN specified in the request';
+}
+
 /** What API Gateway refuses when a method is made. Source: recorded refusals of integrations. */
 function checkEndpoint(integration: Setting, type: string | undefined, text: string): void {
   if (type === undefined || type === 'mock') return;
   const [uri, method] = [integration.get('uri'), integration.get('httpMethod')];
   if (!method.exists && type !== 'aws_proxy')
-    integration.problem('DG1204', `an integration of type ${type} needs httpMethod`, 'expected a method or ANY');
+    integration.problem(
+      'DG1204',
+      `an integration of type ${type} needs httpMethod: Enumeration value for HttpMethod must be non-empty`,
+      'expected a method or ANY',
+    );
   if (type.startsWith('http') ? !/^https?:\/\/[^/]|^\$\{/.test(text) : !/^arn:[^:]+:apigateway:[^:]+:[^:]+:(?:path|action)\/|^\$\{\w+\}$/.test(text))
     uri.problem(
       'DG1203',
-      `${JSON.stringify(text)} is no uri of an integration of type ${type}`,
+      `${JSON.stringify(text)} is no uri of an integration of type ${type}: ${whyNoUri(type, text)}`,
       type.startsWith('http') ? 'expected http(s)://...' : 'expected arn:aws:apigateway:REGION:SERVICE:path|action/...',
     );
 }
@@ -115,7 +125,7 @@ function readResponse(when: string, setting: Setting): ResponseOptions {
       if (name !== undefined && from !== undefined) return [{ name, from }];
       value.problem(
         'DG1203',
-        `${key}: ${value.string() ?? ''} is no response parameter`,
+        `${key}: ${value.string() ?? ''} is no response parameter: Invalid mapping expression specified`,
         "expected method.response.header.NAME: integration.response.header.NAME or 'text'",
       );
       return [];
@@ -149,7 +159,7 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
       .get('uri')
       .problem(
         'DG1203',
-        'the uri of a proxy integration does not name a function',
+        "the uri of a proxy integration does not name a function: Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations",
         'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations',
       );
     return { unsupported: 'an unknown function' };

@@ -38,7 +38,11 @@ export function validatorOf(operation: Setting, document: Setting): Validator | 
   if (name === undefined) return undefined;
   const validator = document.get('x-amazon-apigateway-request-validators').get(name);
   if (!validator.exists)
-    named.problem('DG1205', `there is no request validator ${JSON.stringify(name)}`, 'expected one of x-amazon-apigateway-request-validators');
+    named.problem(
+      'DG1205',
+      `there is no request validator ${JSON.stringify(name)}: Invalid Request Validator identifier specified`,
+      'expected one of x-amazon-apigateway-request-validators',
+    );
   return {
     parameters: validator.get('validateRequestParameters').boolean() ?? false,
     body: validator.get('validateRequestBody').boolean() ?? false,

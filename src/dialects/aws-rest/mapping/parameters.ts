@@ -59,7 +59,7 @@ export function readRequestParameters(setting: Setting): Parameter[] {
     if (to !== null && from !== undefined) return [{ to: to[1] as Parameter['to'], name: to[2] as string, from }];
     value.problem(
       'DG1203',
-      `${key}: ${value.string() ?? ''} is no request parameter`,
+      `${key}: ${value.string() ?? ''} is no request parameter: Invalid mapping expression specified`,
       "expected integration.request.header.NAME: method.request.header.NAME or 'text'",
     );
     return [];

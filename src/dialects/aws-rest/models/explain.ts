@@ -45,11 +45,18 @@ export function compileModel(model: ModelSchema): CompiledModel {
   return compiled;
 }
 
+/** What the models of one API share. */
+interface Shared {
+  readonly compile: (schema: unknown) => Judge;
+  readonly checks: Map<Schema, ReturnType<typeof checksOf>>;
+}
+const shared = new WeakMap<Schema, Shared>();
+
 function compileAnew(model: ModelSchema): CompiledModel {
-  const compile = schemaCompiler(model);
-  const judge = compile(model);
-  const checks = new Map<Schema, ReturnType<typeof checksOf>>();
-  const definitions = model['definitions'] as Schema;
+  const { definitions } = model;
+  const { compile, checks } = shared.get(definitions) ?? { compile: schemaCompiler({ definitions }), checks: new Map<Schema, never>() };
+  shared.set(definitions, { compile, checks });
+  const judge = compile({ $ref: model.$ref });
 
   const target = (schema: unknown, depth = 0): Schema => {
     if (!isObject(schema)) return {};

@@ -1,8 +1,11 @@
 import type { Setting } from '../../../sources/setting.ts';
 import { plain } from '../../../sources/tree.ts';
 
-/** A JSON Schema of draft 4 that stands by itself: what it refers to is among its own `definitions`. */
-export type ModelSchema = Readonly<Record<string, unknown>>;
+/** A JSON Schema of draft 4: a reference to one of the `definitions`, which all models of an API share. */
+export interface ModelSchema {
+  readonly $ref: string;
+  readonly definitions: Readonly<Record<string, unknown>>;
+}
 
 /** The models of an API. */
 export interface Models {
@@ -10,11 +13,6 @@ export interface Models {
   readonly of: (schema: Setting) => ModelSchema;
   /** What is left of the models when all methods are read. */
   readonly settleRest: () => void;
-}
-
-interface Model {
-  schema: unknown;
-  readonly refersTo: Set<string>;
 }
 
 const schemas: ReadonlySet<string> = new Set(['not', 'items', 'additionalItems', 'additionalProperties']);
@@ -45,18 +43,18 @@ const whyNot = (key: string): string =>
  * or its address; other pointers lead into the model that they stand in. Source: recorded imports.
  */
 export function modelsOf(document: Setting): Models {
-  const known = new Map<string, Model>();
+  const known = new Set<string>();
+  /** All models share them: what many refer to is kept and compiled once. */
+  const definitions: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  let inlines = 0;
   const bundles = new Map<string, ModelSchema>();
   const places = [document.get('components').get('schemas'), document.get('definitions')];
   const named = (name: string): Setting | undefined => places.map((place) => place.get(name)).find((one) => one.exists);
 
-  const read = (name: string, root: Setting): Model => {
-    const found = known.get(name);
-    if (found !== undefined) return found;
-    const model: Model = { schema: {}, refersTo: new Set() };
-    if (name !== '') known.set(name, model);
-    model.schema = schemaOf(root, { model, name, root });
-    return model;
+  const read = (name: string, root: Setting): void => {
+    if (known.has(name)) return;
+    known.add(name);
+    definitions[name] = schemaOf(root, { name, root });
   };
   const schemaOf = (setting: Setting, within: Within): unknown => {
     if (setting.kind !== 'map') return typeof setting.value() === 'boolean' ? setting.value() : {};
@@ -81,7 +79,7 @@ export function modelsOf(document: Setting): Models {
     value.ignored(whyNot(key));
     return undefined;
   };
-  const reference = (setting: Setting, { model, name, root }: Within): unknown => {
+  const reference = (setting: Setting, { name, root }: Within): unknown => {
     const ref = setting.get('$ref');
     const text = ref.string() ?? '';
     for (const key of setting.keys()) if (key !== '$ref') setting.get(key).ignored('does not count beside a reference');
@@ -90,7 +88,6 @@ export function modelsOf(document: Setting): Models {
     const other = target === undefined || (local !== undefined && root.get('definitions').get(local).exists) ? undefined : decoded(target);
     const found = other === undefined ? undefined : named(other);
     if (other !== undefined && found !== undefined) {
-      model.refersTo.add(other);
       read(other, found);
       return { $ref: `#/definitions/${encoded(other)}` };
     }
@@ -104,25 +101,18 @@ export function modelsOf(document: Setting): Models {
     return {};
   };
 
-  const bundle = (name: string, root: Setting): ModelSchema => {
-    const model = read(name, root);
-    const definitions = new Map([[name, model.schema]]);
-    const open = [...model.refersTo];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (definitions.has(next)) continue;
-      const one = known.get(next) as Model;
-      definitions.set(next, one.schema);
-      open.push(...one.refersTo);
-    }
-    return { $ref: `#/definitions/${encoded(name)}`, definitions: Object.fromEntries(definitions) };
-  };
   return {
     of(schema) {
       const ref = schema.get('$ref').string() ?? '';
       const name = decoded(/\/([^/]+)$/.exec(ref)?.[1] ?? '');
       const root = name === '' ? undefined : named(name);
-      if (root === undefined) return bundle('', schema);
-      const found = bundles.get(name) ?? bundle(name, root);
+      if (root === undefined) {
+        const inline = `(${(inlines += 1)})`;
+        read(inline, schema);
+        return { $ref: `#/definitions/${encoded(inline)}`, definitions };
+      }
+      read(name, root);
+      const found = bundles.get(name) ?? { $ref: `#/definitions/${encoded(name)}`, definitions };
       bundles.set(name, found);
       return found;
     },
@@ -134,7 +124,6 @@ export function modelsOf(document: Setting): Models {
 }
 
 interface Within {
-  readonly model: Model;
   readonly name: string;
   /** The schema of the model, which its own pointers lead into. */
   readonly root: Setting;
