@@ -1,5 +1,5 @@
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
-import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { holdingsOf, type Holding } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
@@ -42,8 +42,9 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   const held = holdingsOf(source);
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
-    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api'));
-    if (apis.length === 0 && !held.has('http-api'))
+    const others = (input.beside ?? input.sources).some((one) => one !== source && makesApi(one));
+    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api') || others);
+    if (apis.length === 0 && !held.has('http-api') && !others)
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
     return { apis, domains: readDomains(template, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
   }
@@ -58,6 +59,8 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   };
   return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), domains: [], upstreams: {} };
 }
+
+const makesApi = (one: Source): boolean => ['rest-api', 'http-api'].some((kind) => holdingsOf(one)?.has(kind as Holding) === true);
 
 /** An API on a stage, and on its canary. */
 function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone' | 'logFile'>, stage: Stage): Api[] {
@@ -99,6 +102,17 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   const apis = of('RestApi');
   for (const { properties } of of('Stage', 'Deployment'))
     if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');
+  for (const { type, properties } of of('Resource', 'Method', 'Model', 'RequestValidator', 'Authorizer', 'GatewayResponse')) {
+    const owner = properties.get('RestApiId');
+    if (apis.some(({ id }) => id === owner.string())) continue;
+    if (type === 'AWS::ApiGateway::Method')
+      owner.warning(
+        'DG1205',
+        `no template here makes the API ${owner.string() ?? ''}`,
+        'the method is not served; give the template that makes the API',
+      );
+    properties.ignored('belongs to an API of another template');
+  }
   const alone = apis.length === 1 && !besideOthers;
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
@@ -109,19 +123,27 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   });
 }
 
-/** The document of an API: in the template, or in a file beside it. */
+/** The document of an API: in the template, or in a file beside it. What is elsewhere is told, and nothing of it is served. */
 function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
   const [body, location] = [api.properties.get('Body'), api.properties.get('BodyS3Location')];
+  const elsewhere = (at: Setting, name: string): undefined => {
+    at.warning(
+      'DG1208',
+      `the document ${name} is not beside the template`,
+      'nothing of it is served; put it there, or give the API as an OpenAPI document in Body',
+    );
+    at.ignored('the document is not here');
+    return undefined;
+  };
+  // An include that was found stands unfolded.
+  const include = body.get('Fn::Transform');
+  if (include.exists) return elsewhere(body, include.get('Parameters').get('Location').string() ?? '');
   if (body.exists || !location.exists) return body.tree;
+  const asset = api.setting.get('Metadata').get('aws:asset:path').string();
   const name = location.kind === 'scalar' ? location.string() : location.get('Key').string();
+  const found = (asset === undefined ? undefined : open(asset)) ?? open(name ?? '');
+  if (found === undefined) return elsewhere(location, asset ?? name ?? '');
   if (location.kind === 'map')
     for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
-  const found = open(name ?? '');
-  if (found === undefined)
-    location.warning(
-      'DG1208',
-      `the document ${name ?? ''} is not beside the template: ${api.id} has no methods of it`,
-      'put it there, or give the API as an OpenAPI document in Body',
-    );
-  return found === undefined ? undefined : resolve(found);
+  return resolve(found);
 }

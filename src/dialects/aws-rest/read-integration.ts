@@ -9,6 +9,7 @@ import type { IntegrationOptions } from './mapping/integration.ts';
 import { readFrom, readRequestParameters } from './mapping/parameters.ts';
 import { selectionPattern, type ResponseOptions } from './mapping/responses.ts';
 import { readTemplates } from './mapping/templates.ts';
+import { functionIn, uriOf } from './function-uri.ts';
 import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 
@@ -17,37 +18,10 @@ export type Integration =
   | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
   | { readonly unsupported: string };
 
-/**
- * The name of the function that a URI asks: by its ARN, or by what stands for one that is made elsewhere (`import:NAME`, an output of another
- * stack, `${name}` of a tool that fills documents in).
- */
-function functionIn(uri: string): string | undefined {
-  const target = /:lambda:path\/[^/]+\/functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri)?.[1] ?? /^\$\{\w+\}$/.exec(uri)?.[0];
-  if (target === undefined) return undefined;
-  if (target.startsWith('arn:')) return /:function:([^/:]+)/.exec(target)?.[1];
-  return /^\$\{(\w+)\}$/.exec(target)?.[1] ?? target;
-}
-
-/** The URI of an integration, where `${name}` is filled in by `--var`; what is left of that is told. */
-function uriOf(integration: Setting, variables: Readonly<Record<string, string>>): string {
-  const uri = integration.get('uri');
-  const text = (uri.string() ?? '').replaceAll(/\$\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(variables, name) ? (variables[name] as string) : whole,
-  );
-  const open = /\$\{(\w+)\}/.exec(text)?.[1];
-  if (open !== undefined)
-    uri.warning(
-      'DG1205',
-      `\${${open}} is filled in by something else before API Gateway reads this`,
-      `give it by --var ${open}=VALUE; a function is called ${open} until then`,
-    );
-  return text;
-}
-
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
   if (integration.get('integrationSubtype').exists) return ofHttpApi(integration, 'a first-class integration of an HTTP API');
-  const uri = uriOf(integration, facts.variables);
+  const uri = uriOf(integration.get('uri'), facts.variables);
   if (integration.get('payloadFormatVersion').exists && /^arn:[\w-]+:lambda:/.test(uri))
     return ofHttpApi(integration, 'a function by its bare ARN, which only an HTTP API takes');
   integration.get('payloadFormatVersion').ignored('is for HTTP APIs');

@@ -17,12 +17,12 @@ export function holdingsOf(source: Source): ReadonlySet<Holding> | undefined {
   return known.get(source);
 }
 
-/** Its `Resources` stand at the top, however far the whole of it is indented: those of a serverless.yml do not. */
+/** Its `Resources` stand at the top, however far that is indented: those of a serverless.yml do not. */
 function isTemplate({ text }: Source): boolean {
   if (!/["']?AWS::\w+::/.test(text)) return false;
   if (/^\s*\{/.test(text)) return /"Resources"\s*:/.test(text);
-  const indent = /^( *)["']?\w+["']?\s*:/m.exec(text)?.[1]?.length ?? 0;
-  return [...text.matchAll(/^( *)["']?Resources["']?\s*:/gm)].some(([, spaces]) => spaces?.length === indent);
+  const [, indent = ''] = /^( *)[^\s#-]/m.exec(text) ?? [];
+  return new RegExp(`^ {${indent.length}}["']?Resources["']?\\s*:`, 'm').test(text);
 }
 
 function search(source: Source): ReadonlySet<Holding> {
@@ -76,6 +76,8 @@ function ofResource(resource: Tree, found: Set<Holding>): void {
   else if (type === 'AWS::Serverless::WebSocketApi') found.add('websocket-api');
   else if (type === 'AWS::ApiGatewayV2::Api') found.add(scalar(member(properties, 'ProtocolType')) === 'WEBSOCKET' ? 'websocket-api' : 'http-api');
   else if (type.startsWith('AWS::ElasticLoadBalancingV2::')) found.add('load-balancer');
+  // What a nested stack makes is seen when it is read.
+  else if (type === 'AWS::CloudFormation::Stack') for (const one of ['rest-api', 'http-api'] as const) found.add(one);
   else if (type === 'AWS::Serverless::Function' || type === 'AWS::Serverless::StateMachine')
     for (const event of membersOf(member(properties, 'Events'))) {
       const holding = ofEvent[scalar(member(event, 'Type'))];

@@ -1,6 +1,7 @@
 import type { Step } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { withStageVariables } from '../endpoint.ts';
+import { functionIn, uriOf } from '../function-uri.ts';
 import { compileSource, sourcesOf, wholePattern } from './identity-source.ts';
 import type { LambdaAuthorizerOptions } from './lambda-authorizer.ts';
 import type { Place } from './place.ts';
@@ -10,8 +11,6 @@ import type { TokenAuthorizerOptions } from './token-authorizer.ts';
 export type Authorizer =
   | { readonly asks: 'function' | 'token'; readonly step: (scopes: readonly string[]) => Step }
   | { readonly unsupported: string };
-
-const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/;
 
 /** `x-amazon-apigateway-authorizer` of a security scheme. Every member has a say, or a reason why not. */
 export function readAuthorizer(name: string, scheme: Setting, place: Place): Authorizer {
@@ -36,7 +35,7 @@ export function readAuthorizer(name: string, scheme: Setting, place: Place): Aut
 
 function readFunction(name: string, scheme: Setting, setting: Setting, { api, stage, variables }: Place, type: 'TOKEN' | 'REQUEST'): Authorizer {
   const uri = setting.get('authorizerUri');
-  const [, called] = lambdaUri.exec(withStageVariables(uri.string() ?? '', variables)) ?? [];
+  const called = functionIn(withStageVariables(uriOf(uri, variables), variables));
   if (called === undefined) {
     const [what, hint] = [
       `the uri of the authorizer ${name} does not name a function`,
