@@ -10,6 +10,7 @@ import { templatesOf } from '../sources/cloudformation/assembly.ts';
 import { environmentWith } from '../sources/env-files.ts';
 import { Files } from '../sources/files.ts';
 import { isModule, moduleSource } from '../sources/module-source.ts';
+import { partsOf } from '../sources/serverless/parts.ts';
 import { Source } from '../sources/source.ts';
 import { didYouMean } from '../sources/setting.ts';
 
@@ -160,8 +161,9 @@ async function sourcesOf({ config, folder }: LoadRequest, files: Files): Promise
           .list(absolute)
           .filter((one) => candidate.test(one))
           .map((one) => path.join(absolute, one));
-      const sources = await Promise.all(found.map((one) => open(one, files)));
-      return sources.flatMap((source) => (source === undefined ? [] : [{ source, explicit: false, included: false }]));
+      const sources = (await Promise.all(found.map((one) => open(one, files)))).filter((source) => source !== undefined);
+      const parts = new Set(sources.flatMap(partsOf));
+      return sources.filter((source) => !parts.has(source.absolute)).map((source) => ({ source, explicit: false, included: false }));
     }),
   );
   return opened.flat();

@@ -31,6 +31,7 @@ async function follow(name: string, options: GatewayOptions): Promise<void> {
     });
     const fields = [...answer.headers].map(([key, value]) => `${key}: ${value}`);
     const text = [`HTTP/1.1 ${answer.status} ${answer.statusText}`, ...fields, '', await answer.text()].join('\n');
+    expect(gateway.errors).toEqual([]);
     // Field names have no case; Fetch shows them in lower case.
     for (const line of expected) expect(text.toLowerCase(), command).toContain(line.toLowerCase());
   }

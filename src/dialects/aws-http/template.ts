@@ -1,4 +1,5 @@
 import type { CompileInput } from '../dialect.ts';
+import { bodyOf } from '../aws/body.ts';
 import { hostOf } from '../aws/domains.ts';
 import { openTemplate } from '../aws/template.ts';
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
@@ -78,27 +79,12 @@ function readApi({ id, setting, properties }: Resource, of: Of, template: Templa
   const stages = of('Stage', id).map((one) => readStage(one.properties));
   const named = stageName ?? '$default';
   if (stages.length === 0) stages.push({ name: named, variables: {}, throttle: null, routeThrottles: {} });
-  const document = documentOf(properties, template);
+  const body = bodyOf({ setting, properties }, template);
+  const document = body === undefined ? undefined : Setting.made(body, properties.ledger, 'aws-http/openapi');
   const basePath = properties.get('BasePath').oneOf('ignore', 'prepend', 'split') ?? 'ignore';
   const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath);
   const routes = [...of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []), ...imported.routes, ...readQuickCreate(properties)];
   return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) ?? imported.cors };
-}
-
-/** The document of an API: in the template, or in a file beside it. */
-function documentOf(properties: Setting, { open, resolve }: Template): Setting | undefined {
-  const [body, location] = [properties.get('Body'), properties.get('BodyS3Location')];
-  if (body.exists) return body.as('aws-http/openapi');
-  if (!location.exists) return undefined;
-  const key = location.kind === 'scalar' ? location : location.get('Key');
-  for (const name of location.keys()) if (name !== 'Key') location.get(name).ignored('the document is read from this machine');
-  const found = open(key.string() ?? '');
-  if (found !== undefined) return Setting.made(resolve(found), properties.ledger, 'aws-http/openapi');
-  return location.problem(
-    'DG1208',
-    `the document ${key.string() ?? ''} is not beside the template`,
-    'put it there, or give the API as an OpenAPI document in Body',
-  );
 }
 
 /** Quick create: one route to a function or a URL. Source: the developer guide, CreateApi. */

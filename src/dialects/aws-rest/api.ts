@@ -1,7 +1,8 @@
-import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
+import { settingsWithFunctions, type Template } from '../../sources/cloudformation/template.ts';
 import { holdingsOf, type Holding } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
+import { bodyOf } from '../aws/body.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
@@ -121,29 +122,4 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
       deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
     );
   });
-}
-
-/** The document of an API: in the template, or in a file beside it. What is elsewhere is told, and nothing of it is served. */
-function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
-  const [body, location] = [api.properties.get('Body'), api.properties.get('BodyS3Location')];
-  const elsewhere = (at: Setting, name: string): undefined => {
-    at.warning(
-      'DG1208',
-      `the document ${name} is not beside the template`,
-      'nothing of it is served; put it there, or give the API as an OpenAPI document in Body',
-    );
-    at.ignored('the document is not here');
-    return undefined;
-  };
-  // An include that was found stands unfolded.
-  const include = body.get('Fn::Transform');
-  if (include.exists) return elsewhere(body, include.get('Parameters').get('Location').string() ?? '');
-  if (body.exists || !location.exists) return body.tree;
-  const asset = api.setting.get('Metadata').get('aws:asset:path').string();
-  const name = location.kind === 'scalar' ? location.string() : location.get('Key').string();
-  const found = (asset === undefined ? undefined : open(asset)) ?? open(name ?? '');
-  if (found === undefined) return elsewhere(location, asset ?? name ?? '');
-  if (location.kind === 'map')
-    for (const key of location.keys()) if (key !== 'Key') location.get(key).ignored('the document is read from this machine');
-  return resolve(found);
 }

@@ -32,7 +32,11 @@ function partOf(api: Api, { options }: CompileInput): Part {
   const security = readSecurity(document, { api: id, stage, variables }, options);
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
-  const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  // Templates spell a slash as ~1.
+  const binary = document
+    .get('x-amazon-apigateway-binary-media-types')
+    .strings()
+    .map((type) => type.replaceAll('~1', '/'));
   checkSiblings(document);
   const prefix = pathPrefix(document, api.basePath);
   const models = modelsOf(document);

@@ -12,15 +12,18 @@ export type Invoked =
 
 const late = Symbol('late');
 
-/** Asks a function; a time-out of the integration is the gateway's, on its clock. */
+/** Asks a function; a time-out of the integration is the gateway's, on its clock. `isAnswer`: of messages of errors that are no mistake of its own. */
 export async function invoke(
   name: string,
   event: unknown,
   timeoutMs: number,
   exchange: Exchange,
   { functions, clock, random }: Pick<Deps, 'functions' | 'clock' | 'random'>,
+  isAnswer: (message: string) => boolean = () => false,
 ): Promise<Invoked> {
-  const run = functions(name, exchange.scope) as ((event: unknown, context: unknown) => unknown) | undefined;
+  const run = functions(name, exchange.scope, (error) => isAnswer(errorOf(error).errorMessage)) as
+    | ((event: unknown, context: unknown) => unknown)
+    | undefined;
   const upstream = `function:${name}`;
   if (run === undefined) return { refused: refuse(fault('upstream-unmapped', { upstream })) };
   let stop = (): void => {};

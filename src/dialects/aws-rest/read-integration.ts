@@ -1,5 +1,6 @@
 import type { Destination, Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { elsewhere } from '../aws/body.ts';
 import type { StageFacts } from './context.ts';
 import { endpointOf, serverAt, serviceOf, withStageVariables } from './endpoint.ts';
 import type { BackendOptions } from './mapping/backends.ts';
@@ -20,6 +21,7 @@ export type Integration =
 
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
+  if (type === elsewhere) return { unsupported: 'a document that is not here' };
   if (integration.get('integrationSubtype').exists) return ofHttpApi(integration, 'a first-class integration of an HTTP API');
   const uri = uriOf(integration.get('uri'), facts.variables);
   if (integration.get('payloadFormatVersion').exists && /^arn:[\w-]+:lambda:/.test(uri))

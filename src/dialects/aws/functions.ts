@@ -23,19 +23,21 @@ export function functionsOf(resources: readonly Resource[], { folder }: Source, 
     setting.leftToOthers('the layer is not beside the template');
   }
   return Object.fromEntries(
-    resources.filter(({ type }) => type === 'AWS::Lambda::Function').map((one) => [`function:${one.id}`, readFunction(one, folder, files, layers)]),
+    resources
+      .filter(({ type }) => type === 'AWS::Lambda::Function')
+      .map((one) => [`function:${calledOf(one)}`, readFunction(one, folder, files, layers)]),
   );
 }
 
-function readFunction({ id, setting, properties }: Resource, folder: string, files: Files, layers: ReadonlyMap<string, string>): ConfiguredFunction {
+function readFunction(one: Resource, folder: string, files: Files, layers: ReadonlyMap<string, string>): ConfiguredFunction {
+  const { id, setting, properties } = one;
   const name = textIn(properties.get('FunctionName'));
-  const also = [name, textIn(setting.get('Metadata').get(nameInMetadata)), constructOf(setting)]
-    .flatMap((one) => one ?? [])
-    .filter((one) => one !== id);
+  const called = calledOf(one);
+  const also = [id, name, constructOf(setting)].flatMap((each) => each ?? []).filter((each) => each !== called);
   const named = { ...(name === undefined ? {} : { name }), ...(also.length === 0 ? {} : { also }) };
   const found = codeFor(id, setting, properties, folder, files);
   if (typeof found === 'string') {
-    properties.ignored(`${found}: say what runs with --upstream function:${id}=...`);
+    properties.ignored(`${found}: say what runs with --upstream function:${called}=...`);
     setting.leftToOthers('concerns the deployment');
     return { ...named, function: { elsewhere: found } };
   }
@@ -62,6 +64,8 @@ function readFunction({ id, setting, properties }: Resource, folder: string, fil
   };
 }
 
+/** A packaging may know a function by another name than its logical id, under which all that calls it finds it. */
+const calledOf = ({ id, setting }: Resource): string => textIn(setting.get('Metadata').get(nameInMetadata)) ?? id;
 /** Logical ids of the CDK end in a hash: people know the path in the app, `Shop/Orders`. */
 const constructOf = (setting: Setting): string | undefined => /^(.+)\/Resource$/.exec(textIn(setting.get('Metadata').get('aws:cdk:path')) ?? '')?.[1];
 

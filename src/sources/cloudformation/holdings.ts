@@ -29,22 +29,29 @@ function search(source: Source): ReadonlySet<Holding> {
   const found = new Set<Holding>();
   let tree: Tree | undefined;
   try {
-    tree = source.trees()[0];
+    tree = isServerless(source) ? source.trees()[0] : source.lastOfEach().tree;
   } catch {
     return found;
   }
-  for (const resources of [member(tree, 'Resources'), member(member(tree, 'resources'), 'Resources')])
-    for (const resource of membersOf(resources)) ofResource(resource, found);
+  const own = member(tree, 'resources');
+  const parts = own?.kind === 'list' ? own.items : own === undefined ? [] : [own];
+  for (const part of [tree, ...parts]) for (const resource of membersOf(member(part, 'Resources'))) ofResource(resource, found);
   ofFunctions(member(tree, 'functions'), found);
   for (const _ of membersOf(member(member(tree, 'custom'), 'apiGatewayServiceProxies'))) found.add('rest-api');
+  if (found.size === 0 && parts.some((part) => isElsewhere(part) || isElsewhere(member(part, 'Resources')))) anyApi(found);
   return found;
 }
 
-/** The functions of a serverless.yml. What is a text there stands in another file, which may have APIs of either kind. */
+/** What is a text where a map belongs stands in another file, which may have APIs of either kind. */
+const isElsewhere = (tree: Tree | undefined): boolean => tree?.kind === 'scalar' && typeof tree.value === 'string' && tree.value.includes('${');
+function anyApi(found: Set<Holding>): void {
+  for (const one of ['rest-api', 'http-api'] as const) found.add(one);
+}
+
+/** The functions of a serverless.yml. */
 function ofFunctions(functions: Tree | undefined, found: Set<Holding>): void {
-  const elsewhere = (tree: Tree | undefined): boolean => tree?.kind === 'scalar' && typeof tree.value === 'string' && tree.value.includes('${');
   const add = (tree: Tree | undefined): void => {
-    if (elsewhere(tree)) for (const one of ['rest-api', 'http-api'] as const) found.add(one);
+    if (isElsewhere(tree)) anyApi(found);
   };
   add(functions);
   for (const one of functions?.kind === 'list' ? functions.items.flatMap((item) => (add(item), membersOf(item))) : membersOf(functions)) {

@@ -51,7 +51,10 @@ export interface TemplateInput {
  */
 export function readTemplate(input: TemplateInput): Template {
   const { source, ledger, by } = input;
-  const written = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const { tree: text, repeated } = isServerless(source) ? { tree: source.trees()[0] ?? treeOf({}), repeated: [] } : source.lastOfEach();
+  // CloudFormation takes the last of a key that stands there twice.
+  for (const one of repeated) ledger.report(one);
+  const written = located(text, originOf(source.name));
   const overridden = (left: Tree): void => Setting.root(left, source.name, ledger, by).leftToOthers('every resource of this kind says it itself');
   const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : withGlobals(written, overridden);
   const open = filesBeside(source, input.files, ledger, by);

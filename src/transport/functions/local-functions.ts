@@ -106,7 +106,8 @@ export class LocalFunctions {
       memoryMb: settings.memoryMb ?? defaultMemoryMb,
       timeoutMs,
       arn: arnOf(name, env),
-      log,
+      // Whoever reads it knows the name that it is mapped by.
+      log: (line) => log({ ...line, function: asked }),
       loaded,
     };
     let pool: Promise<FunctionPool> | null = null;

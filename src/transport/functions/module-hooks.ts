@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isModuleSyntax, withoutTypes } from './without-types.ts';
+import { compileTypeScript } from './compile-typescript.ts';
+import { isModuleSyntax } from './without-types.ts';
 
 export interface ModulePlan {
   /** Absolute folders that stand for `/opt`, of which the last one counts most. */
@@ -57,8 +58,7 @@ export function hookModules({ layers, inline }: ModulePlan, loaded: (file: strin
       if (inline?.file === file) return { format: isModuleSyntax(inline.text) ? 'module' : 'commonjs', source: inline.text, shortCircuit: true };
       loaded(file);
       if (!/\.[mc]?ts$/.test(file)) return next(url, context);
-      const source = withoutTypes(readFileSync(file, 'utf8'));
-      return { format: isModuleSyntax(source) ? 'module' : 'commonjs', source, shortCircuit: true };
+      return { ...compileTypeScript(readFileSync(file, 'utf8'), file, context.format === 'module-typescript'), shortCircuit: true };
     },
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awsHttp } from '../../../src/dialects/aws-http/index.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../../../src/index.ts';
+import { createGateway, type Gateway, type GatewayOptions, type LogLine } from '../../../src/index.ts';
 import { Ledger } from '../../../src/model/ledger.ts';
 import { Files } from '../../../src/sources/files.ts';
 import { Source } from '../../../src/sources/source.ts';
@@ -78,6 +78,14 @@ describe('a function that a template defines', () => {
     );
     await using gateway = await start({ 'template.json': template(own), 'src/orders.mjs': code });
     expect(await answer(gateway)).toEqual(['Table', '7', 'orders.handler', 'shop-orders', '256', true]);
+  });
+
+  it('prints under the name that it is mapped by', async () => {
+    const lines: LogLine[] = [];
+    const files = { 'template.json': template({ ...usual, FunctionName: 'shop-orders' }), 'src/orders.mjs': says('console.log("said")') };
+    await using gateway = await start(files, { onFunctionLog: (line) => lines.push(line) });
+    await gateway.fetch('/');
+    expect(lines).toEqual([expect.objectContaining({ function: 'Orders', text: 'said' })]);
   });
 
   it('yields to what the user puts under any of its names', async () => {
@@ -179,6 +187,68 @@ export const handler = async (event: Event & APIGatewayProxyEvent, context: C): 
     await using second = await start({ ...files, 'src/orders.cjs': cjs });
     expect(await answer(second)).toEqual(['second', 'q', 'own']);
   });
+});
+
+it('an authorizer that says Unauthorized has not failed', async () => {
+  const more = {
+    Guard: { Type: 'AWS::Lambda::Function', Properties: { ...usual, Handler: 'guard.handler' } },
+    Authorizer: {
+      Type: 'AWS::ApiGatewayV2::Authorizer',
+      Properties: {
+        ApiId: { Ref: 'Http' },
+        AuthorizerType: 'REQUEST',
+        AuthorizerUri: { 'Fn::Sub': 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Guard.Arn}/invocations' },
+        AuthorizerPayloadFormatVersion: '2.0',
+        IdentitySource: ['$request.header.Authorization'],
+        Name: 'guard',
+      },
+    },
+    Route: {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ApiId: { Ref: 'Http' },
+        RouteKey: 'GET /',
+        AuthorizationType: 'CUSTOM',
+        AuthorizerId: { Ref: 'Authorizer' },
+        Target: { 'Fn::Sub': 'integrations/${Call}' },
+      },
+    },
+  };
+  const guard = 'export const handler = (event, context, callback) => callback(event.headers.authorization);';
+  await using gateway = await start({ 'template.json': template(usual, { more }), 'src/orders.mjs': says('1'), 'src/guard.mjs': guard });
+  const ask = async (authorization: string): Promise<number> =>
+    (await gateway.fetch(new Request('http://localhost/', { headers: { authorization } }))).status;
+  expect([await ask('Unauthorized'), gateway.errors]).toEqual([401, []]);
+  expect([await ask('other'), gateway.errors.splice(0)]).toEqual([500, [expect.objectContaining({ upstream: 'function:Guard' })]]);
+});
+
+it('a function that loops or ends its process leaves all others answering, and comes back itself', async () => {
+  const sees = `export const handler = async (event) => {
+    if (event.rawPath === '/loop') for (;;);
+    if (event.rawPath === '/crash') process.exit(1);
+    return { pid: process.pid };
+  };`;
+  const routes = ['loop', 'crash', 'well'].map((name) => [
+    name,
+    {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: { ApiId: { Ref: 'Http' }, RouteKey: `GET /${name}`, Target: { 'Fn::Sub': 'integrations/${Call}' } },
+    },
+  ]);
+  const files = { 'template.json': template({ ...usual, Timeout: 0.5 }, { more: Object.fromEntries(routes) }), 'src/orders.mjs': sees };
+  await using gateway = await start(files);
+  const ask = async (path: string): Promise<unknown> => {
+    const { status } = await gateway.fetch(path);
+    return status;
+  };
+  let looping = true;
+  const loop = ask('/loop').then((status) => ((looping = false), status));
+  expect(await ask('/crash')).toBe(500);
+  expect(await ask('/well')).toBe(200);
+  expect(looping).toBe(true);
+  expect(await loop).toBe(500);
+  expect(await Promise.all([ask('/well'), ask('/well'), ask('/')])).toEqual([200, 200, 200]);
+  expect(gateway.errors.splice(0).map(({ error }) => (error as Error).name)).toEqual(['Runtime.ExitError', 'Sandbox.Timedout']);
 });
 
 describe('packagings', () => {

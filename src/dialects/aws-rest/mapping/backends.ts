@@ -31,9 +31,15 @@ export type BackendOptions =
   /** `path` of the URI with its query and `{name}` placeholders; `service`: an AWS service instead of a server of one's own. */
   | { readonly kind: 'http'; readonly host: string; readonly path: string; readonly method: string; readonly service: boolean };
 
-export function backendOf(options: BackendOptions, deps: LinkDeps, children: readonly Destination[]): Backend {
+/** `isMapped`: whether an integration response is there for the message of an error. */
+export function backendOf(
+  options: BackendOptions,
+  deps: LinkDeps,
+  children: readonly Destination[],
+  isMapped: (message: string) => boolean,
+): Backend {
   if (options.kind === 'mock') return mock;
-  if (options.kind === 'lambda') return lambda(options.function, options.timeoutMs, deps);
+  if (options.kind === 'lambda') return lambda(options.function, options.timeoutMs, deps, isMapped);
   const [child] = children;
   return http(options, child === undefined ? () => failed('the host of the integration is not known') : deps.linkDestination(child));
 }
@@ -51,7 +57,7 @@ const mock: Backend = (_exchange, { body }) => {
 };
 
 /** A function behind an AWS integration: its event is the mapped text; its error's message selects the response. */
-function lambda(name: string, timeoutMs: number, deps: LinkDeps): Backend {
+function lambda(name: string, timeoutMs: number, deps: LinkDeps, isMapped: (message: string) => boolean): Backend {
   return async (exchange, { body, header }) => {
     const text = bytesOf(body).toString('utf8');
     let event: unknown;
@@ -61,7 +67,7 @@ function lambda(name: string, timeoutMs: number, deps: LinkDeps): Backend {
       return failed('the event of the function is no JSON');
     }
     const invocation = [...header].find(([field]) => field.toLowerCase() === 'x-amz-invocation-type')?.[1][0];
-    const invoking = invoke(name, event, timeoutMs, exchange, deps);
+    const invoking = invoke(name, event, timeoutMs, exchange, deps, isMapped);
     // Whoever calls so is answered at once and never told how it went.
     if (invocation === 'Event') return { selectBy: '', headers: jsonHeaders, body: Buffer.alloc(0) };
     const invoked = await invoking;

@@ -14,7 +14,7 @@ import { backendOf, type BackendOptions, type Fields } from './backends.ts';
 import { isBinaryType, mediaType, requestContent, type Content, type ContentHandling } from './content.ts';
 import { contextMap, overridesOf } from './context-map.ts';
 import { BodyNotJson, valuesOf, type Parameter, type ParameterSource } from './parameters.ts';
-import { respondWith, type ResponseOptions } from './responses.ts';
+import { respondWith, selectsBy, type ResponseOptions } from './responses.ts';
 import { parseTemplates, renderMapping } from './templates.ts';
 
 export interface IntegrationOptions extends StageFacts {
@@ -35,7 +35,7 @@ export const integration: DestinationKind<IntegrationOptions> = {
     const { requestParameters, passthrough, contentHandling, variables } = options;
     const templates = parseTemplates(options.requestTemplates);
     const types = options.binaryMediaTypes.map((type) => type.toLowerCase());
-    const backend = backendOf(options.backend, deps, children);
+    const backend = backendOf(options.backend, deps, children, selectsBy(options.responses));
     const respond = respondWith(options.responses, options);
     const forbidden = options.backend.kind === 'http' && !options.backend.service ? reserved : reservedForServices;
     const unmappable = requestParameters.some(({ to, name }) => to === 'header' && forbidden.has(name.toLowerCase()));

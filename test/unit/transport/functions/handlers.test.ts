@@ -32,6 +32,33 @@ describe('modules', () => {
   });
 
   it.each([
+    ['imports and module.exports', "import * as p from './p';\nmodule.exports.handler = async () => p.b;", 'b'],
+    [
+      'what CommonJS has',
+      "import './p';\nexport const handler = async () => require('./q.cjs').q + typeof __dirname + typeof __filename;",
+      'qstringstring',
+    ],
+    ['its own names of them', "import './p';\nconst require = (x: string) => x;\nexport const handler = async () => require('own');", 'own'],
+    ['only its types', "import { T, type U } from 'none';\nimport V, { b } from './p';\nexport const handler = async (x: T & U & V) => b;", 'b'],
+    ['a whole that is a type', "import * as N from 'none';\nimport D from 'none';\nexport const handler = async (x: N.T | D) => 1;", 1],
+    [
+      'names over several lines',
+      "import {\n  T,\n  b as c,\n} from './p';\nexport const handler = async (x: T) => [c, new Error().stack?.match(/f\\.ts:(\\d+)/)?.[1]];",
+      ['b', '5'],
+    ],
+  ])('of TypeScript that a compiler would make CommonJS of: %s', async (_what, text, result) => {
+    const p = 'export const b: string = "b";\nexport type T = string;\nconst usual = 1;\nexport default usual;';
+    await using all = testFunctions({ 'f.ts': text, 'p.ts': p, 'q.cjs': 'exports.q = "q";' }, { f: { function: './f.handler' } });
+    expect(await all.find('f')({})).toEqual(result);
+  });
+
+  it('of TypeScript are made by esbuild where the project has it', async () => {
+    const fake = `exports.transformSync = (text, { format, loader }) => ({ code: 'exports.handler = async () => ' + JSON.stringify([text, format, loader]) });`;
+    await using all = testFunctions({ 'f.ts': 'text', 'node_modules/esbuild/index.js': fake }, { f: { function: './f.handler' } });
+    expect(await all.find('f')({})).toEqual(['text', 'cjs', 'ts']);
+  });
+
+  it.each([
     ['g.mjs', 'export const handler = 1;', 'Runtime.ImportModuleError', /Cannot find module/],
     ['f.mjs', 'export const other = 1;', 'Runtime.HandlerNotFound', /f\.handler is undefined or not exported/],
     ['f.mjs', 'export const handler = 1;', 'Runtime.HandlerNotFound', /not a function/],
