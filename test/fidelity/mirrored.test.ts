@@ -66,6 +66,7 @@ describe('each leaf that is called mirrored changes the model', () => {
     ['kong/telemetry.yml', 'kong.yml'],
     ['aws-rest/everything.yaml', 'template.yaml'],
     ['aws-rest/guards.yaml', 'template.yaml'],
+    ['aws-rest/stages.yaml', 'template.yaml'],
     ['aws-http/everything.yaml', 'template.yaml'],
   ])('%s', async (fixture, name) => {
     expect(await withoutEffect(name, readFileSync(path.join(fixtures, fixture), 'utf8'))).toEqual([]);

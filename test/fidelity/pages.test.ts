@@ -25,7 +25,7 @@ function namesIn(folder: string, fixtures: readonly string[]): (pointer: string,
 /** Made from fixtures that hold each setting once. */
 it.each([
   ['kong', 'kong', 'Kong: setting by setting', ['everything.yml', 'plugins.yml']],
-  ['aws-rest', 'aws-rest', 'Amazon API Gateway, REST APIs: setting by setting', ['everything.yaml']],
+  ['aws-rest', 'aws-rest', 'Amazon API Gateway, REST APIs: setting by setting', ['everything.yaml', 'stages.yaml']],
   ['aws-http', 'aws-http', 'Amazon API Gateway, HTTP APIs: setting by setting', ['everything.yaml']],
 ])('docs/fidelity/%s.md is what the ledger says', async (page, name, title, fixtures) => {
   const entries = [];

@@ -20,6 +20,7 @@ it.each([
   ['kong/editing.yml', 'kong.yml'],
   ['nginx/everything.conf', 'nginx.conf'],
   ['aws-rest/everything.yaml', 'template.yaml'],
+  ['aws-rest/stages.yaml', 'template.yaml'],
   ['aws-http/everything.yaml', 'template.yaml'],
   ['aws-serverless/everything.yml', 'serverless.yml'],
 ])('the model of %s is as it was', async (fixture, name) => {

@@ -33,10 +33,9 @@ export const timed: DestinationKind<null> = {
     if (child === undefined) throw new TypeError('nothing to time');
     const ask = deps.linkDestination(child);
     return async (exchange) => {
-      const clock = exchange.clock ?? deps.clock;
-      const from = clock.now();
+      const from = (exchange.clock ?? deps.clock).now();
       const answer = await ask(exchange);
-      exchange.write(integrations, { latencyMs: clock.now() - from, ...endOf(answer) });
+      exchange.write(integrations, { latencyMs: (exchange.clock ?? deps.clock).now() - from, ...endOf(answer) });
       return answer;
     };
   },

@@ -118,7 +118,7 @@ function fromTemplate(template: Template, stageName: string | undefined, given: 
   return apis.flatMap((api) => {
     const document = documentOf(api, bodyOf(api, template), of);
     const basePath = basePathMode(given, api.properties.get('Parameters'));
-    return readStages(of, api.id, stageName, variables).flatMap((stage) =>
+    return readStages(of, api.id, { stage: stageName, variables, logged: logFile !== '' }).flatMap((stage) =>
       deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone, logFile }, stage),
     );
   });

@@ -92,7 +92,9 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
   settleOperation(setting);
-  const at = { stage: deploymentKey({ ...api, api: api.id }), resource: path, method };
+  const deployment = deploymentKey({ ...api, api: api.id });
+  const shared = api.canary && api.settings.canary?.sharesCache === true;
+  const at = { stage: shared ? deploymentKey({ ...api, api: api.id, canary: false }) : deployment, resource: path, method };
   const destination = 'unsupported' in read ? null : withCache(read.destination, integration, api.settings.cacheOf(path, method), at);
   const what = unsupported.join(' and ');
   if (what !== '' && !('told' in read)) setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
@@ -102,7 +104,7 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
     head: [...('unsupported' in read ? [] : (read.head ?? [])), ...plan.head],
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
-    when: { deployment: at.stage, resource: path, method },
+    when: { deployment, resource: path, method },
     origin,
     label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
     destination: what === '' ? destination : null,

@@ -1,8 +1,8 @@
-import type { MatcherKind } from '../../engine/kit.ts';
+import type { Match, MatcherKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { fault, ownFault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
-import { below, deploymentKey, places, type Base } from './place.ts';
+import { below, deploymentKey, places, type Base, type Place } from './place.ts';
 
 export interface When {
   /** The stage, or its canary: a `deploymentKey`. */
@@ -81,28 +81,45 @@ export const matcher: MatcherKind<{ readonly bases: readonly Base[]; readonly cu
   kind: 'aws-rest/match',
   build({ bases, custom }, routes, { random }) {
     const tables = tablesOf(routes);
-    const byLength = bases.toSorted((a, b) => b.path.length - a.path.length);
+    const placed = bases
+      .toSorted((a, b) => b.path.length - a.path.length)
+      .map((base) => ({ base, stage: placeOf(base, false, tables), canary: placeOf(base, true, tables) }));
     return (exchange) => {
       // Slashes before the stage count as one (recorded).
       if (exchange.path.startsWith('//')) exchange.path = exchange.path.replace(/^\/+/, '/');
-      const unknown = refuse(fault('no-route', { path: exchange.path }));
-      const base = byLength.find((one) => below(one.path, exchange.path) !== undefined);
-      if (base === undefined) return custom ? refuse(ownFault('aws-rest/unmapped')) : unknown;
-      const place = { ...base, canary: base.canaryPercent !== null && random() * 100 < base.canaryPercent };
-      exchange.write(places, place);
-      const path = below(base.path, exchange.path) as string;
-      const trimmed = path.endsWith('/') ? path.slice(1, -1) : path.slice(1);
-      const parts = trimmed === '' ? [] : trimmed.split('/');
-      let passed = false;
-      for (const resource of tables.get(deploymentKey(place)) ?? []) {
-        if (passed && !resource.greedy) continue;
-        const params = paramsOf(resource, parts);
-        if (params === undefined) continue;
-        const route = resource.methods.get(exchange.method) ?? resource.methods.get('ANY');
-        if (route !== undefined) return { route, params };
-        passed = true;
+      for (const { base, stage, canary } of placed) {
+        const path = below(base.path, exchange.path);
+        if (path === undefined) continue;
+        const { place, resources } = base.canaryPercent !== null && random() * 100 < base.canaryPercent ? canary : stage;
+        exchange.write(places, place);
+        return matchIn(resources, path, exchange.method) ?? refuse(fault('no-route', { path: exchange.path }));
       }
-      return unknown;
+      return refuse(custom ? ownFault('aws-rest/unmapped') : fault('no-route', { path: exchange.path }));
     };
   },
 };
+
+/** What a request to a base comes to, and the resources there. */
+function placeOf(
+  base: Base,
+  canary: boolean,
+  tables: ReturnType<typeof tablesOf>,
+): { readonly place: Place; readonly resources: readonly Resource[] } {
+  const place = { ...base, canary };
+  return { place, resources: tables.get(deploymentKey(place)) ?? [] };
+}
+
+function matchIn(resources: readonly Resource[], path: string, method: string): Match | undefined {
+  const trimmed = path.endsWith('/') ? path.slice(1, -1) : path.slice(1);
+  const parts = trimmed === '' ? [] : trimmed.split('/');
+  let passed = false;
+  for (const resource of resources) {
+    if (passed && !resource.greedy) continue;
+    const params = paramsOf(resource, parts);
+    if (params === undefined) continue;
+    const route = resource.methods.get(method) ?? resource.methods.get('ANY');
+    if (route !== undefined) return { route, params };
+    passed = true;
+  }
+  return undefined;
+}

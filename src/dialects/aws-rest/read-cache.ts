@@ -12,7 +12,7 @@ export function withCache(
 ): Destination {
   const [namespace, parameters] = [integration.get('cacheNamespace'), integration.get('cacheKeyParameters')];
   if (settings === null) {
-    for (const one of [namespace, parameters]) one.ignored('the stage has no cache for this method');
+    for (const one of [namespace, parameters]) one.leftToOthers('no stage has a cache for this method');
     return destination;
   }
   const mapped = integration.get('requestParameters').exists ? readRequestParameters(integration.get('requestParameters')) : [];

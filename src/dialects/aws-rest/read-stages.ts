@@ -8,6 +8,8 @@ export interface Canary {
   readonly percent: number;
   /** The stage's variables with the canary's own over them. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Whether it is answered from the cache of its stage, and not from one of its own. */
+  readonly sharesCache: boolean;
 }
 /** A stage of a REST API. */
 export interface Stage {
@@ -34,11 +36,19 @@ export const bareStage = (name: string, variables: Stage['variables']): Stage =>
 const forPeople = ['Description', 'Tags', 'DocumentationVersion'];
 const forOperators = ['TracingEnabled', 'ClientCertificateId', 'CacheClusterSize'];
 
-/**
- * The stages of an API: resources of their own, and those that deployments make. All are served, or the one that is asked for (`wanted`). `given`:
- * variables above those of every stage.
- */
-export function readStages(of: ResourcesOf, api: string, wanted: string | undefined, given: Stage['variables']): Stage[] {
+/** What is asked for beside the template. */
+export interface Asked {
+  /** The one stage that is served; undefined: all are. */
+  readonly stage: string | undefined;
+  /** Above those of every stage. */
+  readonly variables: Stage['variables'];
+  /** Whether somebody reads access logs. */
+  readonly logged: boolean;
+}
+
+/** The stages of an API: resources of their own, and those that deployments make. */
+export function readStages(of: ResourcesOf, api: string, asked: Asked): Stage[] {
+  const { stage: wanted } = asked;
   const mine = (type: string): Setting[] =>
     of(type)
       .map(({ properties }) => properties)
@@ -59,14 +69,15 @@ export function readStages(of: ResourcesOf, api: string, wanted: string | undefi
     }
     const over = deployments.find((one) => one.get('StageName').string() === name && one.get('DeploymentCanarySettings').exists);
     const description = properties.get('StageDescription');
-    if (!stages.has(name)) stages.set(name, readStage(name, description.kind === 'map' ? description : properties, over, given));
+    if (!stages.has(name)) stages.set(name, readStage(name, description.kind === 'map' ? description : properties, over, asked));
     else description.ignored(`the stage ${name} is made by a resource of its own`);
   }
   const found = [...stages.values()];
-  return found.length === 0 ? [bareStage(wanted ?? 'default', given)] : found;
+  return found.length === 0 ? [bareStage(wanted ?? 'default', asked.variables)] : found;
 }
 
-function readStage(name: string, settings: Setting, deployment: Setting | undefined, given: Stage['variables']): Stage {
+function readStage(name: string, settings: Setting, deployment: Setting | undefined, asked: Asked): Stage {
+  const { variables: given } = asked;
   for (const key of forPeople) settings.get(key).ignored('describes the stage for people');
   for (const key of forOperators) settings.get(key).ignored('is for traces and certificates, and how large a cache is');
   const own = variablesOf(settings.get('Variables'));
@@ -81,16 +92,16 @@ function readStage(name: string, settings: Setting, deployment: Setting | undefi
     canary: canary === undefined ? null : readCanary(canary, own, given),
     throttleOf: (resource, method) => settingsOf(methods, resource, method).find(({ throttle }) => throttle !== null)?.throttle ?? null,
     cacheOf: (resource, method) => (cached ? cacheOf(settingsOf(methods, resource, method), method) : null),
-    logFormat: readLogFormat(settings.get('AccessLogSetting')),
+    logFormat: readLogFormat(settings.get('AccessLogSetting'), asked.logged),
   };
 }
 
 function readCanary(setting: Setting, own: Stage['variables'], given: Stage['variables']): Canary {
   setting.get('DeploymentId').ignored('the canary is served as the template has the API: what differs are its variables');
-  setting.get('UseStageCache').ignored('the canary has a cache of its own here');
   return {
     percent: setting.get('PercentTraffic').number({ min: 0, max: 100 }) ?? 0,
     variables: { ...own, ...variablesOf(setting.get('StageVariableOverrides')), ...given },
+    sharesCache: setting.get('UseStageCache').boolean() ?? false,
   };
 }
 
@@ -146,12 +157,13 @@ function cacheOf(settings: readonly MethodSettings[], method: string): CacheSett
   return { ttlMs: ttl * 1000, authorized: nearest('authorized') ?? true, otherwise: nearest('otherwise') ?? 'SUCCEED_WITH_RESPONSE_HEADER' };
 }
 
-function readLogFormat(setting: Setting): string {
+function readLogFormat(setting: Setting, logged: boolean): string {
   setting.get('DestinationArn').ignored('lines go to the file that --var accessLog=FILE names');
   const format = setting.get('Format').string() ?? '';
   if (setting.get('Format').exists && !/\$context\.(?:requestId|extendedRequestId)\b/.test(format))
     setting
       .get('Format')
       .problem('DG1203', 'the format of the access log has no request id', 'expected $context.requestId or $context.extendedRequestId in it');
-  return format;
+  if (!logged) setting.get('Format').ignored('lines are written where --var accessLog=FILE says so');
+  return logged ? format : '';
 }

@@ -120,6 +120,16 @@ describe('the cache of a stage', () => {
   });
 });
 
+it.each([
+  [true, ['1']],
+  [false, ['1', '2']],
+])('is the canary’s too where that says so: %s', async (UseStageCache, answers) => {
+  await using gateway = await start([all], {}, { CanarySetting: { PercentTraffic: 50, UseStageCache } });
+  const seen = new Set<string>();
+  for (let count = 0; count < 40; count += 1) seen.add(await ask(gateway, '/a/1'));
+  expect([...seen]).toEqual(answers);
+});
+
 it('is asked anew by who signed with the credentials of this machine', async () => {
   const methods = [{ ...all, UnauthorizedCacheControlHeaderStrategy: 'FAIL_WITH_403' }];
   await using gateway = await start(methods, {}, {}, { security: [{ sigv4: [] }] });
