@@ -11,7 +11,7 @@ import type { Stage, Throttle } from './base.ts';
 import { readCors } from './cors.ts';
 import { readDocument } from './document.ts';
 import { readAuthorizer } from './read-authorizer.ts';
-import { readIntegration } from './read-integration.ts';
+import { readIntegration, type Surroundings } from './read-integration.ts';
 
 /** The resources of a kind (`Route`), or those of one API. */
 type Of = (name: string, api?: string) => readonly Resource[];
@@ -30,7 +30,7 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
 export function readApiDocument(source: Source, { ledger, options, files }: CompileInput): Apis {
   const document = settingsWithFunctions(source, ledger, 'aws-http/openapi', options.variables, files);
   const stage = { name: options.stage ?? '$default', variables: options.variables, throttle: null, routeThrottles: {} };
-  return { apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore') }], domains: [] };
+  return { apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore', options.variables) }], domains: [] };
 }
 
 /** What belongs to no HTTP API (a WebSocket API and all that names it, VPC links) is left to others. */
@@ -78,16 +78,21 @@ function readApi({ id, setting, properties }: Resource, of: Of, template: Templa
   const stages = of('Stage', id).map((one) => readStage(one.properties));
   const named = stageName ?? '$default';
   if (stages.length === 0) stages.push({ name: named, variables: {}, throttle: null, routeThrottles: {} });
+  const variables = alike(stages);
   const body = bodyOf(properties, template);
   const document = body === undefined ? undefined : Setting.made(body, properties.ledger, 'aws-http/openapi');
   const basePath = properties.get('BasePath').oneOf('ignore', 'prepend', 'split') ?? 'ignore';
-  const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath);
-  const routes = [...of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []), ...imported.routes, ...readQuickCreate(properties)];
+  const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath, variables);
+  const routes = [
+    ...of('Route', id).flatMap((one) => readRoute(one.properties, id, of, variables) ?? []),
+    ...imported.routes,
+    ...readQuickCreate(properties, variables),
+  ];
   return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) ?? imported.cors };
 }
 
 /** Quick create: one route to a function or a URL. Source: the developer guide, CreateApi. */
-function readQuickCreate(properties: Setting): HttpRoute[] {
+function readQuickCreate(properties: Setting, variables: Variables): HttpRoute[] {
   const [target, key] = [properties.get('Target'), properties.get('RouteKey')];
   if (!target.exists) return [];
   const route = readRouteKey(key, key.exists ? (key.string() ?? '') : '$default');
@@ -98,8 +103,14 @@ function readQuickCreate(properties: Setting): HttpRoute[] {
     target.tree as Tree,
   );
   const made = Setting.made(integration, properties.ledger, properties.by);
-  return [{ ...route, setting: target, guards: [], integration: readIntegration(made, route.path === '$default') }];
+  return [{ ...route, setting: target, guards: [], integration: readIntegration(made, { isDefault: route.path === '$default', variables }) }];
 }
+
+type Variables = Surroundings['variables'];
+
+/** The variables that all stages have with the same value. */
+const alike = ([first, ...others]: readonly Stage[]): Variables =>
+  Object.fromEntries(Object.entries(first?.variables ?? {}).filter(([name, value]) => others.every(({ variables }) => variables[name] === value)));
 
 function readStage(properties: Setting): Stage {
   for (const name of ['AutoDeploy', 'DeploymentId', 'Description', 'AccessLogSettings', 'Tags', 'ClientCertificateId'])
@@ -132,7 +143,7 @@ function readThrottle(setting: Setting): Throttle | null {
   return rate === undefined && burst === undefined ? null : { rate: rate ?? 10_000, burst: burst ?? 5_000 };
 }
 
-function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefined {
+function readRoute(properties: Setting, api: string, of: Of, variables: Variables): HttpRoute | undefined {
   properties.get('OperationName').ignored('describes the route for people');
   const key = readRouteKey(properties.get('RouteKey'), properties.get('RouteKey').string() ?? '');
   if (key === undefined) return undefined;
@@ -146,7 +157,7 @@ function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefi
     integration:
       integration === undefined
         ? closed(target.exists ? target : properties, `the target ${JSON.stringify(named)}`)
-        : readIntegration(integration.properties, key.path === '$default'),
+        : readIntegration(integration.properties, { isDefault: key.path === '$default', variables }),
   };
 }
 
