@@ -6,12 +6,13 @@ import type { Step } from '../../model/gateway.ts';
 import { Setting } from '../../sources/setting.ts';
 import { madeTree, type Tree } from '../../sources/tree.ts';
 import type { Source } from '../../sources/source.ts';
-import { closed, readRouteKey, type Apis, type Domain, type HttpApi, type HttpRoute } from './api.ts';
-import type { Stage, Throttle } from './base.ts';
+import { closed, readRouteKey, type Apis, type HttpApi, type HttpRoute } from './api.ts';
 import { readCors } from './cors.ts';
 import { readDocument } from './document.ts';
 import { readAuthorizer } from './read-authorizer.ts';
+import { readDomains } from './read-domains.ts';
 import { readIntegration, type Surroundings } from './read-integration.ts';
+import { alike, readStage } from './read-stage.ts';
 
 /** The resources of a kind (`Route`), or those of one API. */
 type Of = (name: string, api?: string) => readonly Resource[];
@@ -92,7 +93,7 @@ function readApi({ id, setting, properties }: Resource, of: Of, template: Templa
 }
 
 /** Quick create: one route to a function or a URL. Source: the developer guide, CreateApi. */
-function readQuickCreate(properties: Setting, variables: Variables): HttpRoute[] {
+function readQuickCreate(properties: Setting, variables: Surroundings['variables']): HttpRoute[] {
   const [target, key] = [properties.get('Target'), properties.get('RouteKey')];
   if (!target.exists) return [];
   const route = readRouteKey(key, key.exists ? (key.string() ?? '') : '$default');
@@ -106,44 +107,7 @@ function readQuickCreate(properties: Setting, variables: Variables): HttpRoute[]
   return [{ ...route, setting: target, guards: [], integration: readIntegration(made, { isDefault: route.path === '$default', variables }) }];
 }
 
-type Variables = Surroundings['variables'];
-
-/** The variables that all stages have with the same value. */
-const alike = ([first, ...others]: readonly Stage[]): Variables =>
-  Object.fromEntries(Object.entries(first?.variables ?? {}).filter(([name, value]) => others.every(({ variables }) => variables[name] === value)));
-
-function readStage(properties: Setting): Stage {
-  for (const name of ['AutoDeploy', 'DeploymentId', 'Description', 'AccessLogSettings', 'Tags', 'ClientCertificateId'])
-    properties.get(name).ignored('is for deployments and logs');
-  const byRoute = properties
-    .get('RouteSettings')
-    .entries()
-    .flatMap(([key, one]) => {
-      const throttle = readThrottle(one);
-      // SAM names a route for every method by its path alone.
-      return throttle === null ? [] : [[key.startsWith('/') ? `ANY ${key}` : key, throttle] as const];
-    });
-  return {
-    name: properties.get('StageName').string() ?? '$default',
-    variables: Object.fromEntries(
-      properties
-        .get('StageVariables')
-        .entries()
-        .map(([key, value]) => [key, value.string() ?? '']),
-    ),
-    throttle: readThrottle(properties.get('DefaultRouteSettings')),
-    routeThrottles: Object.fromEntries(byRoute),
-  };
-}
-
-function readThrottle(setting: Setting): Throttle | null {
-  const rate = setting.get('ThrottlingRateLimit').number({ min: 0 });
-  const burst = setting.get('ThrottlingBurstLimit').number({ min: 0, integer: true });
-  for (const name of ['DetailedMetricsEnabled', 'DataTraceEnabled', 'LoggingLevel']) setting.get(name).ignored('is for logs and metrics');
-  return rate === undefined && burst === undefined ? null : { rate: rate ?? 10_000, burst: burst ?? 5_000 };
-}
-
-function readRoute(properties: Setting, api: string, of: Of, variables: Variables): HttpRoute | undefined {
+function readRoute(properties: Setting, api: string, of: Of, variables: Surroundings['variables']): HttpRoute | undefined {
   properties.get('OperationName').ignored('describes the route for people');
   const key = readRouteKey(properties.get('RouteKey'), properties.get('RouteKey').string() ?? '');
   if (key === undefined) return undefined;
@@ -174,25 +138,4 @@ function readGuards(properties: Setting, api: string, of: Of): Step[] {
   const what = `the authorizer ${JSON.stringify(name ?? '')}`;
   id.warning('DG1208', `${what} is not in this template`, 'the route answers 501');
   return [{ kind: 'aws-http/unsupported', options: { what }, origin }];
-}
-
-function readDomains(of: Of): Domain[] {
-  const hosts = new Map(of('DomainName').map(({ id, properties }) => [id, properties.get('DomainName').string() ?? id]));
-  for (const { properties } of of('DomainName'))
-    for (const name of properties.keys())
-      if (name !== 'DomainName') properties.get(name).ignored('requests come without TLS, certificates and DNS of the domain');
-  const domains = new Map<string, { key: string; api: string; stage: string }[]>();
-  for (const { properties } of of('ApiMapping')) {
-    const api = properties.get('ApiId').string() ?? '';
-    const named = properties.get('Stage').string() ?? '';
-    const name = properties.get('DomainName').string() ?? '';
-    const domain = (hosts.get(name) ?? name).toLowerCase();
-    const stage =
-      of('Stage', api)
-        .find((one) => one.id === named)
-        ?.properties.get('StageName')
-        .string() ?? named;
-    domains.set(domain, [...(domains.get(domain) ?? []), { key: properties.get('ApiMappingKey').string() ?? '', api, stage }]);
-  }
-  return [...domains].map(([host, mappings]) => ({ host, mappings }));
 }
