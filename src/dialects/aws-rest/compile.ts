@@ -26,7 +26,11 @@ function siteOf(api: Api): Site {
   for (const name of ['info', 'tags', 'externalDocs', 'schemes', 'host', 'produces', 'consumes', 'x-amazon-apigateway-documentation'])
     document.get(name).ignored('describes the API for people');
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
-  const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  // Templates spell a slash as ~1.
+  const binary = document
+    .get('x-amazon-apigateway-binary-media-types')
+    .strings()
+    .map((type) => type.replaceAll('~1', '/'));
   return {
     id: 'aws-rest',
     dialect: 'aws-rest',

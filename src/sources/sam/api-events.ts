@@ -26,6 +26,7 @@ export function addEvent({ api, document, policy, stage }: Building, event: ApiE
     setting.problem('DG1203', `${method} ${path} has an integration already`, 'expected each method of a path in one event only');
     return;
   }
+  auth.get('OverrideApiAuth').ignored('what an event says stands above the defaults of its API anyway');
   const operation = item.below(method, at);
   operation.set(integrationKey, owner.kind === 'StateMachine' ? stateMachine(event) : proxy(event, auth, apiAuth), at);
   if (!operation.has('responses')) operation.set('responses', {});

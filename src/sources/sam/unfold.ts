@@ -7,6 +7,7 @@ import { unfoldFunction } from './function.ts';
 import { impliedProperties, settleGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
 import { unfoldLayer } from './layer.ts';
+import { unfoldStateMachine } from './state-machine.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 import { unfoldWebSocketApi } from './websocket-api.ts';
@@ -42,6 +43,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
   WebSocketApi: unfoldWebSocketApi,
   Function: unfoldFunction,
   LayerVersion: unfoldLayer,
+  StateMachine: unfoldStateMachine,
 };
 
 /**

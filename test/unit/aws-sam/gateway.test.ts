@@ -80,6 +80,22 @@ Resources:
     expect((await gateway.fetch('/live/free')).status).toBe(200);
   });
 
+  it('decodes the binary types that it names', async () => {
+    await using gateway = await start(
+      {
+        'template.yaml': `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Api: { BinaryMediaTypes: [image~1png] } }
+Resources:
+  Orders: { Type: AWS::Serverless::Function, Properties: { Events: { A: { Type: Api, Properties: { Path: /, Method: get } } } } }
+`,
+      },
+      { upstreams: { 'function:Orders': () => ({ statusCode: 200, isBase64Encoded: true, body: Buffer.from('picture').toString('base64') }) } },
+    );
+    expect(await (await ask(gateway, '/Prod', { headers: { accept: 'image/png' } })).text()).toBe('picture');
+    expect(await (await ask(gateway, '/Prod', { headers: { accept: 'image/gif' } })).text()).toBe('cGljdHVyZQ==');
+  });
+
   it.each([
     ['DefinitionUri: docs/api.yaml', 403],
     [`Cors: "'*'", DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: docs/api.yaml } } }`, 200],

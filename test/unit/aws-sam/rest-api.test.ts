@@ -145,7 +145,7 @@ Resources:
   });
 
   it('start a state machine', () => {
-    const { body } = unfolded(`
+    const { body, ledger } = unfolded(`
 Resources:
   Flow:
     Type: AWS::Serverless::StateMachine
@@ -172,6 +172,8 @@ Resources:
         },
       },
     });
+    const verdicts = ledger.entries.filter(({ origin }) => origin.pointer.includes('/Events/')).map(({ verdict }) => verdict);
+    expect(new Set(verdicts)).toEqual(new Set(['mirrored']));
   });
 });
 
