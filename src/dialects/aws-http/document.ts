@@ -3,7 +3,7 @@ import { Setting } from '../../sources/setting.ts';
 import { madeTree, type Made, type Tree } from '../../sources/tree.ts';
 import { closed, readRouteKey, type HttpRoute, type Integration } from './api.ts';
 import { readCors, type Cors } from './cors.ts';
-import { readIntegration } from './read-integration.ts';
+import { readIntegration, type Surroundings } from './read-integration.ts';
 import { readSecurity } from './read-security.ts';
 
 /** What the base path of a document's server does to its paths. */
@@ -27,14 +27,18 @@ const ofIntegration: Readonly<Record<string, string>> = {
 };
 
 /** The routes of an OpenAPI 3 document with the extensions of API Gateway. Source: the developer guide, OpenAPI definitions of HTTP APIs. */
-export function readDocument(document: Setting, basePath: BasePath): { readonly routes: readonly HttpRoute[]; readonly cors: Cors | null } {
+export function readDocument(
+  document: Setting,
+  basePath: BasePath,
+  variables: Surroundings['variables'],
+): { readonly routes: readonly HttpRoute[]; readonly cors: Cors | null } {
   const base = readServers(document.get('servers'), basePath);
   const schemes = document.get('components').get('securitySchemes');
   const routes = operationsOf(document, anyMethod).flatMap((operation) => {
     const { path, method, setting } = operation;
     const isDefault = setting.get('isDefaultRoute').boolean() === true || /^\/?\$default$/.test(path);
     const key = readRouteKey(setting, isDefault ? '$default' : `${method} ${base}${path}`);
-    const integration = readOperation(operation, document, isDefault);
+    const integration = readOperation(operation, document, { isDefault, variables });
     if (key === undefined || integration === undefined) return [];
     const auth = setting.get('x-amazon-apigateway-auth').get('type').string();
     const security = setting.get('security').exists ? setting.get('security') : document.get('security');
@@ -47,7 +51,7 @@ export function readDocument(document: Setting, basePath: BasePath): { readonly 
 }
 
 /** An operation without an integration is none that a request could reach. */
-function readOperation({ setting, item }: Operation, document: Setting, isDefault: boolean): Integration | undefined {
+function readOperation({ setting, item }: Operation, document: Setting, surroundings: Surroundings): Integration | undefined {
   for (const name of item.keys()) if (['summary', 'description', 'parameters', 'servers'].includes(name)) item.get(name).ignored(unchecked);
   for (const name of setting.keys())
     if (!['isDefaultRoute', 'security', 'x-amazon-apigateway-auth', 'x-amazon-apigateway-integration'].includes(name))
@@ -66,7 +70,7 @@ function readOperation({ setting, item }: Operation, document: Setting, isDefaul
     if (property === undefined) integration.get(name).ignored('is no part of an integration of an HTTP API');
     else made[property] = integration.get(name).tree;
   }
-  return readIntegration(Setting.made(madeTree(made, integration.tree as Tree), document.ledger, document.by), isDefault);
+  return readIntegration(Setting.made(madeTree(made, integration.tree as Tree), document.ledger, document.by), surroundings);
 }
 
 const unchecked = 'HTTP APIs check no parameters or bodies, and descriptions are for people';

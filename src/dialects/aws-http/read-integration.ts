@@ -17,13 +17,20 @@ export function readPayloadVersion(setting: Setting): '1.0' | '2.0' | undefined 
   return `${given}.0`;
 }
 
-export function readIntegration(setting: Setting, isDefault: boolean): Integration {
-  const integration = readByType(setting, isDefault);
+/** What an integration has to know of its route and of the stages of its API. */
+export interface Surroundings {
+  readonly isDefault: boolean;
+  /** Those that every stage has alike: others cannot be known before a request comes. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export function readIntegration(setting: Setting, surroundings: Surroundings): Integration {
+  const integration = readByType(setting, surroundings);
   if (integration.destination === null) setting.leftToOthers('its route is closed');
   return integration;
 }
 
-function readByType(setting: Setting, isDefault: boolean): Integration {
+function readByType(setting: Setting, { isDefault, variables }: Surroundings): Integration {
   for (const name of ['ApiId', 'Description', 'CredentialsArn', 'TlsConfig', 'PassthroughBehavior', 'ContentHandlingStrategy'])
     setting.get(name).ignored('permissions and descriptions do nothing on this machine');
   const type = setting.get('IntegrationType').string()?.toUpperCase();
@@ -35,14 +42,17 @@ function readByType(setting: Setting, isDefault: boolean): Integration {
   const link = setting.get('ConnectionId').string();
   const isPrivate = setting.get('ConnectionType').oneOf('INTERNET', 'VPC_LINK') === 'VPC_LINK';
   const uri = setting.get('IntegrationUri');
+  const text = (uri.string() ?? '').replaceAll(/\$\{stageVariables\.(\w+)\}/g, (all, name: string) => variables[name] ?? all);
+  if (text.includes('${stageVariables.')) return closed(uri, 'a stage variable that not every stage has alike');
   const method = setting.get('IntegrationMethod');
   if (type === 'AWS_PROXY') {
     method.ignored('functions are called by POST');
-    return readLambda(uri, payload, timeoutMs, changesOf(setting));
+    return readLambda(uri, text, { payload, timeoutMs }, changesOf(setting));
   }
   if (type !== 'HTTP_PROXY') return closed(setting, `an integration of type ${type ?? 'none'}`);
-  const [, scheme = 'http', host = '', path = ''] = /^(https?):\/\/([^/?#{}$\s]+)([^#$\s]*)$/.exec(uri.string() ?? '') ?? [];
-  if (host === '' && !isPrivate) return closed(uri, `the uri ${JSON.stringify(uri.string() ?? '')}`);
+  const [, scheme = 'http', host = '', path = ''] = /^(https?):\/\/([^/?#{}$\s]+)([^#$\s]*)$/.exec(text) ?? [];
+  const where = host === '' ? `http://${encodeURIComponent(text.split(/[:/]/).at(-1) ?? '').toLowerCase() || 'private'}` : `${scheme}://${host}`;
+  if ((host === '' && !isPrivate) || !URL.canParse(where)) return closed(uri, `the uri ${JSON.stringify(text)}`);
   const { request, head } = changesOf(setting);
   const options: HttpProxyOptions = {
     path,
@@ -51,8 +61,6 @@ function readByType(setting: Setting, isDefault: boolean): Integration {
     append: isPrivate ? 'whole-path' : isDefault && !path.includes('{') ? 'path' : 'nothing',
     changes: request,
   };
-  const text = uri.string() ?? '';
-  const where = host === '' ? `http://${encodeURIComponent(text.split(/[:/]/).at(-1) ?? '').toLowerCase() || 'private'}` : `${scheme}://${host}`;
   const url = new URL(where);
   const named = [
     host === '' ? text : host,
@@ -74,17 +82,12 @@ function readByType(setting: Setting, isDefault: boolean): Integration {
   };
 }
 
-/** A function by its ARN; `setting` is where that stands. */
-export function readLambda(
-  setting: Setting,
-  payload: LambdaOptions['payload'],
-  timeoutMs: number,
-  changes: Changes = { request: [], head: [] },
-): Integration {
-  const name = functionOf(setting.string() ?? '');
-  if (name === undefined) return closed(setting, `a proxy integration with ${JSON.stringify(setting.string() ?? '')}, which names no function,`);
+/** A function by its ARN. */
+function readLambda(setting: Setting, arn: string, how: Omit<LambdaOptions, 'function'>, changes: Changes): Integration {
+  const name = functionOf(arn);
+  if (name === undefined) return closed(setting, `a proxy integration with ${JSON.stringify(arn)}, which names no function,`);
   if (changes.request.length > 0) return closed(setting, 'a parameter mapping of a request to a function');
-  const options: LambdaOptions = { function: name, payload, timeoutMs };
+  const options: LambdaOptions = { function: name, ...how };
   return {
     request: [],
     destination: { kind: 'aws-http/lambda', options, origin: setting.origin, children: [] },

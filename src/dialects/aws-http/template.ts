@@ -1,18 +1,18 @@
 import type { CompileInput } from '../dialect.ts';
 import { bodyOf } from '../aws/body.ts';
-import { hostOf } from '../aws/domains.ts';
 import { openTemplate } from '../aws/template.ts';
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
 import { Setting } from '../../sources/setting.ts';
 import { madeTree, type Tree } from '../../sources/tree.ts';
 import type { Source } from '../../sources/source.ts';
-import { closed, readRouteKey, type Apis, type Domain, type HttpApi, type HttpRoute } from './api.ts';
-import type { Stage, Throttle } from './base.ts';
+import { closed, readRouteKey, type Apis, type HttpApi, type HttpRoute } from './api.ts';
 import { readCors } from './cors.ts';
 import { readDocument } from './document.ts';
 import { readAuthorizer } from './read-authorizer.ts';
-import { readIntegration } from './read-integration.ts';
+import { readDomains } from './read-domains.ts';
+import { readIntegration, type Surroundings } from './read-integration.ts';
+import { alike, readStage } from './read-stage.ts';
 
 /** The resources of a kind (`Route`), or those of one API. */
 type Of = (name: string, api?: string) => readonly Resource[];
@@ -31,7 +31,11 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
 export function readApiDocument(source: Source, { ledger, options, files }: CompileInput): Apis {
   const document = settingsWithFunctions(source, ledger, 'aws-http/openapi', options.variables, files);
   const stage = { name: options.stage ?? '$default', variables: options.variables, throttle: null, routeThrottles: {} };
-  return { apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore') }], domains: [], upstreams: {} };
+  return {
+    apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore', options.variables) }],
+    domains: [],
+    upstreams: {},
+  };
 }
 
 /** What belongs to no HTTP API (a WebSocket API and all that names it, VPC links) is left to others. */
@@ -79,16 +83,21 @@ function readApi({ id, setting, properties }: Resource, of: Of, template: Templa
   const stages = of('Stage', id).map((one) => readStage(one.properties));
   const named = stageName ?? '$default';
   if (stages.length === 0) stages.push({ name: named, variables: {}, throttle: null, routeThrottles: {} });
+  const variables = alike(stages);
   const body = bodyOf({ setting, properties }, template);
   const document = body === undefined ? undefined : Setting.made(body, properties.ledger, 'aws-http/openapi');
   const basePath = properties.get('BasePath').oneOf('ignore', 'prepend', 'split') ?? 'ignore';
-  const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath);
-  const routes = [...of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []), ...imported.routes, ...readQuickCreate(properties)];
+  const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath, variables);
+  const routes = [
+    ...of('Route', id).flatMap((one) => readRoute(one.properties, id, of, variables) ?? []),
+    ...imported.routes,
+    ...readQuickCreate(properties, variables),
+  ];
   return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) ?? imported.cors };
 }
 
 /** Quick create: one route to a function or a URL. Source: the developer guide, CreateApi. */
-function readQuickCreate(properties: Setting): HttpRoute[] {
+function readQuickCreate(properties: Setting, variables: Surroundings['variables']): HttpRoute[] {
   const [target, key] = [properties.get('Target'), properties.get('RouteKey')];
   if (!target.exists) return [];
   const route = readRouteKey(key, key.exists ? (key.string() ?? '') : '$default');
@@ -99,41 +108,10 @@ function readQuickCreate(properties: Setting): HttpRoute[] {
     target.tree as Tree,
   );
   const made = Setting.made(integration, properties.ledger, properties.by);
-  return [{ ...route, setting: target, guards: [], integration: readIntegration(made, route.path === '$default') }];
+  return [{ ...route, setting: target, guards: [], integration: readIntegration(made, { isDefault: route.path === '$default', variables }) }];
 }
 
-function readStage(properties: Setting): Stage {
-  for (const name of ['AutoDeploy', 'DeploymentId', 'Description', 'AccessLogSettings', 'Tags', 'ClientCertificateId'])
-    properties.get(name).ignored('is for deployments and logs');
-  const byRoute = properties
-    .get('RouteSettings')
-    .entries()
-    .flatMap(([key, one]) => {
-      const throttle = readThrottle(one);
-      // SAM names a route for every method by its path alone.
-      return throttle === null ? [] : [[key.startsWith('/') ? `ANY ${key}` : key, throttle] as const];
-    });
-  return {
-    name: properties.get('StageName').string() ?? '$default',
-    variables: Object.fromEntries(
-      properties
-        .get('StageVariables')
-        .entries()
-        .map(([key, value]) => [key, value.string() ?? '']),
-    ),
-    throttle: readThrottle(properties.get('DefaultRouteSettings')),
-    routeThrottles: Object.fromEntries(byRoute),
-  };
-}
-
-function readThrottle(setting: Setting): Throttle | null {
-  const rate = setting.get('ThrottlingRateLimit').number({ min: 0 });
-  const burst = setting.get('ThrottlingBurstLimit').number({ min: 0, integer: true });
-  for (const name of ['DetailedMetricsEnabled', 'DataTraceEnabled', 'LoggingLevel']) setting.get(name).ignored('is for logs and metrics');
-  return rate === undefined && burst === undefined ? null : { rate: rate ?? 10_000, burst: burst ?? 5_000 };
-}
-
-function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefined {
+function readRoute(properties: Setting, api: string, of: Of, variables: Surroundings['variables']): HttpRoute | undefined {
   properties.get('OperationName').ignored('describes the route for people');
   const key = readRouteKey(properties.get('RouteKey'), properties.get('RouteKey').string() ?? '');
   if (key === undefined) return undefined;
@@ -147,7 +125,7 @@ function readRoute(properties: Setting, api: string, of: Of): HttpRoute | undefi
     integration:
       integration === undefined
         ? closed(target.exists ? target : properties, `the target ${JSON.stringify(named)}`)
-        : readIntegration(integration.properties, key.path === '$default'),
+        : readIntegration(integration.properties, { isDefault: key.path === '$default', variables }),
   };
 }
 
@@ -164,27 +142,4 @@ function readGuards(properties: Setting, api: string, of: Of): Step[] {
   const what = `the authorizer ${JSON.stringify(name ?? '')}`;
   id.warning('DG1208', `${what} is not in this template`, 'the route answers 501');
   return [{ kind: 'aws-http/unsupported', options: { what }, origin }];
-}
-
-function readDomains(of: Of, resources: readonly Resource[], apis: ReadonlySet<string>): Domain[] {
-  for (const { properties } of of('DomainName'))
-    for (const name of properties.keys())
-      if (name !== 'DomainName') properties.get(name).ignored('requests come without TLS, certificates and DNS of the domain');
-  const domains = new Map<string, { key: string; api: string; stage: string }[]>();
-  for (const { properties } of of('ApiMapping')) {
-    const api = properties.get('ApiId').string() ?? '';
-    const domain = hostOf(properties.get('DomainName'), resources);
-    if (!apis.has(api) || domain === undefined) {
-      properties.leftToOthers('leads to no HTTP API of this template, or nothing says which host the domain is');
-      continue;
-    }
-    const named = properties.get('Stage').string() ?? '';
-    const stage =
-      of('Stage', api)
-        .find((one) => one.id === named)
-        ?.properties.get('StageName')
-        .string() ?? named;
-    domains.set(domain, [...(domains.get(domain) ?? []), { key: properties.get('ApiMappingKey').string() ?? '', api, stage }]);
-  }
-  return [...domains].map(([host, mappings]) => ({ host, mappings }));
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isHttpApiDocument } from '../../../src/dialects/aws/documents.ts';
+import { Source } from '../../../src/sources/source.ts';
 import { arnOf, read, resource, says, start } from './start.ts';
 
 const integration = (more: object): object => ({ 'x-amazon-apigateway-integration': more });
@@ -44,13 +46,11 @@ describe('an OpenAPI document of an HTTP API', () => {
     }
   });
 
-  it('is known by what only HTTP APIs have, and is left to REST APIs otherwise', async () => {
-    const dialects = async (more: object): Promise<readonly string[]> => {
-      const { sources } = await read({ 'api.json': { openapi: '3.0.1', info: {}, paths: { '/a': { get: call('f', more) } } } });
-      return sources.map(({ dialect }) => dialect);
-    };
-    expect(await dialects({})).toEqual(['aws-http']);
-    expect(await dialects({ passthroughBehavior: 'never' })).toEqual(['aws-rest']);
+  it('is known by what only HTTP APIs have, and is left to REST APIs otherwise', () => {
+    const known = (more: object, version: object = { openapi: '3.0.1' }): boolean =>
+      isHttpApiDocument(new Source('api.json', '/api.json', JSON.stringify({ ...version, paths: { '/a': { get: call('f', more) } } })));
+    expect([known({}), known({ payloadFormatVersion: undefined })]).toEqual([true, false]);
+    expect([known({ passthroughBehavior: 'never' }), known({}, { swagger: '2.0' })]).toEqual([false, false]);
   });
 
   it('puts the base path of its server before its paths when the API says so', async () => {

@@ -187,3 +187,27 @@ describe('a function that gets payload 1.0', () => {
     ]);
   });
 });
+
+describe('stage variables in the uri of an integration', () => {
+  const uri = 'http://${stageVariables.host}/${stageVariables.base}/{id}';
+  const echo = ({ url }: Request): Response => new Response(new URL(url).pathname);
+  const stage = { StageName: 'dev', StageVariables: { host: 'a.test', base: 'v1', fn: 'f' } };
+
+  it('are put there, for functions too', async () => {
+    await using gateway = await start(template({ stage, integration: { IntegrationUri: uri } }), { 'a.test': echo });
+    expect(await (await ask(gateway, '/dev/a/7')).text()).toBe('/v1/7');
+    await using called = await start(template({ stage, integration: call('${stageVariables.fn}', '2.0') }), { 'function:f': () => 'f' });
+    expect(await (await ask(called, '/dev/a/7')).text()).toBe('f');
+  });
+
+  it('close the route where stages have different ones', async () => {
+    const more = { Other: resource('Stage', { ApiId, StageName: 'prod', StageVariables: { host: 'b.test', base: 'v1' } }) };
+    await using gateway = await start(template({ stage, integration: { IntegrationUri: uri }, more }), { 'a.test': echo });
+    expect((await ask(gateway, '/dev/a/7')).status).toBe(501);
+  });
+});
+
+it('a uri that is none closes its route and breaks nothing', async () => {
+  await using gateway = await start(template({ integration: { IntegrationUri: 'http://[::bad/' } }));
+  expect((await ask(gateway, '/a/7')).status).toBe(501);
+});
