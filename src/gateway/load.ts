@@ -38,7 +38,7 @@ export interface LoadRequest {
 }
 
 /** What a folder is searched for, before a dialect is asked whether a file is its own. */
-const candidate = /\.(?:ya?ml|json|conf|toml)$|^devgateway\.config\.[cm]?[jt]s$/i;
+const candidate = /\.(?:ya?ml|json|conf|toml)$|^(?:devgateway\.config|serverless)\.[cm]?[jt]s$/i;
 
 /**
  * Reads and compiles a configuration. Problems over the user's text are in the ledger.

@@ -5,7 +5,7 @@ import { nowhere } from '../model/origin.ts';
 import type { Files } from './files.ts';
 import { Source } from './source.ts';
 
-/** A configuration that is a program: `devgateway.config.ts`. */
+/** A configuration that is a program: `devgateway.config.ts`, `serverless.ts`. */
 export const isModule = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
 
 /**
@@ -22,7 +22,7 @@ export async function moduleSource(absolute: string, files: Files): Promise<Sour
   const address = `${pathToFileURL(absolute).href}?changed=${statSync(absolute).mtimeMs}`;
   let value: unknown;
   try {
-    value = ((await import(address)) as { readonly default?: unknown }).default;
+    value = await ((await import(address)) as { readonly default?: unknown }).default;
   } catch (error) {
     return refuse(`cannot be run: ${(error as Error).message}`, 'expected a module that node can run; of TypeScript only types are taken out');
   }

@@ -76,9 +76,10 @@ function putTogether(tree: Tree, resolver: Resolver): Tree {
 }
 
 /** A single value where a map belongs: nothing, or what a variable should have brought, which was told. */
-function settleScalar(part: Tree & { kind: 'scalar' }, key: string, { context, standIns }: Resolver): void {
+function settleScalar(part: Tree & { kind: 'scalar' }, key: string, resolver: Resolver): void {
+  const { context } = resolver;
   const setting = Setting.made(part, context.ledger, context.by);
-  if (standIns.has(String(part.value))) setting.ignored('what the variable stands for is not here');
+  if (resolver.isStandIn(part)) setting.ignored('what the variable stands for is not here');
   else if (part.value === null || part.value === '') setting.settle();
   else setting.problem('DG1202', `${key} is ${JSON.stringify(part.value)}`, 'expected a map, or a list of maps');
 }

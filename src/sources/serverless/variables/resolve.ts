@@ -3,6 +3,7 @@ import type { Origin } from '../../../model/origin.ts';
 import type { Ledger } from '../../../model/ledger.ts';
 import type { Files } from '../../files.ts';
 import type { Member, Scalar, Tree } from '../../tree.ts';
+import { VariableFiles } from './file.ts';
 import { parseVariables, type Choice, type Parts, type Variable } from './parse.ts';
 import { lookUp, standInFor, type Named } from './sources.ts';
 
@@ -30,7 +31,7 @@ export interface Found {
 /** Lists, maps and variables within each other. */
 const maxDepth = 500;
 /** Counted as if everything were written out: variables of variables end here. */
-const maxSize = 500_000;
+const maxSize = 200_000;
 const maxText = 1024 * 1024;
 
 /**
@@ -45,15 +46,14 @@ export function resolveVariables(tree: Tree, context: VariableContext): Tree {
 export class Resolver {
   readonly root: Tree;
   readonly context: VariableContext;
-  /** Contents of files, by their absolute paths. */
-  readonly opened: Map<string, Tree | undefined> = new Map();
+  readonly files: VariableFiles = new VariableFiles(this);
   readonly #heads = new Map<Tree, Found>();
   readonly #wholes = new Map<Tree, Tree>();
   /** What is being worked out: who comes here again refers to itself. */
   readonly #open = new Set<Tree>();
   readonly #told = new Set<string>();
   /** Texts that stand for what is not known. */
-  readonly standIns: Set<string> = new Set();
+  readonly #standIns = new Set<string>();
   /** In parts that have no bearing by themselves, what is not known is not told. */
   quiet = false;
   #size = 0;
@@ -101,10 +101,14 @@ export class Resolver {
     return found.tree.kind === 'scalar' && found.tree.value === null ? undefined : found;
   }
 
-  /** Told once for each variable, at the first place that asks for it. */
-  warn(name: string, at: Tree, message: string, hint: string): void {
-    if (this.quiet || this.#told.has(name)) return;
-    this.#told.add(name);
+  isStandIn(tree: Tree): boolean {
+    return tree.kind === 'scalar' && this.#standIns.has(String(tree.value));
+  }
+
+  /** Told once for each cause, at the first place that asks for it. */
+  warn(cause: string, at: Tree, message: string, hint: string): void {
+    if (this.quiet || this.#told.has(cause)) return;
+    this.#told.add(cause);
     this.context.ledger.report(diagnosticAt('DG1205', placeOf(at), message, hint, 'warning'));
   }
   refuse(at: Tree, message: string, hint: string): void {
@@ -182,9 +186,9 @@ export class Resolver {
       return found;
     }
     if (unknown === undefined) return { tree: nothingAt(at), via: [] };
-    const { text, message, hint } = standInFor(unknown);
-    this.warn(unknown.name, at, message, hint);
-    this.standIns.add(text);
+    const { text, cause, message, hint } = standInFor(unknown, this);
+    this.warn(cause, at, message, hint);
+    if (text === unknown.name) this.#standIns.add(text);
     return { tree: scalarAt(at, text), via: [] };
   }
 
@@ -218,7 +222,7 @@ export class Resolver {
         };
         const params = choice.params?.map(textOf);
         const address = choice.address === undefined ? undefined : textOf(choice.address);
-        const { named, answer } = lookUp(choice.type, params, address, this);
+        const { named, answer } = lookUp(choice.type, params, address, this, at);
         asked.push(named);
         if (answer === undefined) return undefined;
         const found = typeof answer === 'object' && answer !== null ? answer : { tree: scalarAt(at, answer), via: [] };

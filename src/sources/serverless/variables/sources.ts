@@ -1,6 +1,5 @@
 import { Setting } from '../../setting.ts';
-import type { Scalar } from '../../tree.ts';
-import { openedFile } from './file.ts';
+import type { Scalar, Tree } from '../../tree.ts';
 import type { Found, Resolver } from './resolve.ts';
 
 /** A source that was asked. */
@@ -9,13 +8,15 @@ export interface Named {
   readonly address: string | undefined;
   /** As the user would write it, and give it: `ssm:/path`. */
   readonly name: string;
+  /** Of a file. */
+  readonly location: string | undefined;
   /** What it says is known only where the service is deployed. */
   readonly elsewhere: boolean;
 }
 
 /** Undefined where a source has nothing to say. */
 type Answer = Found | Scalar | undefined;
-type Source = (address: string, params: readonly string[], resolver: Resolver) => Answer;
+type Source = (address: string, params: readonly string[], resolver: Resolver, at: Tree) => Answer;
 
 const defaultStage = 'dev';
 
@@ -25,17 +26,22 @@ export function lookUp(
   params: readonly string[] | undefined,
   address: string | undefined,
   resolver: Resolver,
+  at: Tree,
 ): { readonly named: Named; readonly answer: Answer } {
   const below = address === undefined ? '' : `:${address.replace(/~(?:true|false|split|raw)$/, '')}`;
   const name = `${type}${params === undefined ? '' : `(${params.join(', ')})`}${below}`;
   const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
-  const named = { type, address, name, elsewhere: source === undefined };
+  const named = { type, address, name, location: type === 'file' ? params?.[0] : undefined, elsewhere: source === undefined };
   const answer = given(resolver, name) ?? (source === undefined ? given(resolver, `${type}${below}`) : undefined);
-  return { named, answer: answer ?? source?.(address ?? '', params ?? [], resolver) };
+  return { named, answer: answer ?? source?.(address ?? '', params ?? [], resolver, at) };
 }
 
 const sources: Readonly<Record<string, Source>> = {
-  self: (address, _, resolver) => resolver.at(resolver.root, keysOf(address)),
+  self: (address, _, resolver) => {
+    const found = resolver.at(resolver.root, keysOf(address));
+    // Where the configuration does not name its stage, the framework does.
+    return address === 'provider.stage' && (found === undefined || resolver.isStandIn(found.tree)) ? stageOf(resolver) : found;
+  },
   env: (address, _, { context }) => valueIn(context.env, address),
   opt: (address, _, resolver) => (address === 'stage' ? resolver.context.stage : undefined) ?? given(resolver, address),
   param: (address, _, resolver) => {
@@ -50,17 +56,18 @@ const sources: Readonly<Record<string, Source>> = {
   },
   sls: (address, _, resolver) => {
     if (address === 'instanceId') return 'local';
-    return address === 'stage' ? (resolver.context.stage ?? resolver.at(resolver.root, ['provider', 'stage']) ?? defaultStage) : undefined;
+    if (address !== 'stage') return undefined;
+    const found = resolver.context.stage === undefined ? resolver.at(resolver.root, ['provider', 'stage']) : undefined;
+    return found === undefined || resolver.isStandIn(found.tree) ? stageOf(resolver) : found;
   },
   aws: (address, _, resolver) => {
     if (address === 'accountId') return '123456789012';
     if (address !== 'region') return undefined;
-    return given(resolver, 'region') ?? resolver.at(resolver.root, ['provider', 'region']) ?? 'us-east-1';
+    return given(resolver, 'region') ?? resolver.at(resolver.root, ['provider', 'region']) ?? usualOptions['region'];
   },
   strToBool: (_, [text = '']) => (/^(?:true|1)$/i.test(text.trim()) ? true : /^(?:false|0)$/i.test(text.trim()) ? false : undefined),
-  file: (address, [location = ''], resolver) => {
-    const content = openedFile(location, resolver);
-    const found = content && resolver.at(content, keysOf(address));
+  file: (address, [location = ''], resolver, at) => {
+    const found = resolver.files.at(location, keysOf(address), at);
     if (found !== undefined) Setting.root(found.tree, '', resolver.context.ledger, resolver.context.by);
     return found;
   },
@@ -68,20 +75,39 @@ const sources: Readonly<Record<string, Source>> = {
 
 /** The name of the stage that is served. */
 export function stageOf(resolver: Resolver): string {
-  const asked = resolver.context.stage ?? resolver.at(resolver.root, ['provider', 'stage'])?.tree;
-  if (typeof asked === 'string') return asked;
-  return asked?.kind === 'scalar' ? String(asked.value) : defaultStage;
+  const { stage } = resolver.context;
+  const named = stage === undefined ? resolver.at(resolver.root, ['provider', 'stage'])?.tree : undefined;
+  return stage ?? (named?.kind === 'scalar' && !resolver.isStandIn(named) ? String(named.value) : defaultStage);
 }
 
-/** What stands in for a source that says nothing, and what is told of it. */
-export function standInFor({ type, address, name, elsewhere }: Named): { readonly text: string; readonly message: string; readonly hint: string } {
+/** What stands in for a source that says nothing, and what is told of it: once for each `cause`. */
+export function standInFor(
+  named: Named,
+  resolver: Resolver,
+): { readonly text: string; readonly cause: string; readonly message: string; readonly hint: string } {
+  const { type, address, name, elsewhere, location } = named;
   const give = `give it with --var '${name}=VALUE'`;
-  if (type === 'opt' && address === 'stage')
-    return { text: defaultStage, message: `no stage is given: it is ${defaultStage} here`, hint: 'give it with --stage NAME' };
-  if (elsewhere) return { text: name, message: `${name} is not known here: it is the text ${JSON.stringify(name)}`, hint: give };
+  const usual = type === 'opt' && address !== undefined ? usualOptions[address] : undefined;
+  if (usual !== undefined)
+    return {
+      text: usual,
+      cause: name,
+      message: `no ${address} is given: it is ${usual} here`,
+      hint: `give it with ${address === 'stage' ? '--stage NAME' : '--var region=NAME'}`,
+    };
+  const reads = `it is the text ${JSON.stringify(name)}`;
+  if (elsewhere) return { text: name, cause: name, message: `${name} is not known here: ${reads}`, hint: give };
+  if (location !== undefined && resolver.files.text(location) === undefined)
+    return {
+      text: name,
+      cause: location,
+      message: `there is no file ${location}: what variables ask of it is a text that names it`,
+      hint: `write the file, or ${give}`,
+    };
   return {
     text: name,
-    message: `${name} leads to nothing, and no other value stands after it: it is the text ${JSON.stringify(name)}`,
+    cause: name,
+    message: `${name} leads to nothing, and no other value stands after it: ${reads}`,
     hint:
       type === 'env'
         ? `set ${address} in the environment, or ${give}`
@@ -90,6 +116,9 @@ export function standInFor({ type, address, name, elsewhere }: Named): { readonl
           : give,
   };
 }
+
+/** What the framework takes where an option is not given. */
+const usualOptions: Readonly<Record<string, string>> = { stage: defaultStage, region: 'us-east-1' };
 
 const keysOf = (address: string): string[] => (address === '' ? [] : address.split('.'));
 /** A text that was given where a value is: Serverless takes `true` for the value where one is asked for. */
