@@ -18,7 +18,10 @@ export function requestLine(record: ExchangeRecord, paint: Paint): string {
   const trouble = `${line}\n  ${code}  ${oneLine(upstream)}: ${oneLine(reason, 500)}`;
   // What keeps a container from running says itself how to mend it.
   if (code !== 'DG1301' && code !== 'DG1302') return trouble;
-  return `${trouble}\n  = say where it is with --upstream ${oneLine(upstream)}=URL, or put an echo there: --upstream '${oneLine(upstream)}=echo:'`;
+  const name = oneLine(upstream);
+  if (name.startsWith('function:'))
+    return `${trouble}\n  = say what runs with --upstream ${name}=./MODULE.EXPORT, or at which URL it is invoked: --upstream ${name}=URL`;
+  return `${trouble}\n  = say where it is with --upstream ${name}=URL, or put an echo there: --upstream '${name}=echo:'`;
 }
 
 /** A target may hold what would move the cursor of a terminal. */

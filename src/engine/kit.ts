@@ -21,8 +21,8 @@ export interface Deps {
   readonly random: () => number;
   /** Fetches a document (a key set, a discovery document) through the upstream map. Throws where that fails. */
   readonly fetch: (url: string, init?: FetchInit) => Promise<FetchedDocument>;
-  /** A user's function by its name, or undefined. `scope`: of the exchange. */
-  readonly functions: (name: string, scope?: string) => UserFunction | undefined;
+  /** A user's function by its name, or undefined. `scope`: of the exchange. `isAnswer`: what it may throw without anybody being told. */
+  readonly functions: (name: string, scope?: string, isAnswer?: (error: unknown) => boolean) => UserFunction | undefined;
   readonly testTokens: TestTokens;
   /** Header fields and query parameters that credentials are read from, lower-case: their values are kept out of files. */
   readonly secretFields: { add(lowerName: string): void };

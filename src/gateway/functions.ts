@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import type { FunctionSettings, LocalUpstream } from '../model/gateway.ts';
+import type { ConfiguredFunction, FunctionSettings, LocalUpstream } from '../model/gateway.ts';
 import type { LogLine } from '../transport/functions/instance.ts';
 import { LocalFunctions, type Invoke } from '../transport/functions/local-functions.ts';
 import { printLog, withoutSecrets } from './function-log.ts';
@@ -10,23 +10,24 @@ import { watchFiles, type Watching } from './watch.ts';
 export const functionPrefix = 'function:';
 
 export interface Functions {
+  /** All the names of the function that one of them asks for. */
+  namesOf(name: string): readonly string[];
   find(name: string): Invoke | undefined;
   /** What the configuration itself says. */
   configure(upstreams: Readonly<Record<string, LocalUpstream>>): void;
   close(): Promise<void>;
 }
 
-export const isFunction = (target: LocalUpstream): target is FunctionSettings => 'function' in target;
+export const isFunction = (target: LocalUpstream): target is ConfiguredFunction => 'function' in target;
 
 /** The functions of a gateway, what they print, and their sources, which are watched where the configuration is. */
 export function composeFunctions(
   options: Pick<GatewayOptions, 'folder' | 'env' | 'watch' | 'onFunctionLog'>,
   given: ReadonlyMap<string, FunctionSettings>,
 ): Functions {
-  let configured = new Map<string, FunctionSettings>();
   const heard = options.onFunctionLog ?? printLog;
   const log = (line: LogLine): void => {
-    const environment = { ...process.env, ...options.env, ...(given.get(line.function) ?? configured.get(line.function))?.environment };
+    const environment = { ...process.env, ...options.env, ...functions.settingsOf(line.function)?.environment };
     heard({ ...line, text: withoutSecrets(line.text, environment as Record<string, string>) });
   };
   const sources = options.watch === true ? new WatchedSources((changed) => functions.renew(changed)) : null;
@@ -35,9 +36,10 @@ export function composeFunctions(
     given,
   );
   return {
+    namesOf: (name) => functions.namesOf(name),
     find: (name) => functions.find(name),
     configure(upstreams) {
-      configured = new Map(
+      const configured = new Map(
         Object.entries(upstreams).flatMap(([name, target]) =>
           name.startsWith(functionPrefix) && isFunction(target) ? [[name.slice(functionPrefix.length), target]] : [],
         ),

@@ -80,9 +80,12 @@ export function composeServices(options: ServiceOptions): Services {
     memory,
     random: Math.random,
     fetch: documentFetcher(sending),
-    functions(name, scope = '') {
-      const run = overridden.get(scope + name) ?? overridden.get(name) ?? functions.get(name) ?? localFunctions.find(name);
-      return run && watched(run, (error) => collect({ error, upstream: `${functionPrefix}${name}`, request: '' }));
+    functions(name, scope = '', isAnswer = () => false) {
+      const names = localFunctions.namesOf(name);
+      const among = (map: ReadonlyMap<string, UserFunction>, prefix = ''): UserFunction | undefined =>
+        names.flatMap((one) => map.get(prefix + one) ?? [])[0];
+      const run = among(overridden, scope) ?? among(overridden) ?? among(functions) ?? localFunctions.find(name);
+      return run && watched(run, (error) => isAnswer(error) || collect({ error, upstream: `${functionPrefix}${name}`, request: '' }));
     },
     testTokens: identity,
     secretFields,

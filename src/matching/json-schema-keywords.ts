@@ -12,7 +12,7 @@ export interface SchemaCompiler {
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
-const typeOf = (value: unknown): string =>
+export const typeOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'number' && Number.isInteger(value) ? 'integer' : typeof value;
 export const passes: Judge = () => undefined;
 
@@ -47,7 +47,7 @@ const forObjects =
   (value) =>
     isObject(value) ? judge(value) : undefined;
 /** In characters, not in halves of them. */
-const lengthOf = (text: string): number => text.replaceAll(/[\ud800-\udbff][\udc00-\udfff]/g, '.').length;
+export const lengthOf = (text: string): number => text.replaceAll(/[\ud800-\udbff][\udc00-\udfff]/g, '.').length;
 
 /** Older patterns escape what need not be, which the stricter reading refuses. */
 function patternOf(source: string): RegExp {

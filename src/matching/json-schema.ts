@@ -6,18 +6,23 @@ export type { Judge };
  * Compiles a JSON Schema of draft 4, 6 or 7. References stay within the document; of formats, dates and times are looked at.
  * @throws Error where it is no schema, or one of its patterns is not safe to run
  */
-export function compileJsonSchema(document: unknown): Judge {
+export const compileJsonSchema = (document: unknown): Judge => schemaCompiler(document)(document);
+
+/** Compiles schemas whose references lead into one document: what they refer to is compiled once. */
+export function schemaCompiler(document: unknown): (schema: unknown) => Judge {
   const compiler = new Compiler(document);
-  const judge = compiler.compile(document);
-  compiler.finish();
-  return (value) => {
-    try {
-      return judge(value);
-    } catch (error) {
-      // A value that is nested deeper than the stack, or a reference that only leads to itself.
-      if (error instanceof RangeError) return 'is nested too deeply';
-      throw error;
-    }
+  return (schema) => {
+    const judge = compiler.compile(schema);
+    compiler.finish();
+    return (value) => {
+      try {
+        return judge(value);
+      } catch (error) {
+        // A value that is nested deeper than the stack, or a reference that only leads to itself.
+        if (error instanceof RangeError) return 'is nested too deeply';
+        throw error;
+      }
+    };
   };
 }
 
@@ -51,7 +56,8 @@ class Compiler implements SchemaCompiler {
   }
 
   finish(): void {
-    for (const [pointer, schema] of this.#pending) this.#references.set(pointer, this.compile(schema));
+    for (const [pointer, schema] of this.#pending) if (!this.#references.has(pointer)) this.#references.set(pointer, this.compile(schema));
+    this.#pending.clear();
   }
 
   #reference(pointer: string): Judge {

@@ -21,7 +21,7 @@ export type LocalUpstream =
   | { readonly module: string }
   | { readonly replay: string }
   | { readonly container: ContainerSettings }
-  | FunctionSettings;
+  | ConfiguredFunction;
 
 /** A function that runs on this machine. */
 export interface FunctionSettings {
@@ -39,6 +39,20 @@ export interface FunctionSettings {
   readonly concurrency?: number;
   /** What `function` and the command count from. Default: the folder of the gateway. */
   readonly folder?: string;
+}
+
+/** A function as a configuration itself defines it. */
+export interface ConfiguredFunction extends Omit<FunctionSettings, 'function'> {
+  /** `elsewhere`: why this machine does not run it by itself. */
+  readonly function: FunctionSettings['function'] | { readonly elsewhere: string };
+  /** What it is told that it is called. Default: what it stands under. */
+  readonly name?: string;
+  /** Other names that it is asked by. What anybody else puts under one of them stands in its place. */
+  readonly also?: readonly string[];
+  /** The text of the module that `function` names, where that is no file. */
+  readonly inline?: string;
+  /** Absolute folders that stand for `/opt`, of which the last one counts most. */
+  readonly layers?: readonly string[];
 }
 
 export const tapeModes = ['off', 'record', 'replay', 'record-missing', 'strict'] as const;

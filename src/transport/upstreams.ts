@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { ContainerSettings, FunctionSettings, LocalUpstream } from '../model/gateway.ts';
+import type { ConfiguredFunction, ContainerSettings, LocalUpstream } from '../model/gateway.ts';
 import { Containers } from './containers/containers.ts';
 import { handlersOf, type Failed, type Handlers, type ServedTarget } from './served-upstream.ts';
 
@@ -14,7 +14,7 @@ export interface Taped {
 /** What can be asked: a URL (`echo:` is a built-in echo), what is served here, or a container. */
 export type LiveTarget = string | URL | ServedTarget | ContainerTarget;
 /** What a configuration may say of an upstream; a function is none. */
-export type WireUpstream = Exclude<LocalUpstream, FunctionSettings>;
+export type WireUpstream = Exclude<LocalUpstream, ConfiguredFunction>;
 /** Where a production address is on this machine. */
 export type UpstreamTarget = LiveTarget | Taped;
 

@@ -67,6 +67,11 @@ describe('the packed package, in an empty project', () => {
     expect(await project.node('--test', '--test-reporter=tap', 'orders.test.mjs')).toMatch(/# pass 7\n# fail 0/);
   });
 
+  it('runs the tests of recipes/cdk-http-api', async () => {
+    project.copy('cdk-http-api');
+    expect(await project.node('--test', '--test-reporter=tap', 'api.test.mjs')).toMatch(/# pass 4\n# fail 0/);
+  });
+
   it('runs the tests of recipes/msw-upstreams, beside the peer that they need', async () => {
     await project.install('msw@3.0.5');
     for (const name of ['devgateway.yaml', 'orders.test.mjs'])

@@ -31,6 +31,7 @@ async function follow(name: string, options: GatewayOptions): Promise<void> {
     });
     const fields = [...answer.headers].map(([key, value]) => `${key}: ${value}`);
     const text = [`HTTP/1.1 ${answer.status} ${answer.statusText}`, ...fields, '', await answer.text()].join('\n');
+    expect(gateway.errors).toEqual([]);
     // Field names have no case; Fetch shows them in lower case.
     for (const line of expected) expect(text.toLowerCase(), command).toContain(line.toLowerCase());
   }
@@ -40,6 +41,9 @@ describe('a recipe does what its README says', () => {
   it('kong-declarative', () => follow('kong-declarative', { config: 'kong.yml', upstreams: { 'orders.internal:8080': 'echo:' } }));
   it('nginx-conf', () => follow('nginx-conf', { config: 'devgateway.yaml' }));
   it('aws-rest-api', () => follow('aws-rest-api', { config: 'template.yaml', upstreams: { 'orders.internal:8080': 'echo:' } }));
+  it('cdk-http-api', () => follow('cdk-http-api', { config: 'cdk.out' }));
+  it('sam-rest-vtl', () => follow('sam-rest-vtl', { config: 'template.yaml', onFunctionLog: () => {} }));
+  it('serverless-jwt', () => follow('serverless-jwt', { config: 'serverless.yml' }));
 
   it('in-front-of-json-server, a service from npm', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-json-server-'));

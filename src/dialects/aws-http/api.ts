@@ -1,3 +1,4 @@
+import type { Compiled } from '../dialect.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Destination, Step } from '../../model/gateway.ts';
 import type { Stage } from './base.ts';
@@ -29,7 +30,7 @@ export interface Domain {
   readonly host: string;
   readonly mappings: readonly { readonly key: string; readonly api: string; readonly stage: string }[];
 }
-export interface Apis {
+export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
   readonly apis: readonly HttpApi[];
   readonly domains: readonly Domain[];
 }

@@ -2,12 +2,16 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { StepKind } from '../../engine/kit.ts';
 import { refuse, type Outcome } from '../../engine/outcome.ts';
 import { fault } from '../../model/fault.ts';
+import { callerOf, conditionKeysOf, iamCallers } from '../aws/iam/caller.ts';
+import type { Credentials } from '../aws/iam/credentials.ts';
+import { compilePolicy } from '../aws/iam/policy.ts';
+import { verifySignature } from '../aws/iam/sigv4.ts';
+import { invoke, isUnauthorized } from '../aws/invoke.ts';
 import { bases } from './base.ts';
 import { authorizers, routeArn } from './context.ts';
 import { event1, event2 } from './event.ts';
 import { requestIdOf } from './identifiers.ts';
-import { invoke } from './lambda.ts';
-import { allows } from './policy.ts';
+
 import { compileValue, type Value } from './values.ts';
 
 export interface AuthorizerOptions {
@@ -49,7 +53,11 @@ export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
       const known = caches ? cache.get(key) : undefined;
       if (known !== undefined && known.until > now) return judge(known.result, exchange);
       try {
-        const called = await invoke(options.function, eventFor(exchange, payload, identity, id), exchange, deps, timeoutMs);
+        const called = await invoke(options.function, eventFor(exchange, payload, identity, id), exchange, deps, {
+          requestId: id,
+          timeoutMs,
+          isAnswer: isUnauthorized,
+        });
         if (called === undefined || called === 'late') return failed('the authorizer did not answer');
         const outcome = judge(called.result, exchange);
         if (caches && (outcome === undefined || outcome === forbidden)) {
@@ -58,13 +66,13 @@ export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
         }
         return outcome;
       } catch (error) {
-        return error instanceof Error && error.message === 'Unauthorized' ? unauthorized : failed(error);
+        return isUnauthorized(error) ? unauthorized : failed(error);
       }
     };
 
     function judge(result: unknown, exchange: Exchange): Outcome {
       if (!isMap(result)) return failed('the authorizer returned no object');
-      const allowed = options.simple ? result['isAuthorized'] : allows(result['policyDocument'], routeArn(exchange));
+      const allowed = options.simple ? result['isAuthorized'] : allows(result['policyDocument'], exchange);
       if (typeof allowed !== 'boolean') return failed('the authorizer returned no decision');
       if (!allowed) return forbidden;
       const { context, principalId } = result;
@@ -77,6 +85,12 @@ export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
   },
 };
 
+/** Whether a policy lets the caller invoke this route. @throws TypeError where it is none */
+function allows(policy: unknown, exchange: Exchange): boolean {
+  const keys = conditionKeysOf(exchange, exchange.startedAt);
+  return compilePolicy(policy).decide({ arn: routeArn(exchange), principal: null, keys }) === 'allow';
+}
+
 function eventFor(exchange: Exchange, payload: '1.0' | '2.0', identity: readonly string[], requestId: string): Record<string, unknown> {
   const arn = routeArn(exchange);
   if (payload === '2.0') return { ...event2(exchange, requestId), type: 'REQUEST', routeArn: arn, identitySource: identity };
@@ -84,16 +98,18 @@ function eventFor(exchange: Exchange, payload: '1.0' | '2.0', identity: readonly
   return { ...event1(exchange, requestId), type: 'REQUEST', methodArn: arn, identitySource: text, authorizationToken: text };
 }
 
-/** Who does not sign is refused; signatures cannot be checked here, so that who signs is told so and does not pass either. */
-export const iam: StepKind<null> = {
+/** Lets pass who signed the request with the credentials of this machine; all others are refused alike. */
+export const iam: StepKind<{ readonly credentials: Credentials | null }> = {
   kind: 'aws-http/iam',
-  create: () => (exchange) => {
-    const signed =
-      exchange.arrived.headers.get('authorization')?.startsWith('AWS4-HMAC-SHA256 ') === true || exchange.query.includes('X-Amz-Signature=');
-    return refuse(
-      signed
-        ? fault('not-implemented', { what: 'AWS_IAM: signatures are not checked' })
-        : fault('forbidden', { reason: 'the request is not signed' }),
-    );
-  },
+  create:
+    ({ credentials }, deps) =>
+    async (exchange) => {
+      const { method, arrived, body, query } = exchange;
+      const now = (exchange.clock ?? deps.clock).now();
+      const [path = ''] = arrived.target.split('?', 1);
+      const problem = await verifySignature({ method, path, query, headers: arrived.headers }, () => body.whole(), credentials, 'execute-api', now);
+      if (problem !== undefined) return refuse(fault('forbidden', { reason: problem.message }));
+      if (credentials !== null) exchange.write(iamCallers, callerOf(credentials));
+      return undefined;
+    },
 };

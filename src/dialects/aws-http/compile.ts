@@ -1,17 +1,30 @@
 import { defaultLimits, type Listener, type Route, type Site, type Step } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
-import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { credentialsOf, type Credentials } from '../aws/iam/credentials.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Apis, Domain, HttpApi } from './api.ts';
 import { routeKeyOf, type Base } from './base.ts';
-import { readTemplate } from './template.ts';
+import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import type { Source } from '../../sources/source.ts';
+import { readApiDocument, readTemplate } from './template.ts';
 
 const step = (kind: string, options: unknown = null): Step => ({ kind: `aws-http/${kind}`, options, origin: nowhere });
 
 /** Each API is a site; each custom domain one more, on which several APIs stand side by side. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => sitesOf(readTemplate(source, input), holdingsOf(source)?.has('rest-api') === true)) };
+  const read = input.sources.map((source) => (holdingsOf(source) === undefined ? readApiDocument(source, input) : readTemplate(source, input)));
+  const credentials = credentialsOf(input.options.env);
+  const sites = read
+    .flatMap((one, at) => sitesOf(one, holdingsOf(input.sources[at] as Source)?.has('rest-api') === true))
+    .map((site) => ({ ...site, routes: site.routes.map((route) => signedWith(route, credentials)) }));
+  return { sites, upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
+
+/** Signatures are checked with the credentials of this machine. */
+const signedWith = (route: Route, credentials: Credentials | null): Route => ({
+  ...route,
+  request: route.request.map((one) => (one.kind === 'aws-http/iam' ? { ...one, options: { credentials } } : one)),
+});
 
 /** `beside`: whether the file makes a REST API, too. */
 function sitesOf({ apis, domains }: Apis, beside: boolean): Site[] {

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { slot, type Slot } from '../../engine/slot.ts';
 import { requestVariable } from '../aws/context.ts';
+import { iamCallers } from '../aws/iam/caller.ts';
 import { bases, routeKey } from './base.ts';
 
 /** What the authorizer found out: claims of a token, or what a function said. */
@@ -10,16 +11,6 @@ export type Authorizer =
 export const authorizers: Slot<Authorizer> = slot('aws-http/authorizer');
 
 export const accountId = '123456789012';
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** `12/Mar/2020:19:03:58 +0000` */
-export function clfTime(ms: number): string {
-  const at = new Date(ms);
-  const day = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
-  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
-}
-
 export const domainOf = ({ arrived }: Exchange): string => (arrived.headers.get('host') ?? '').replace(/:\d+$/, '');
 export const routeArn = (exchange: Exchange): string => {
   const base = exchange.read(bases);
@@ -38,12 +29,17 @@ export function contextValue(name: string, exchange: Exchange, requestId: string
       return exchange.read(bases)?.stage.name;
     case 'routeKey':
       return routeKey(exchange);
-    case 'requestTime':
-      return clfTime(exchange.startedAt);
     case 'domainName':
       return domainOf(exchange);
     case 'domainPrefix':
       return domainOf(exchange).split('.', 1)[0];
+    case 'identity.accountId':
+      return exchange.read(iamCallers)?.accountId;
+    case 'identity.caller':
+    case 'identity.user':
+      return exchange.read(iamCallers)?.userId;
+    case 'identity.userArn':
+      return exchange.read(iamCallers)?.userArn;
     default:
       return name.startsWith('authorizer.')
         ? authorizerValue(name.slice(11), exchange.read(authorizers))

@@ -1,8 +1,10 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { percentDecodeLenient } from '../../http/path.ts';
 import { parseQuery } from '../../http/query.ts';
+import { clfTime } from '../aws/context.ts';
+import { identityOf, iamCallers, type IamCaller } from '../aws/iam/caller.ts';
 import { bases, routeKey, type When } from './base.ts';
-import { accountId, authorizers, clfTime, domainOf } from './context.ts';
+import { accountId, authorizers, domainOf } from './context.ts';
 
 /** What a function gets as text; all else is base64. Source: the developer guide and recorded events (forms come as base64). */
 export const isText = (type: string | undefined): boolean =>
@@ -57,6 +59,21 @@ const variablesOf = (exchange: Exchange): Readonly<Record<string, string>> | nul
 const present = (event: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null && value !== undefined));
 
+const iamOf = (caller: IamCaller | undefined): object | null =>
+  caller === undefined
+    ? null
+    : {
+        iam: {
+          accessKey: caller.accessKey,
+          accountId: caller.accountId,
+          callerId: caller.userId,
+          cognitoIdentity: null,
+          principalOrgId: null,
+          userArn: caller.userArn,
+          userId: caller.userId,
+        },
+      };
+
 /** Payload 2.0 without the body: headers and query joined by commas, cookies apart. Source: the developer guide, Lambda proxy integrations. */
 export function event2(exchange: Exchange, requestId: string): Record<string, unknown> {
   const base = exchange.read(bases);
@@ -65,6 +82,7 @@ export function event2(exchange: Exchange, requestId: string): Record<string, un
   const fields = grouped(fieldsOf(exchange), (name) => name.toLowerCase());
   fields.delete('cookie');
   const authorizer = exchange.read(authorizers);
+  const iam = iamOf(exchange.read(iamCallers));
   return present({
     version: '2.0',
     routeKey: routeKey(exchange),
@@ -76,7 +94,7 @@ export function event2(exchange: Exchange, requestId: string): Record<string, un
     requestContext: present({
       accountId,
       apiId: base?.api ?? '',
-      authorizer: authorizer === undefined ? null : 'jwt' in authorizer ? { jwt: authorizer.jwt } : { lambda: authorizer.lambda },
+      authorizer: iam ?? (authorizer === undefined ? null : 'jwt' in authorizer ? { jwt: authorizer.jwt } : { lambda: authorizer.lambda }),
       domainName: domain,
       domainPrefix: domain.split('.', 1)[0],
       http: {
@@ -137,6 +155,7 @@ export function event1(exchange: Exchange, requestId: string): Record<string, un
       httpMethod: exchange.method,
       identity: {
         ...Object.fromEntries(identity.map((name) => [name, null])),
+        ...identityOf(exchange.read(iamCallers)),
         sourceIp: exchange.connection.remoteAddress,
         userAgent: exchange.arrived.headers.get('user-agent') ?? '',
       },

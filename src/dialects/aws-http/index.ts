@@ -10,6 +10,7 @@ import { lambda } from './lambda.ts';
 import { matcher } from './match.ts';
 import { responseParameters } from './parameters.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { isHttpApiDocument } from '../aws/documents.ts';
 import { throttle } from './throttle.ts';
 import { unsupportedStep } from '../aws/unsupported.ts';
 
@@ -32,7 +33,14 @@ export const awsHttp: Dialect = {
     destinations: [lambda],
     faultBooks: [faultBook],
   },
-  recognises: (source) => (holdingsOf(source)?.has('http-api') === true ? 'part' : false),
+  recognises: (source) => {
+    const held = holdingsOf(source);
+    if (held === undefined) return isHttpApiDocument(source);
+    return held.has('http-api') ? 'part' : false;
+  },
   compile,
-  proofs: { 'aws-http/template': ['aws-http/route-priority', 'aws-http/jwt-claims-rules', 'aws-http/parameter-mapping-request'] },
+  proofs: {
+    'aws-http/openapi': ['aws-http/sam-function_with_http_api', 'aws-http/sam-http-api-iam-auth'],
+    'aws-http/template': ['aws-http/route-priority', 'aws-http/jwt-claims-rules', 'aws-http/parameter-mapping-request'],
+  },
 };

@@ -8,14 +8,30 @@ import { readChange, type Change } from './parameters.ts';
 /** The function that an ARN or an invocation URI names. */
 export const functionOf = (text: string): string | undefined => /:function:([^/:]+)/.exec(text)?.[1];
 
+/** `1.0` without quotes is a number, of which only 1 is left. */
+export function readPayloadVersion(setting: Setting): '1.0' | '2.0' | undefined {
+  const given = setting.tree?.kind === 'scalar' ? setting.tree.value : undefined;
+  if (given !== 1 && given !== 2 && given !== '1' && given !== '2') return setting.oneOf('1.0', '2.0');
+  setting.settle();
+  return `${given}.0`;
+}
+
 export function readIntegration(setting: Setting, isDefault: boolean): Integration {
+  const integration = readByType(setting, isDefault);
+  if (integration.destination === null) setting.leftToOthers('its route is closed');
+  return integration;
+}
+
+function readByType(setting: Setting, isDefault: boolean): Integration {
   for (const name of ['ApiId', 'Description', 'CredentialsArn', 'TlsConfig', 'PassthroughBehavior', 'ContentHandlingStrategy'])
     setting.get(name).ignored('permissions and descriptions do nothing on this machine');
   const type = setting.get('IntegrationType').string()?.toUpperCase();
   const timeoutMs = setting.get('TimeoutInMillis').number({ min: 50, max: 30_000, integer: true }) ?? 30_000;
-  const payload = setting.get('PayloadFormatVersion').oneOf('1.0', '2.0') ?? '1.0';
+  const payload = readPayloadVersion(setting.get('PayloadFormatVersion')) ?? '1.0';
   const subtype = setting.get('IntegrationSubtype').string();
   if (subtype !== undefined) return closed(setting, `the integration ${subtype}`);
+  const link = setting.get('ConnectionId').string();
+  const isPrivate = setting.get('ConnectionType').oneOf('INTERNET', 'VPC_LINK') === 'VPC_LINK';
   const uri = setting.get('IntegrationUri');
   const method = setting.get('IntegrationMethod');
   if (type === 'AWS_PROXY') {
@@ -23,8 +39,6 @@ export function readIntegration(setting: Setting, isDefault: boolean): Integrati
     return readLambda(uri, payload, timeoutMs, changesOf(setting));
   }
   if (type !== 'HTTP_PROXY') return closed(setting, `an integration of type ${type ?? 'none'}`);
-  const link = setting.get('ConnectionId').string();
-  const isPrivate = setting.get('ConnectionType').string() === 'VPC_LINK';
   const [, scheme = 'http', host = '', path = ''] = /^(https?):\/\/([^/?#{}$\s]+)([^#$\s]*)$/.exec(uri.string() ?? '') ?? [];
   if (host === '' && !isPrivate) return closed(uri, `the uri ${JSON.stringify(uri.string() ?? '')}`);
   const { request, head } = changesOf(setting);

@@ -1,56 +1,118 @@
 import type { CompileInput } from '../dialect.ts';
 import { openTemplate } from '../aws/template.ts';
-import type { Resource } from '../../sources/cloudformation/template.ts';
+import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
-import type { Setting } from '../../sources/setting.ts';
+import { Setting } from '../../sources/setting.ts';
+import { madeTree, type Tree } from '../../sources/tree.ts';
 import type { Source } from '../../sources/source.ts';
 import { closed, readRouteKey, type Apis, type Domain, type HttpApi, type HttpRoute } from './api.ts';
 import type { Stage, Throttle } from './base.ts';
 import { readCors } from './cors.ts';
+import { readDocument } from './document.ts';
 import { readAuthorizer } from './read-authorizer.ts';
 import { readIntegration } from './read-integration.ts';
 
-type Of = (name: string, api?: string) => Resource[];
+/** The resources of a kind (`Route`), or those of one API. */
+type Of = (name: string, api?: string) => readonly Resource[];
+
+const kinds = ['Api', 'Stage', 'Route', 'Integration', 'Authorizer', 'ApiMapping', 'DomainName'] as const;
 
 /** The HTTP APIs of a template, resource by resource. */
 export function readTemplate(source: Source, input: CompileInput): Apis {
-  const { resources } = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
-  const known = new Set(['Api', 'Stage', 'Route', 'Integration', 'Authorizer', 'ApiMapping', 'DomainName']);
-  for (const { type, setting } of resources) {
-    const name = /^AWS::ApiGatewayV2::(\w+)$/.exec(type)?.[1];
-    if (name !== undefined && !known.has(name)) setting.ignored('is no part of the HTTP API');
-  }
-  const of: Of = (name, api) =>
-    resources.filter(
-      ({ setting, properties }) =>
-        setting.get('Type').string() === `AWS::ApiGatewayV2::${name}` && (api === undefined || properties.get('ApiId').string() === api),
-    );
-  const apis = of('Api').flatMap((api) => readApi(api, of, input.options.stage) ?? []);
-  return { apis, domains: readDomains(of) };
+  const template = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
+  const of = indexed(template.resources);
+  const apis = of('Api').flatMap((api) => readApi(api, of, template, input.options.stage) ?? []);
+  return { apis, domains: readDomains(of), upstreams: template.upstreams };
 }
 
-function readApi({ id, setting, properties }: Resource, of: Of, stageName: string | undefined): HttpApi | undefined {
+/** The HTTP API of an OpenAPI document by itself, as `aws apigatewayv2 import-api` makes it. */
+export function readApiDocument(source: Source, { ledger, options, files }: CompileInput): Apis {
+  const document = settingsWithFunctions(source, ledger, 'aws-http/openapi', options.variables, files);
+  const stage = { name: options.stage ?? '$default', variables: options.variables, throttle: null, routeThrottles: {} };
+  return { apis: [{ id: 'api', setting: document, stages: [stage], ...readDocument(document, 'ignore') }], domains: [], upstreams: {} };
+}
+
+/** What belongs to no HTTP API (a WebSocket API and all that names it, VPC links) is left to others. */
+function indexed(resources: readonly Resource[]): Of {
+  const found = new Map<string, Resource[]>();
+  const put = (key: string, one: Resource): unknown => (found.get(key) ?? found.set(key, []).get(key))?.push(one);
+  const webSockets = new Set(
+    resources
+      .filter(({ type, properties }) => type === 'AWS::ApiGatewayV2::Api' && scalarOf(properties.get('ProtocolType')) === 'WEBSOCKET')
+      .map(({ id }) => id),
+  );
+  for (const one of resources) {
+    const name = /^AWS::ApiGatewayV2::(\w+)$/.exec(one.type)?.[1];
+    if (name === undefined) continue;
+    const api = scalarOf(one.properties.get('ApiId'));
+    if (webSockets.has(one.id) || webSockets.has(api)) one.setting.leftToOthers('belongs to a WebSocket API');
+    else if (!kinds.some((kind) => kind === name)) one.setting.ignored(`resources of type ${one.type} are no part of an HTTP API`);
+    else {
+      put(name, one);
+      put(`${name} ${one.properties.get('ApiId').string() ?? ''}`, one);
+    }
+  }
+  return (name, api) => found.get(api === undefined ? name : `${name} ${api}`) ?? [];
+}
+
+const scalarOf = ({ tree }: Setting): string => (tree?.kind === 'scalar' ? String(tree.value) : '');
+
+const forDeployment = [
+  'Name',
+  'Description',
+  'Version',
+  'Tags',
+  'DisableExecuteApiEndpoint',
+  'FailOnWarnings',
+  'IpAddressType',
+  'CredentialsArn',
+  'DisableSchemaValidation',
+  'ApiKeySelectionExpression',
+];
+
+function readApi({ id, setting, properties }: Resource, of: Of, template: Template, stageName: string | undefined): HttpApi {
   properties.get('ProtocolType').oneOf('HTTP');
-  for (const name of ['Body', 'BodyS3Location', 'Target', 'RouteKey'])
-    if (properties.get(name).exists)
-      return properties.get(name).problem('DG1208', `${name} of an HTTP API is not read yet`, 'give its routes as resources');
-  for (const name of [
-    'Name',
-    'Description',
-    'Version',
-    'Tags',
-    'DisableExecuteApiEndpoint',
-    'FailOnWarnings',
-    'IpAddressType',
-    'CredentialsArn',
-    'BasePath',
-  ])
-    properties.get(name).ignored('concerns the deployment');
+  for (const name of forDeployment) properties.get(name).ignored('concerns the deployment');
+  properties.get('RouteSelectionExpression').ignored('HTTP APIs choose by method and path');
   const stages = of('Stage', id).map((one) => readStage(one.properties));
   const named = stageName ?? '$default';
   if (stages.length === 0) stages.push({ name: named, variables: {}, throttle: null, routeThrottles: {} });
-  const routes = of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []);
-  return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) };
+  const document = documentOf(properties, template);
+  const basePath = properties.get('BasePath').oneOf('ignore', 'prepend', 'split') ?? 'ignore';
+  const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath);
+  const routes = [...of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []), ...imported.routes, ...readQuickCreate(properties)];
+  return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) ?? imported.cors };
+}
+
+/** The document of an API: in the template, or in a file beside it. */
+function documentOf(properties: Setting, { open, resolve }: Template): Setting | undefined {
+  const [body, location] = [properties.get('Body'), properties.get('BodyS3Location')];
+  if (body.exists) return body.as('aws-http/openapi');
+  if (!location.exists) return undefined;
+  const key = location.kind === 'scalar' ? location : location.get('Key');
+  for (const name of location.keys()) if (name !== 'Key') location.get(name).ignored('the document is read from this machine');
+  const found = open(key.string() ?? '');
+  if (found !== undefined) return Setting.made(resolve(found), properties.ledger, 'aws-http/openapi');
+  return location.problem(
+    'DG1208',
+    `the document ${key.string() ?? ''} is not beside the template`,
+    'put it there, or give the API as an OpenAPI document in Body',
+  );
+}
+
+/** Quick create: one route to a function or a URL. Source: the developer guide, CreateApi. */
+function readQuickCreate(properties: Setting): HttpRoute[] {
+  const [target, key] = [properties.get('Target'), properties.get('RouteKey')];
+  if (!target.exists) return [];
+  const route = readRouteKey(key, key.exists ? (key.string() ?? '') : '$default');
+  if (route === undefined) return [];
+  const isUrl = /^https?:/.test(target.string() ?? '');
+  const integration = madeTree(
+    { IntegrationType: isUrl ? 'HTTP_PROXY' : 'AWS_PROXY', IntegrationUri: target.tree, PayloadFormatVersion: isUrl ? '1.0' : '2.0' },
+    target.tree as Tree,
+  );
+  const made = Setting.made(integration, properties.ledger, properties.by);
+  return [{ ...route, setting: target, guards: [], integration: readIntegration(made, route.path === '$default') }];
 }
 
 function readStage(properties: Setting): Stage {
@@ -61,7 +123,8 @@ function readStage(properties: Setting): Stage {
     .entries()
     .flatMap(([key, one]) => {
       const throttle = readThrottle(one);
-      return throttle === null ? [] : [[key, throttle] as const];
+      // SAM names a route for every method by its path alone.
+      return throttle === null ? [] : [[key.startsWith('/') ? `ANY ${key}` : key, throttle] as const];
     });
   return {
     name: properties.get('StageName').string() ?? '$default',
@@ -117,13 +180,16 @@ function readGuards(properties: Setting, api: string, of: Of): Step[] {
 }
 
 function readDomains(of: Of): Domain[] {
+  const hosts = new Map(of('DomainName').map(({ id, properties }) => [id, properties.get('DomainName').string() ?? id]));
   for (const { properties } of of('DomainName'))
-    for (const name of properties.keys()) properties.get(name).ignored('an ApiMapping says which domain serves what');
+    for (const name of properties.keys())
+      if (name !== 'DomainName') properties.get(name).ignored('requests come without TLS, certificates and DNS of the domain');
   const domains = new Map<string, { key: string; api: string; stage: string }[]>();
   for (const { properties } of of('ApiMapping')) {
     const api = properties.get('ApiId').string() ?? '';
     const named = properties.get('Stage').string() ?? '';
-    const domain = properties.get('DomainName').string()?.toLowerCase() ?? '';
+    const name = properties.get('DomainName').string() ?? '';
+    const domain = (hosts.get(name) ?? name).toLowerCase();
     const stage =
       of('Stage', api)
         .find((one) => one.id === named)

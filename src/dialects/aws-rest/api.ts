@@ -3,42 +3,62 @@ import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
-import type { CompileInput } from '../dialect.ts';
+import type { CompileInput, Compiled } from '../dialect.ts';
 import { documentOf } from './document.ts';
-import { keysOf, readThrottle, type ResourcesOf } from './read-usage-plans.ts';
-import type { ApiKey, Throttle } from './usage-plan.ts';
+import { basePathMode, type BasePathMode } from './import.ts';
+import { bareStage, readStages, type Stage } from './read-stages.ts';
+import { keysOf, type ResourcesOf } from './read-usage-plans.ts';
+import type { ApiKey } from './usage-plan.ts';
 
-/** A REST API as it is deployed: its document, and what stands around it. */
+/** A REST API as it is deployed to a stage, or to the canary of one: its document, and what stands around it. */
 export interface Api {
+  /** How ARNs call it: by its logical id, where a template makes it. */
+  readonly id: string;
   readonly document: Setting;
+  readonly basePath: BasePathMode;
   readonly stage: string;
+  readonly canary: boolean;
+  /** Of a hundred requests of the stage; null where it has no canary. */
+  readonly canaryPercent: number | null;
   readonly variables: Readonly<Record<string, string>>;
   /** The keys that count for a method (`/pets/GET`), each with what its plan grants there. */
   readonly keysFor: (method: string) => readonly ApiKey[];
-  readonly throttleOf: (method: string) => Throttle | null;
+  readonly settings: Stage;
+  /** Several APIs have addresses of their own. */
+  readonly alone: boolean;
+}
+
+export interface Apis extends Pick<Required<Compiled>, 'upstreams'> {
+  readonly apis: readonly Api[];
 }
 
 /** The APIs of an OpenAPI document (one) or of a template (each RestApi). */
-export function apisOf(source: Source, input: CompileInput): Api[] {
-  const { ledger, options } = input;
+export function apisOf(source: Source, input: CompileInput): Apis {
+  const { ledger, options, files } = input;
   const held = holdingsOf(source);
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
-    const apis = fromTemplate(template, options.stage, options.variables);
+    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api'));
     if (apis.length === 0 && !held.has('http-api'))
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
-    return apis;
+    return { apis, upstreams: template.upstreams };
   }
   const keys = (options.variables['apiKey'] ?? '').split(',').filter((value) => value !== '');
-  return [
-    {
-      document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables),
-      stage: options.stage ?? 'default',
-      variables: options.variables,
-      keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
-      throttleOf: () => null,
-    },
-  ];
+  const bare = {
+    id: 'local',
+    document: settingsWithFunctions(source, ledger, 'aws-rest/openapi', options.variables, files),
+    basePath: basePathMode(options.variables, undefined),
+    keysFor: () => keys.map((value) => ({ id: value, value, plan: null })),
+    alone: true,
+  };
+  return { apis: deployed(bare, bareStage(options.stage ?? 'default', options.variables)), upstreams: {} };
+}
+
+/** An API on a stage, and on its canary. */
+function deployed(api: Pick<Api, 'id' | 'document' | 'basePath' | 'keysFor' | 'alone'>, stage: Stage): Api[] {
+  const { name, variables, canary } = stage;
+  const main: Api = { ...api, stage: name, settings: stage, canary: false, canaryPercent: canary?.percent ?? null, variables };
+  return canary === null ? [main] : [main, { ...main, canary: true, variables: canary.variables }];
 }
 
 const own = /^AWS::ApiGateway::/;
@@ -66,52 +86,21 @@ function whyIgnored(type: string): string {
   return `resources of type ${type} are no part of the gateway`;
 }
 
-function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>): Api[] {
+function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>, besideOthers: boolean): Api[] {
   const { resources } = template;
   const of: ResourcesOf = (...names) => resources.filter(({ type }) => names.some((name) => type === `AWS::ApiGateway::${name}`));
   for (const { type, setting } of resources) if (own.test(type) && !read.has(type)) setting.ignored(whyIgnored(type));
-  return of('RestApi').map((api): Api => {
-    for (const { setting, properties } of of('Deployment')) {
-      properties.get('Description').ignored('describes the deployment for people');
-      if (properties.get('StageName').exists) continue;
-      properties.get('RestApiId').string();
-      setting.ignored('makes no stage');
-    }
-    const stages = of('Stage', 'Deployment').filter(
-      ({ properties }) => properties.get('StageName').exists && properties.get('RestApiId').string() === api.id,
+  const apis = of('RestApi');
+  for (const { properties } of of('Stage', 'Deployment'))
+    if (!apis.some(({ id }) => id === properties.get('RestApiId').string())) properties.ignored('belongs to an API of another template');
+  const alone = apis.length === 1 && !besideOthers;
+  return apis.flatMap((api) => {
+    const document = documentOf(api, bodyOf(api, template), of);
+    const basePath = basePathMode(given, api.properties.get('Parameters'));
+    return readStages(of, api.id, stageName, given).flatMap((stage) =>
+      deployed({ id: api.id, document, basePath, keysFor: keysOf(of, api.id, stage.name), alone }, stage),
     );
-    const stage = stages.find(({ properties }) => stageName === undefined || properties.get('StageName').string() === stageName);
-    for (const one of stages) if (one !== stage) one.properties.ignored('another stage is served, which --stage chooses');
-    const settings = stage === undefined ? undefined : settingsOfStage(stage.properties);
-    const name = stageName ?? stage?.properties.get('StageName').string() ?? 'default';
-    const variables = Object.fromEntries((settings?.get('Variables').entries() ?? []).map(([key, value]) => [key, value.string() ?? '']));
-    const throttles = (settings?.get('MethodSettings').items() ?? []).map(readMethodSetting);
-    return {
-      document: documentOf(api, bodyOf(api, template), of),
-      stage: name,
-      variables: { ...variables, ...given },
-      keysFor: keysOf(of, api.id, name),
-      throttleOf: (method) =>
-        throttles.find((one) => one.method === method)?.throttle ?? throttles.find((one) => one.method === '/*/*')?.throttle ?? null,
-    };
   });
-}
-
-/** What a stage says about requests; a deployment that makes a stage describes it in StageDescription. */
-function settingsOfStage(properties: Setting): Setting {
-  properties.get('DeploymentId').ignored('the API is served as the template has it');
-  const inner = properties.get('StageDescription');
-  const settings = inner.kind === 'map' ? inner : properties;
-  for (const name of settings.keys())
-    if (!['StageName', 'RestApiId', 'Variables', 'MethodSettings', 'DeploymentId', 'StageDescription'].includes(name))
-      settings.get(name).ignored(whyNot(name));
-  return settings;
-}
-
-function whyNot(name: string): string {
-  if (name.startsWith('Cach')) return 'answers are not cached here';
-  if (name === 'CanarySetting') return 'no request goes to the canary';
-  return 'is for logs, traces, certificates or people';
 }
 
 /** The document of an API: in the template, or in a file beside it. */
@@ -129,15 +118,4 @@ function bodyOf(api: Resource, { open, resolve }: Template): Setting['tree'] {
       'put it there, or give the API as an OpenAPI document in Body',
     );
   return found === undefined ? undefined : resolve(found);
-}
-
-function readMethodSetting(setting: Setting): { readonly method: string; readonly throttle: Throttle | null } {
-  const [path, method] = [setting.get('ResourcePath').string() ?? '/*', setting.get('HttpMethod').string() ?? '*'];
-  for (const name of setting.keys())
-    if (!['ResourcePath', 'HttpMethod', 'ThrottlingRateLimit', 'ThrottlingBurstLimit'].includes(name))
-      setting.get(name).ignored('is for logs, metrics or caches');
-  return {
-    method: `${path.replaceAll('~1', '/')}/${method}`,
-    throttle: readThrottle(setting.get('ThrottlingRateLimit'), setting.get('ThrottlingBurstLimit')),
-  };
 }

@@ -1,83 +1,92 @@
-import { defaultLimits, type Route, type Site, type Step } from '../../model/gateway.ts';
-import { nowhere } from '../../model/origin.ts';
-import { operationsOf, type Operation } from '../../sources/openapi.ts';
+import type { Route, Step } from '../../model/gateway.ts';
+import { operationsOf, referenced, type Operation } from '../../sources/openapi.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { apisOf, type Api } from './api.ts';
-import type { FaultBookOptions } from './faults.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
-import { readIntegration } from './read-integration.ts';
-import { guardsOf } from './security.ts';
+import { checkPath, checkSiblings, pathPrefix, readVersion, settleDescriptions, settleOperation } from './import.ts';
+import { bodyModelsOf } from './models/body-models.ts';
+import { modelsOf, type Models } from './models/read-models.ts';
+import { readIntegration, type Integration } from './read-integration.ts';
+import { deploymentKey } from './place.ts';
+import { readSecurity, type Security } from './security.ts';
+import { plan, sitesOf, type Part } from './sites.ts';
 import { parametersOf, validatorOf } from './validation.ts';
-
-const identifiers: Step = { kind: 'aws-rest/identifiers', options: null, origin: nowhere };
-const plan = { request: [], head: [identifiers], body: [], log: [] };
 
 /** Turns OpenAPI documents with Amazon's extensions, bare or in a template, into one site for each REST API. */
 export function compile(input: CompileInput): Compiled {
-  return { sites: input.sources.flatMap((source) => apisOf(source, input).map(siteOf)) };
-}
-
-function siteOf(api: Api): Site {
-  const { document, stage, variables } = api;
-  const version = document.get('openapi').exists ? document.get('openapi') : document.get('swagger');
-  if (!/^(?:3\.0|2)/.test(version.string() ?? ''))
-    version.problem('DG1203', 'is not an OpenAPI document', 'expected openapi: 3.0.x or swagger: "2.0"');
-  version.ignored('says which language this is');
-  for (const name of ['info', 'tags', 'externalDocs', 'schemes', 'host', 'produces', 'consumes', 'x-amazon-apigateway-documentation'])
-    document.get(name).ignored('describes the API for people');
-  const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
-  const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  const read = input.sources.map((source) => apisOf(source, input));
   return {
-    id: 'aws-rest',
-    dialect: 'aws-rest',
-    faults: { kind: 'aws-rest/faults', options: { stage, variables, responses } satisfies FaultBookOptions, origin: document.origin },
-    matcher: { kind: 'aws-rest/match', options: { stage }, origin: nowhere },
-    listeners: [],
-    hosts: [],
-    arrival: [],
-    routes: operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => readMethod(one, api, binary)),
-    noRoute: { ...plan, destination: null },
-    limits: { ...defaultLimits, maxBodyBytes: 10_485_760, maxHeaderBytes: 10_240 },
+    sites: read.flatMap(({ apis }) => sitesOf(apis.map((api) => partOf(api, input)))),
+    upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)),
   };
 }
 
-/** Order of refusals: guards, parameters, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
-function readMethod(operation: Operation, api: Api, binary: readonly string[]): Route {
+function partOf(api: Api, { options }: CompileInput): Part {
+  const { id, document, stage, variables } = api;
+  const security = readSecurity(document, { api: id, stage, variables }, options);
+  readVersion(document);
+  const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
+  const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  checkSiblings(document);
+  const prefix = pathPrefix(document, api.basePath);
+  const models = modelsOf(document);
+  const operations = operationsOf(document, 'x-amazon-apigateway-any-method').map((one) => ({ ...one, path: `${prefix}${one.path}` }));
+  const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, { binary, models, security })] : []));
+  models.settleRest();
+  settleDescriptions(document);
+  return { api, responses, routes };
+}
+
+/** What the methods of a document share. */
+interface Shared {
+  readonly binary: readonly string[];
+  readonly models: Models;
+  readonly security: Security;
+}
+
+/** Order of refusals: guards, parameters, body, integration (facts, order of refusals). What cannot be mirrored yet closes its own method only. */
+function readMethod(operation: Operation, api: Api, { binary, models, security }: Shared): Route {
   const { path, method, setting, item } = operation;
-  if (/\{[^}]*\+\}./.test(path)) item.problem('DG1203', `${path} goes on behind a greedy parameter`, 'expected {name+} as the last segment');
   const { document, stage } = api;
   const origin = setting.origin;
   const unsupported: string[] = [];
   const request: Step[] = [];
-  for (const name of ['summary', 'description', 'operationId', 'tags', 'responses', 'deprecated', 'produces', 'consumes'])
-    setting.get(name).ignored('describes the method for people');
 
-  const guards = guardsOf(setting, document);
+  const guards = security.guardsOf(setting);
   if (guards.unsupported !== '') unsupported.push(guards.unsupported);
-  const throttle = api.throttleOf(`${path}/${method}`);
-  if (throttle !== null) request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${stage}${path}/${method}` }, origin });
-  if (guards.apiKey)
-    request.unshift({ kind: 'aws-rest/api-key', options: { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}` }, origin });
+  const throttle = api.settings.throttleOf(path, method);
+  request.push(...guards.steps);
+  if (guards.apiKey !== null) {
+    const options = { keys: api.keysFor(`${path}/${method}`), method: `${path}/${method}`, source: guards.apiKey };
+    request.push({ kind: 'aws-rest/api-key', options, origin });
+  }
+  if (throttle !== null)
+    request.push({ kind: 'aws-rest/stage-throttle', options: { ...throttle, key: `${api.id}/${stage}${path}/${method}` }, origin });
 
   const validator = validatorOf(setting, document);
-  const { hasBodyModel, ...required } = parametersOf([item.get('parameters'), setting.get('parameters')], document);
+  const { body: parameter, ...required } = parametersOf(setting, item, document);
   if (validator?.parameters === true && Object.values(required).some((names) => names.length > 0))
     request.push({ kind: 'aws-rest/required-parameters', options: required, origin });
-  if (validator?.body === true && (hasBodyModel || setting.get('requestBody').exists)) unsupported.push('validation of bodies');
+  const body = bodyModelsOf({ operation: setting, document, parameter, models, validated: validator?.body === true });
+  if (body.unsupported !== undefined) unsupported.push(body.unsupported);
+  if (Object.keys(body.models).length > 0) request.push({ kind: 'aws-rest/body-model', options: { models: body.models }, origin });
 
-  const integration = setting.get('x-amazon-apigateway-integration');
-  if (!integration.exists) integration.problem('DG1204', `${method} ${path} has no integration`, 'expected x-amazon-apigateway-integration');
-  const read = readIntegration(integration, { stage, variables: api.variables }, binary);
+  const integration = referenced(setting.get('x-amazon-apigateway-integration'), document);
+  const read: Integration = integration.exists
+    ? readIntegration(integration, { stage, variables: api.variables }, binary)
+    : { unsupported: 'an integration, which it has none of: API Gateway deploys no such method' };
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
+  settleOperation(setting);
   const what = unsupported.join(' and ');
   if (what !== '') setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
   const type = integration.get('type').string() ?? '';
   return {
     ...plan,
+    head: [...('unsupported' in read ? [] : (read.head ?? [])), ...plan.head],
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
-    when: { resource: path, method },
+    when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },
     origin,
     label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
     destination: what === '' && !('unsupported' in read) ? read.destination : null,

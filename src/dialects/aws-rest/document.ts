@@ -1,5 +1,6 @@
 import { madeTree, type Made, type Member, type Tree } from '../../sources/tree.ts';
 import { Setting } from '../../sources/setting.ts';
+import { withPseudoParameters } from '../../sources/cloudformation/scope.ts';
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import { apiKeyScheme, readMethodResource } from './method-resource.ts';
 import type { ResourcesOf } from './read-usage-plans.ts';
@@ -19,7 +20,6 @@ const forDeployment = [
   'EndpointConfiguration',
   'FailOnWarnings',
   'Mode',
-  'Parameters',
   'CloneFrom',
   'DisableExecuteApiEndpoint',
   'SecurityPolicy',
@@ -37,11 +37,16 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
   const at = api.setting.tree as Tree;
   const over: Record<string, Made> = {};
   for (const [name, key] of Object.entries(ofRestApi)) if (properties.get(name).exists) over[key] = properties.get(name).tree;
-  const schemes = Object.fromEntries(
-    of('Authorizer')
+  const schemes = Object.fromEntries([
+    // An authorizer of another stack guards its methods all the same.
+    ...of('Method')
       .filter(mine)
-      .map((one) => [one.id, schemeOf(one)]),
-  );
+      .flatMap(({ properties: its }) => its.get('AuthorizerId').string() ?? [])
+      .map((id) => [id, elsewhere] as const),
+    ...of('Authorizer')
+      .filter(mine)
+      .map((one) => [one.id, schemeOf(one)] as const),
+  ]);
   const models = of('Model').filter(mine);
   const document: Made = {
     ...over,
@@ -56,10 +61,11 @@ export function documentOf(api: Resource, body: Tree | undefined, of: ResourcesO
     components: { securitySchemes: { ...schemes, ...keyScheme }, schemas: Object.fromEntries(models.map(modelOf)) },
   };
   const made = madeTree(document, at);
-  const tree = body === undefined ? made : laidOver(made, body);
+  const tree = body === undefined ? made : laidOver(made, withPseudoParameters(body));
   return Setting.made(tree, properties.ledger, 'aws-rest/openapi');
 }
 
+const elsewhere = { 'x-amazon-apigateway-authorizer': { type: 'of another template' } };
 const keyScheme = { [apiKeyScheme]: { type: 'apiKey', name: 'x-api-key', in: 'header' } };
 
 function pathsOf(api: Resource, of: ResourcesOf, mine: (one: Resource) => boolean, models: ReadonlyMap<string, string>): Record<string, Made> {

@@ -2,12 +2,21 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { FaultBookKind } from '../../engine/kit.ts';
 import type { FaultBook, FaultDetails, OwnFaultBook, Wording } from '../../model/fault.ts';
 import type { StageFacts } from './context.ts';
+import type { SignatureRefusal } from '../aws/iam/sigv4.ts';
+import { accessDenied, authorizerFailed, badSignature, policyDenied, tokenExpired, type PolicyDenial } from './authorizers/refusals.ts';
 import { wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
 import { requestIdOf } from './identifiers.ts';
+import { deploymentKey, places } from './place.ts';
 
-export interface FaultBookOptions extends StageFacts {
+/** What a stage says to refusals. */
+export interface StageResponses extends StageFacts {
   readonly responses: GatewayResponses;
 }
+export interface FaultBookOptions {
+  /** By `deploymentKey`; the first one stands for what came to no stage. */
+  readonly of: Readonly<Record<string, StageResponses>>;
+}
+const nothing: StageResponses = { stage: '', variables: {}, responses: {} };
 
 const refusal = (type: string | null, status: number, errorType: string, message: string): Refusal => ({ type, status, errorType, message });
 
@@ -53,17 +62,28 @@ const malformedReply = refusal(null, 502, 'InternalServerErrorException', 'Inter
 
 export const faultBook: FaultBookKind<FaultBookOptions> = {
   kind: 'aws-rest/faults',
-  build({ responses, ...facts }, { random }) {
-    const word = (what: Refusal, exchange: Exchange | null): Wording =>
-      wordRefusal(responses, what, exchange, facts, exchange === null ? '' : requestIdOf(exchange, random));
+  build({ of }, { random }) {
+    const first = Object.values(of)[0] ?? nothing;
+    const word = (what: Refusal, exchange: Exchange | null): Wording => {
+      const place = exchange?.read(places);
+      const { responses, ...facts } = place === undefined ? first : (of[deploymentKey(place)] ?? nothing);
+      return wordRefusal(responses, what, exchange, facts, exchange === null ? '' : requestIdOf(exchange, random));
+    };
     const core = Object.fromEntries(
       Object.entries(refusals).map(([kind, what]) => [kind, (_: unknown, exchange: Exchange | null) => word(what, exchange)]),
     ) as FaultBook<Exchange | null>;
     const ownBook: OwnFaultBook<Exchange | null> = {
+      'aws-rest/authorizer-denied': ({ explicit }: { readonly explicit: boolean }, exchange) => word(accessDenied(explicit), exchange),
+      'aws-rest/authorizer-failed': (_, exchange) => word(authorizerFailed, exchange),
+      'aws-rest/policy-denied': (detail: PolicyDenial, exchange) => word(policyDenied(detail), exchange),
+      'aws-rest/signature': (detail: SignatureRefusal, exchange) => word(badSignature(detail), exchange),
+      'aws-rest/token-expired': (_, exchange) => word(tokenExpired, exchange),
       'aws-rest/malformed-reply': (_, exchange) => word(malformedReply, exchange),
       'aws-rest/invalid-api-key': (_, exchange) => word(invalidKey, exchange),
       'aws-rest/quota-exceeded': (_, exchange) => word(quotaExceeded, exchange),
       'aws-rest/invalid-json-body': (_, exchange) => word({ ...bad, type: 'BAD_REQUEST_BODY', message: 'Invalid JSON in request body' }, exchange),
+      'aws-rest/invalid-body': ({ detail }: { readonly detail: string }, exchange) =>
+        word({ ...bad, type: 'BAD_REQUEST_BODY', message: 'Invalid request body', detail }, exchange),
       'aws-rest/missing-parameters': ({ names }: { readonly names: readonly string[] }, exchange) =>
         word({ ...bad, message: `Missing required request parameters: [${names.join(', ')}]` }, exchange),
     };

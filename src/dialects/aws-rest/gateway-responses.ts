@@ -42,7 +42,12 @@ export interface Refusal {
   readonly type: string | null;
   readonly status: number;
   readonly errorType: string;
-  readonly message: string;
+  /** Null where the gateway says nothing. */
+  readonly message: string | null;
+  /** Where the answer has another form than most. */
+  readonly template?: string;
+  /** What is wrong in detail, which only a template can ask for. */
+  readonly detail?: string;
 }
 
 const plainTemplate = '{"message":$context.error.messageString}';
@@ -88,12 +93,14 @@ export function wordRefusal(responses: GatewayResponses, refusal: Refusal, excha
   const own = type === null ? undefined : responses[type];
   const entry = own ?? (type === null ? undefined : responses[refusal.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX']);
   const values = (name: string): string => {
-    if (name === 'error.message') return refusal.message;
+    if (name === 'error.message') return refusal.message ?? '';
     if (name === 'error.messageString') return JSON.stringify(refusal.message);
     if (name === 'error.responseType') return type ?? '';
+    // Its quotes are escaped: templates put it between some.
+    if (name === 'error.validationErrorString') return JSON.stringify(refusal.detail ?? '').slice(1, -1);
     return (exchange === null ? undefined : contextValue(name, exchange, facts, requestId)) ?? '';
   };
-  const [media, template] = templateOf(entry, exchange);
+  const [media, template] = templateOf(entry, exchange, refusal.template ?? plainTemplate);
   const headers = (entry?.headers ?? []).flatMap(([name, from]) => {
     const value = exchange === null ? '' : parameter(from, exchange, facts, values);
     return value === '' ? [] : [name, value.replaceAll(/[\r\n\0]/g, '')];
@@ -108,11 +115,11 @@ export function wordRefusal(responses: GatewayResponses, refusal: Refusal, excha
 }
 
 /** The template of the Accept field, else JSON's, else the first. */
-function templateOf(entry: GatewayResponse | undefined, exchange: Exchange | null): readonly [string, string] {
+function templateOf(entry: GatewayResponse | undefined, exchange: Exchange | null, otherwise: string): readonly [string, string] {
   const templates = Object.entries(entry?.templates ?? {});
   const accept = exchange?.arrived.headers.get('accept')?.split(/[,;]/, 1)[0]?.trim().toLowerCase();
   const of = (media: string | undefined): readonly [string, string] | undefined => templates.find(([name]) => name === media);
-  return of(accept) ?? of('application/json') ?? templates[0] ?? ['application/json', plainTemplate];
+  return of(accept) ?? of('application/json') ?? templates[0] ?? ['application/json', otherwise];
 }
 
 function parameter(from: string, exchange: Exchange, { variables }: StageFacts, values: (name: string) => string): string {

@@ -1,15 +1,19 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { DestinationKind, StepKind } from '../../engine/kit.ts';
-import type { Outcome } from '../../engine/outcome.ts';
+import { refuse, type Outcome } from '../../engine/outcome.ts';
+import { Fields } from '../../http/fields.ts';
 import { parseQuery } from '../../http/query.ts';
+import { ownFault } from '../../model/fault.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { StageFacts } from './context.ts';
 import { endpointOf, serverAt } from './endpoint.ts';
 import { requestIdOf } from './identifiers.ts';
+import { places } from './place.ts';
+import { seenFields } from './seen-fields.ts';
 import { contextMap } from './mapping/context-map.ts';
 import { failed } from './mapping/failed.ts';
-import { reserved, unseen, unsendable } from './mapping/header-rules.ts';
-import { readRequestParameters, valuesOf, type Parameter, type ParameterSource } from './mapping/parameters.ts';
+import { proxyAnsweredAs, reserved, unsendable } from './mapping/header-rules.ts';
+import { BodyNotJson, readRequestParameters, valuesOf, type Parameter, type ParameterSource } from './mapping/parameters.ts';
 import type { Integration } from './read-integration.ts';
 
 export interface HttpProxyOptions extends StageFacts {
@@ -21,7 +25,8 @@ export interface HttpProxyOptions extends StageFacts {
   readonly mappings: readonly Parameter[];
 }
 
-const dropped: ReadonlySet<string> = new Set([...unseen, 'host', 'content-encoding', 'x-amzn-remapped-host']);
+/** Fields of the client that only a mapping sends on (recorded). */
+const dropped: ReadonlySet<string> = new Set(['host', 'content-encoding', 'x-amzn-remapped-host']);
 
 /** Makes the request of an HTTP_PROXY integration: all fields of the client, mapped ones over them; mapped query parameters join the client's. */
 export const httpProxyRequest: StepKind<HttpProxyOptions> = {
@@ -30,20 +35,21 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
     const toPath = mappings.filter((one) => one.to === 'path');
     // Recorded: the request fails when it comes.
     const unmappable = mappings.some(({ to, name }) => to === 'header' && reserved.has(name.toLowerCase()));
-    const build = (exchange: Exchange): Outcome => {
+    const readsBody = mappings.some(({ from }) => from.in === 'body');
+    const build = (exchange: Exchange, body: string): Outcome => {
       if (unmappable) return failed('a reserved header field is mapped');
       const { outgoing } = exchange;
-      const { headers } = outgoing;
-      headers.filter((name) => !dropped.has(name));
-      headers.raw.unshift('Host', host);
-      headers.set('x-amzn-apigateway-api-id', 'local');
+      const seen = seenFields(exchange, random);
+      const headers = Fields.from([['Host', host], ...seen.filter(([name]) => !dropped.has(name.toLowerCase()))]);
+      headers.set('x-amzn-apigateway-api-id', exchange.read(places)?.api ?? 'local');
+      outgoing.headers = headers;
       const added: string[] = [];
       const context = contextMap(exchange, { stage, variables }, requestIdOf(exchange, random));
       const source: ParameterSource = {
         path: exchange.params,
         query: parseQuery(exchange.query),
-        headers: [...exchange.arrived.headers].filter(([name]) => !unseen.has(name.toLowerCase())),
-        body: '',
+        headers: seen,
+        body,
         context,
         variables,
         exactNames: false,
@@ -65,8 +71,39 @@ export const httpProxyRequest: StepKind<HttpProxyOptions> = {
       outgoing.target = query.length === 0 ? target : `${target}${target.includes('?') ? '&' : '?'}${query.join('&')}`;
       return undefined;
     };
+    const buildWith = async (exchange: Exchange): Promise<Outcome> => {
+      const whole = await exchange.body.whole();
+      try {
+        return build(exchange, readsBody ? whole.toString('utf8') : '');
+      } catch (error) {
+        if (error instanceof BodyNotJson) return refuse(ownFault('aws-rest/invalid-json-body'));
+        throw error;
+      }
+    };
     // The gateway has the whole request before it sends one: a backend is told its length.
-    return (exchange) => (exchange.body.length === undefined ? exchange.body.whole().then(() => build(exchange)) : build(exchange));
+    return (exchange) => (readsBody || exchange.body.length === undefined ? buildWith(exchange) : build(exchange, ''));
+  },
+};
+
+/**
+ * The answer of a proxied server as the client sees it. `Connection`, which the connection has kept for itself, was there where the server
+ * keeps its connections, as nearly all do (recorded).
+ */
+export const httpProxyResponse: StepKind<null> = {
+  kind: 'aws-rest/http-proxy-response',
+  create: () => (exchange) => {
+    const { response } = exchange;
+    if (response?.from !== 'upstream') return undefined;
+    const raw: string[] = [];
+    for (const [name, value] of response.headers) {
+      const as = proxyAnsweredAs(name);
+      if (as !== undefined) raw.push(as, value);
+      // It still says how long the body is.
+      if (name.toLowerCase() === 'content-length') raw.push(name, value);
+    }
+    raw.push('x-amzn-Remapped-Connection', 'keep-alive');
+    response.headers = new Fields(raw);
+    return undefined;
   },
 };
 
@@ -98,6 +135,7 @@ export function readHttpProxy(integration: Setting, facts: StageFacts): Integrat
   return {
     request: [{ kind: 'aws-rest/http-proxy-request', options: { ...facts, path, host, method, mappings } satisfies HttpProxyOptions, origin }],
     destination: serverAt(endpoint, [], timeoutMs, integration),
+    head: [{ kind: 'aws-rest/http-proxy-response', options: null, origin }],
   };
 }
 

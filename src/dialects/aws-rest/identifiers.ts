@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { StepKind } from '../../engine/kit.ts';
 import { slot } from '../../engine/slot.ts';
+import { hex, traceOfAnswer } from './trace.ts';
 
 const requestIds = slot<string>('aws-rest/request-id');
-const hex = (random: () => number, digits: number): string => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 
 /** The same for a request however often it is asked for. */
 export function requestIdOf(exchange: Exchange, random: () => number): string {
@@ -14,6 +14,9 @@ export function requestIdOf(exchange: Exchange, random: () => number): string {
   return id;
 }
 
+/** The longer identifier of the same request, as `x-amz-apigw-id` has it. */
+export const extendedIdOf = (requestId: string): string => Buffer.from(requestId.replaceAll('-', ''), 'hex').subarray(0, 11).toString('base64');
+
 /** Every answer carries both, the gateway's own refusals too. */
 export const identifiers: StepKind<null> = {
   kind: 'aws-rest/identifiers',
@@ -21,8 +24,11 @@ export const identifiers: StepKind<null> = {
     (_options, { random }) =>
     (exchange) => {
       const headers = exchange.response?.headers;
-      headers?.set('x-amzn-RequestId', requestIdOf(exchange, random));
-      headers?.set('x-amz-apigw-id', `${hex(random, 15)}=`);
+      const requestId = requestIdOf(exchange, random);
+      const trace = traceOfAnswer(exchange);
+      headers?.set('x-amzn-RequestId', requestId);
+      headers?.set('x-amz-apigw-id', extendedIdOf(requestId));
+      if (trace !== undefined && exchange.response?.from === 'upstream') headers?.set('X-Amzn-Trace-Id', trace);
       return undefined;
     },
 };

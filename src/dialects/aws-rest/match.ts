@@ -2,8 +2,11 @@ import type { MatcherKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
+import { below, deploymentKey, places, type Base } from './place.ts';
 
 export interface When {
+  /** The stage, or its canary: a `deploymentKey`. */
+  readonly deployment: string;
   /** The resource: `/pets/{id}`. */
   readonly resource: string;
   /** Upper-case, or `ANY`. */
@@ -54,45 +57,52 @@ function paramsOf({ segments, greedy }: Resource, parts: readonly string[]): Rec
   return params;
 }
 
-/** The path after the stage, or undefined where the first segment names another stage. A run of slashes after the stage counts as one. */
-export function pathInStage(path: string, stage: string): string | undefined {
-  const base = `/${stage}`;
-  if (path !== base && !path.startsWith(`${base}/`)) return undefined;
-  return `/${path.slice(base.length).replace(/^\/+/, '')}`;
+/** The resources of each deployment, the most specific ones first. */
+function tablesOf(routes: readonly Route[]): ReadonlyMap<string, readonly Resource[]> {
+  const tables = new Map<string, Map<string, Resource>>();
+  for (const route of routes) {
+    const { deployment, resource: path, method } = route.when as When;
+    let byPath = tables.get(deployment);
+    if (byPath === undefined) tables.set(deployment, (byPath = new Map<string, Resource>()));
+    const segments = segmentsOf(path);
+    const resource = byPath.get(path) ?? { segments, greedy: segments.at(-1)?.kind === 'greedy', methods: new Map<string, Route>() };
+    resource.methods.set(method, route);
+    byPath.set(path, resource);
+  }
+  return new Map([...tables].map(([deployment, byPath]) => [deployment, [...byPath.values()].toSorted(bySpecificity)]));
 }
 
 /**
- * Routes on resource and method together: a resource that lacks the method gives way to a greedy one that has it.
- * Source: the recorded answers of deployed APIs (literal, parameter, greedy; an explicit method before ANY).
+ * Chooses the stage by the longest base, then routes on resource and method together: a resource that lacks the method gives way to a
+ * greedy one that has it. Sources: the recorded answers of deployed APIs (literal, parameter, greedy; an explicit method before ANY); the
+ * developer guide, base path mappings and canary releases.
  */
-export const matcher: MatcherKind<{ readonly stage: string }> = {
+export const matcher: MatcherKind<{ readonly bases: readonly Base[] }> = {
   kind: 'aws-rest/match',
-  build({ stage }, routes) {
-    const byPath = new Map<string, Resource>();
-    for (const route of routes) {
-      const when = route.when as When;
-      const segments = segmentsOf(when.resource);
-      const resource = byPath.get(when.resource) ?? { segments, greedy: segments.at(-1)?.kind === 'greedy', methods: new Map<string, Route>() };
-      resource.methods.set(when.method, route);
-      byPath.set(when.resource, resource);
-    }
-    const resources = [...byPath.values()].toSorted(bySpecificity);
+  build({ bases }, routes, { random }) {
+    const tables = tablesOf(routes);
+    const byLength = bases.toSorted((a, b) => b.path.length - a.path.length);
     return (exchange) => {
-      const path = pathInStage(exchange.path, stage);
-      if (path !== undefined) {
-        const trimmed = path.endsWith('/') ? path.slice(1, -1) : path.slice(1);
-        const parts = trimmed === '' ? [] : trimmed.split('/');
-        let passed = false;
-        for (const resource of resources) {
-          if (passed && !resource.greedy) continue;
-          const params = paramsOf(resource, parts);
-          if (params === undefined) continue;
-          const route = resource.methods.get(exchange.method) ?? resource.methods.get('ANY');
-          if (route !== undefined) return { route, params };
-          passed = true;
-        }
+      // Slashes before the stage count as one (recorded).
+      if (exchange.path.startsWith('//')) exchange.path = exchange.path.replace(/^\/+/, '/');
+      const unknown = refuse(fault('no-route', { path: exchange.path }));
+      const base = byLength.find((one) => below(one.path, exchange.path) !== undefined);
+      if (base === undefined) return unknown;
+      const place = { ...base, canary: base.canaryPercent !== null && random() * 100 < base.canaryPercent };
+      exchange.write(places, place);
+      const path = below(base.path, exchange.path) as string;
+      const trimmed = path.endsWith('/') ? path.slice(1, -1) : path.slice(1);
+      const parts = trimmed === '' ? [] : trimmed.split('/');
+      let passed = false;
+      for (const resource of tables.get(deploymentKey(place)) ?? []) {
+        if (passed && !resource.greedy) continue;
+        const params = paramsOf(resource, parts);
+        if (params === undefined) continue;
+        const route = resource.methods.get(exchange.method) ?? resource.methods.get('ANY');
+        if (route !== undefined) return { route, params };
+        passed = true;
       }
-      return refuse(fault('no-route', { path: exchange.path }));
+      return unknown;
     };
   },
 };

@@ -1,4 +1,7 @@
+import { proxyAnsweredAs } from './mapping/header-rules.ts';
+
 const known: ReadonlySet<string> = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
+const fieldName = /^[\w!#$%&'*+.^`|~-]+$/;
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface ProxyReply {
@@ -20,15 +23,19 @@ export function readProxyReply(result: unknown): ProxyReply | undefined {
   const multi = result['multiValueHeaders'] ?? {};
   if (!isMap(single) || !isMap(multi)) return undefined;
   const headers: string[] = [];
+  const add = (name: string, value: unknown): void => {
+    const as = proxyAnsweredAs(name);
+    if (as !== undefined) headers.push(as, String(value as string).replaceAll(/[\r\n\0]/g, ''));
+  };
   const named = new Set<string>();
   for (const [name, values] of Object.entries(multi)) {
     if (!Array.isArray(values)) return undefined;
     named.add(name.toLowerCase());
-    for (const value of values) headers.push(name, String(value));
+    for (const value of values) add(name, value);
   }
-  for (const [name, value] of Object.entries(single)) if (!named.has(name.toLowerCase())) headers.push(name, String(value));
+  for (const [name, value] of Object.entries(single)) if (!named.has(name.toLowerCase())) add(name, value);
   const body = result['body'] ?? '';
-  if (typeof body === 'object') return undefined;
+  if (typeof body === 'object' || !headers.every((name, at) => at % 2 === 1 || fieldName.test(name))) return undefined;
   if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type')) headers.push('Content-Type', 'application/json');
   return { status, headers, body: String(body as string | number | boolean), isBase64: result['isBase64Encoded'] === true };
 }

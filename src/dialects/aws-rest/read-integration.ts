@@ -12,29 +12,65 @@ import { readTemplates } from './mapping/templates.ts';
 import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 
-/** What a method does once it may: steps that make the request, and where it goes. Or why that cannot be mirrored yet. */
-export type Integration = { readonly request: readonly Step[]; readonly destination: Destination } | { readonly unsupported: string };
+/** What a method does once it may: steps that make the request, where it goes, and steps that see the answer first. Or why that cannot be mirrored yet. */
+export type Integration =
+  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
+  | { readonly unsupported: string };
 
-const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/;
+/**
+ * The name of the function that a URI asks: by its ARN, or by what stands for one that is made elsewhere (`import:NAME`, an output of another
+ * stack, `${name}` of a tool that fills documents in).
+ */
+function functionIn(uri: string): string | undefined {
+  const target = /:lambda:path\/[^/]+\/functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri)?.[1] ?? /^\$\{\w+\}$/.exec(uri)?.[0];
+  if (target === undefined) return undefined;
+  if (target.startsWith('arn:')) return /:function:([^/:]+)/.exec(target)?.[1];
+  return /^\$\{(\w+)\}$/.exec(target)?.[1] ?? target;
+}
+
+/** The URI of an integration, where `${name}` is filled in by `--var`; what is left of that is told. */
+function uriOf(integration: Setting, variables: Readonly<Record<string, string>>): string {
+  const uri = integration.get('uri');
+  const text = (uri.string() ?? '').replaceAll(/\$\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(variables, name) ? (variables[name] as string) : whole,
+  );
+  const open = /\$\{(\w+)\}/.exec(text)?.[1];
+  if (open !== undefined)
+    uri.warning(
+      'DG1205',
+      `\${${open}} is filled in by something else before API Gateway reads this`,
+      `give it by --var ${open}=VALUE; a function is called ${open} until then`,
+    );
+  return text;
+}
 
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
-  if (integration.get('integrationSubtype').exists) return { unsupported: 'a first-class integration of an HTTP API' };
-  checkEndpoint(integration, type);
-  if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type);
-  if (type === 'aws_proxy') return readLambda(integration, facts.stage, binaryMediaTypes);
+  if (integration.get('integrationSubtype').exists) return ofHttpApi(integration, 'a first-class integration of an HTTP API');
+  const uri = uriOf(integration, facts.variables);
+  if (integration.get('payloadFormatVersion').exists && /^arn:[\w-]+:lambda:/.test(uri))
+    return ofHttpApi(integration, 'a function by its bare ARN, which only an HTTP API takes');
+  integration.get('payloadFormatVersion').ignored('is for HTTP APIs');
+  integration.get('responseTransferMode').approximately('an answer is sent when it is whole').oneOf('BUFFERED', 'STREAM');
+  checkEndpoint(integration, type, uri);
+  if (type === 'mock' || type === 'http' || type === 'aws') return readMapped(integration, facts, binaryMediaTypes, type, uri);
+  if (type === 'aws_proxy') return readLambda(integration, facts, binaryMediaTypes, uri);
   if (type === 'http_proxy') return readHttpProxy(integration, facts);
   return { unsupported: `an integration of type ${type ?? 'none'}` };
 }
 
+function ofHttpApi(integration: Setting, unsupported: string): Integration {
+  integration.ignored('a REST API has no integration of this kind');
+  return { unsupported };
+}
+
 /** What API Gateway refuses when a method is made. Source: recorded refusals of integrations. */
-function checkEndpoint(integration: Setting, type: string | undefined): void {
+function checkEndpoint(integration: Setting, type: string | undefined, text: string): void {
   if (type === undefined || type === 'mock') return;
   const [uri, method] = [integration.get('uri'), integration.get('httpMethod')];
-  const text = uri.string() ?? '';
   if (!method.exists && type !== 'aws_proxy')
     integration.problem('DG1204', `an integration of type ${type} needs httpMethod`, 'expected a method or ANY');
-  if (type.startsWith('http') ? !/^https?:\/\/[^/]|^\$\{/.test(text) : !/^arn:[\w-]+:apigateway:[\w-]+:[^:]+:(?:path|action)\//.test(text))
+  if (type.startsWith('http') ? !/^https?:\/\/[^/]|^\$\{/.test(text) : !/^arn:[^:]+:apigateway:[^:]+:[^:]+:(?:path|action)\/|^\$\{\w+\}$/.test(text))
     uri.problem(
       'DG1203',
       `${JSON.stringify(text)} is no uri of an integration of type ${type}`,
@@ -48,12 +84,12 @@ function readMapped(
   { stage, variables }: StageFacts,
   binaryMediaTypes: readonly string[],
   type: 'mock' | 'http' | 'aws',
+  uri: string,
 ): Integration {
   for (const key of ['credentials', 'connectionType', 'connectionId', 'cacheKeyParameters', 'cacheNamespace', 'tlsConfig'])
     integration.get(key).ignored('says how AWS reaches or caches the backend');
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
-  const uri = integration.get('uri').string() ?? '';
-  const [, name] = lambdaUri.exec(uri) ?? [];
+  const name = type === 'aws' ? functionIn(uri) : undefined;
   const service = type === 'aws' && name === undefined ? serviceOf(withStageVariables(uri, variables)) : undefined;
   const endpoint = type === 'http' ? endpointOf(uri, variables) : service;
   const httpMethod = integration.get('httpMethod');
@@ -61,7 +97,7 @@ function readMapped(
   const method = endpoint === undefined ? 'ANY' : (httpMethod.string()?.toUpperCase() ?? 'ANY');
   const backend = ((): BackendOptions => {
     if (type === 'mock') return { kind: 'mock' };
-    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables) };
+    if (name !== undefined) return { kind: 'lambda', function: withStageVariables(name, variables), timeoutMs };
     return { kind: 'http', host: endpoint?.host ?? '', path: endpoint?.path ?? '', method, service: type === 'aws' };
   })();
   const options: IntegrationOptions = {
@@ -126,9 +162,8 @@ function passthroughOf(setting: Setting): IntegrationOptions['passthrough'] {
   return 'NEVER';
 }
 
-function readLambda(integration: Setting, stage: string, binaryMediaTypes: readonly string[]): Integration {
-  const uri = integration.get('uri');
-  const [, name] = lambdaUri.exec(uri.string() ?? '') ?? [];
+function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[], uri: string): Integration {
+  const name = functionIn(uri);
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
   for (const key of [
@@ -137,17 +172,18 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
     'responses',
     'contentHandling',
     'requestTemplates',
-    'timeoutInMillis',
     'cacheKeyParameters',
     'cacheNamespace',
   ])
     integration.get(key).ignored('has no effect on a proxy integration');
   if (name === undefined) {
-    uri.problem(
-      'DG1203',
-      'the uri of a proxy integration does not name a function',
-      'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations',
-    );
+    integration
+      .get('uri')
+      .problem(
+        'DG1203',
+        'the uri of a proxy integration does not name a function',
+        'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations',
+      );
     return { unsupported: 'an unknown function' };
   }
   // Mappings have no effect on what a function gets, but a reserved field lets the request fail all the same (recorded).
@@ -158,6 +194,7 @@ function readLambda(integration: Setting, stage: string, binaryMediaTypes: reado
     )
   )
     return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
-  const options: LambdaOptions = { function: name, stage, binaryMediaTypes };
+  const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
+  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs };
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
 }

@@ -1,32 +1,92 @@
+import type { Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { credentialsOf } from '../aws/iam/credentials.ts';
+import type { CompileOptions } from '../dialect.ts';
+import type { IamOptions } from './authorizers/iam.ts';
+import { readAuthorizer, type Authorizer } from './authorizers/read-authorizer.ts';
+import type { Place } from './authorizers/place.ts';
+import { readResourcePolicy, type ReadPolicy } from './authorizers/read-resource-policy.ts';
 
 /** What guards a method. */
 export interface Guards {
-  readonly apiKey: boolean;
-  /** Guards that are not enforced yet, for people; empty where there are none. */
+  /** Who may pass, in the order of the gateway. */
+  readonly steps: readonly Step[];
+  /** Where the API key of a caller is looked for; null: none is needed. */
+  readonly apiKey: 'HEADER' | 'AUTHORIZER' | null;
+  /** Guards that are not enforced, for people; empty where there are none. */
   readonly unsupported: string;
 }
+/** The guards of a document's methods. */
+export interface Security {
+  guardsOf(operation: Setting): Guards;
+}
+type Scheme = Authorizer | 'api-key' | 'iam' | 'nothing';
 
-/** `security` of a method stands above that of the document, an empty list too; all that is named must hold. */
-export function guardsOf(operation: Setting, document: Setting): Guards {
-  const own = operation.get('security');
-  const security = own.kind === 'list' ? own : document.get('security');
-  const names = security.items().flatMap((item) => item.entries().map(([name, scopes]) => (scopes.settle(), name)));
-  const unsupported = names.filter((name) => !isApiKey(name, document)).map((name) => `the authorizer ${name}`);
-  if (operation.get('x-amazon-apigateway-auth').get('type').string()?.toLowerCase() === 'aws_iam') unsupported.push('IAM authorization');
-  if (document.get('x-amazon-apigateway-policy').exists) unsupported.push('the resource policy');
-  const apiKey = names.some((name) => isApiKey(name, document));
-  if (apiKey && document.get('x-amazon-apigateway-api-key-source').string()?.toUpperCase() === 'AUTHORIZER')
-    unsupported.push('API keys from an authorizer');
-  return { apiKey, unsupported: unsupported.join(' and ') };
+const schemePlaces = (document: Setting): Setting[] => [document.get('components').get('securitySchemes'), document.get('securityDefinitions')];
+
+/** Reads security schemes, the policy of the API and where its keys come from, once for all methods. */
+export function readSecurity(document: Setting, place: Place, { env, variables }: CompileOptions): Security {
+  const schemes = new Map(
+    schemePlaces(document).flatMap((list) => list.entries().map(([name, scheme]) => [name, readScheme(name, scheme, place)] as const)),
+  );
+  const policy = readResourcePolicy(document.get('x-amazon-apigateway-policy'), place, variables);
+  const keySource = document.get('x-amazon-apigateway-api-key-source').string()?.toUpperCase() === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
+  const iam: IamOptions = { credentials: credentialsOf(env), userArn: variables['awsUserArn'] };
+  const everywhere = document.get('security');
+  const told = new Set<string>();
+  const warn = (setting: Setting, what: string, hint: string): void => {
+    if (!told.has(what)) setting.warning('DG1205', what, hint);
+    told.add(what);
+  };
+
+  function guardsOf(operation: Setting): Guards {
+    const own = operation.get('security');
+    const security = own.kind === 'list' ? own : everywhere;
+    const named = security.items().flatMap((item) => item.entries().map(([name, scopes]) => ({ name, scopes })));
+    const auth = operation.get('x-amazon-apigateway-auth');
+    const needs = { iam: auth.get('type').string()?.toLowerCase() === 'aws_iam', apiKey: false };
+    const [functions, tokens, unsupported]: [Step[], Step[], string[]] = [[], [], []];
+    for (const { name, scopes } of named) {
+      const scheme = schemes.get(name);
+      if (typeof scheme !== 'object' || !('asks' in scheme) || scheme.asks === 'function') scopes.settle();
+      if (scheme === undefined) {
+        // What SAM writes for a method without an authorizer.
+        if (name !== 'NONE') warn(security, `there is no security scheme ${JSON.stringify(name)}`, 'API Gateway guards nothing by it');
+      } else if (scheme === 'api-key') needs.apiKey = true;
+      else if (scheme === 'iam') needs.iam = true;
+      else if (scheme === 'nothing')
+        warn(security, `API Gateway does not enforce the security scheme ${JSON.stringify(name)}`, 'it has no x-amazon-apigateway-authorizer');
+      else if ('unsupported' in scheme) unsupported.push(scheme.unsupported);
+      else (scheme.asks === 'function' ? functions : tokens).push(scheme.step(scheme.asks === 'token' ? scopes.strings() : []));
+    }
+    if (needs.iam && iam.credentials === null)
+      warn(operation, 'no signature is good: there are no credentials to check them with', 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+    if ('unsupported' in policy) unsupported.push(policy.unsupported);
+    const signed: Step[] = needs.iam ? [{ kind: 'aws-rest/iam', options: iam, origin: operation.origin }] : [];
+    const steps = 'unsupported' in policy ? [] : inOrder(policy, signed, functions, tokens);
+    return { steps, apiKey: needs.apiKey ? keySource : null, unsupported: [...new Set(unsupported)].join(' and ') };
+  }
+  return { guardsOf };
 }
 
-/** A scheme that is an API key and no authorizer that reads a header. */
-function isApiKey(name: string, document: Setting): boolean {
-  const places = [document.get('components').get('securitySchemes'), document.get('securityDefinitions')];
-  const scheme = places.map((place) => place.get(name)).find((one) => one.exists);
-  if (scheme === undefined) return false;
-  const header =
-    scheme.get('type').string() === 'apiKey' && scheme.get('in').string() === 'header' && scheme.get('name').string()?.toLowerCase() === 'x-api-key';
-  return header && !scheme.get('x-amazon-apigateway-authtype').exists && !scheme.get('x-amazon-apigateway-authorizer').exists;
+/**
+ * The policy of the API stands before functions, which are not asked where it denies, and behind signatures and tokens. Of tokens and of
+ * nobody it wants an allow. Source: the developer guide, "How API Gateway resource policies affect authorization workflow".
+ */
+function inOrder({ step }: Exclude<ReadPolicy, { readonly unsupported: string }>, signed: Step[], functions: Step[], tokens: Step[]): Step[] {
+  if (step === null) return [...signed, ...tokens, ...functions];
+  const needs = tokens.length > 0 || (signed.length === 0 && functions.length === 0) ? 'allow' : 'no-deny';
+  return [...signed, ...tokens, step(needs), ...functions];
+}
+
+function readScheme(name: string, scheme: Setting, place: Place): Scheme {
+  scheme.get('description').ignored('describes the scheme for people');
+  const authType = scheme.get('x-amazon-apigateway-authtype').string()?.toLowerCase();
+  const [type, where, field] = [scheme.get('type').string(), scheme.get('in').string(), scheme.get('name').string()?.toLowerCase()];
+  if (scheme.get('x-amazon-apigateway-authorizer').exists) return readAuthorizer(name, scheme, place);
+  if (authType === 'awssigv4') return 'iam';
+  if (authType !== undefined) return { unsupported: `the authorizer ${name} of type ${JSON.stringify(authType)}` };
+  for (const key of ['flows', 'flow', 'authorizationUrl', 'tokenUrl', 'scopes', 'scheme', 'bearerFormat', 'openIdConnectUrl'])
+    scheme.get(key).ignored('API Gateway enforces no scheme without x-amazon-apigateway-authorizer');
+  return type === 'apiKey' && where === 'header' && field === 'x-api-key' ? 'api-key' : 'nothing';
 }

@@ -5,6 +5,7 @@ import { quota } from '../../limiters/quota.ts';
 import { tokenBucket } from '../../limiters/token-bucket.ts';
 import type { Allowance, Limiter } from '../../limiters/limiter.ts';
 import { fault, ownFault } from '../../model/fault.ts';
+import { apiKeys, authorized } from './authorizers/authorized.ts';
 
 /** Requests per second, and how many at once. */
 export interface Throttle {
@@ -28,6 +29,8 @@ export interface ApiKeyOptions {
   readonly keys: readonly ApiKey[];
   /** Resource and method: what a limit of one method counts by. */
   readonly method: string;
+  /** The field x-api-key counts for nothing where the authorizer names the key. */
+  readonly source: 'HEADER' | 'AUTHORIZER';
 }
 
 interface Bound {
@@ -53,14 +56,15 @@ function within(bounds: readonly Bound[], from: number, exchange: Exchange, deps
 /** Lets callers with a key of this stage pass, within what their usage plan grants. Order: key, method, plan, quota (developer guide, throttling). */
 export const apiKeyStep: StepKind<ApiKeyOptions> = {
   kind: 'aws-rest/api-key',
-  create({ keys, method }, deps) {
+  create({ keys, method, source }, deps) {
     const invalid = refuse(ownFault('aws-rest/invalid-api-key'));
     const known = new Map(keys.map((key) => [key.value, { key, bounds: boundsOf(key, method) }]));
     return (exchange) => {
-      const values = exchange.arrived.headers.getAll('x-api-key');
+      const values = source === 'HEADER' ? exchange.arrived.headers.getAll('x-api-key') : [exchange.read(authorized)?.usageIdentifierKey ?? ''];
       const found = values.length === 1 ? known.get(values[0] as string) : undefined;
       if (found === undefined) return invalid;
-      const { id } = found.key;
+      const { id, value } = found.key;
+      exchange.write(apiKeys, { id, value });
       exchange.caller.credential = { id, kind: 'api-key' };
       exchange.caller.consumer = { id, username: id, customId: '', groups: [] };
       return within(found.bounds, 0, exchange, deps);

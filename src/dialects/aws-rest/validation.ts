@@ -2,6 +2,7 @@ import type { StepKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
 import { ownFault } from '../../model/fault.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { referenced } from '../../sources/openapi.ts';
 import { requestValue } from './context.ts';
 
 export interface RequiredParameters {
@@ -44,27 +45,30 @@ export function validatorOf(operation: Setting, document: Setting): Validator | 
   };
 }
 
-/** The required parameters of a method, and whether it has a body that a model describes. */
-export function parametersOf(lists: readonly Setting[], document: Setting): RequiredParameters & { readonly hasBodyModel: boolean } {
-  const found = { header: [] as string[], path: [] as string[], querystring: [] as string[], hasBodyModel: false };
-  for (const item of lists.flatMap((list) => list.items())) {
-    const parameter = referenced(item, document);
+/** The required parameters of a method, and what describes its body where that is a parameter (Swagger 2). What the method says stands above what its path says. */
+export function parametersOf(operation: Setting, item: Setting, document: Setting): RequiredParameters & { readonly body: Setting | undefined } {
+  const found = { header: [] as string[], path: [] as string[], querystring: [] as string[], body: undefined as Setting | undefined };
+  const parameters = new Map<string, Setting>();
+  for (const one of [item, operation].flatMap((place) => place.get('parameters').items())) {
+    const parameter = referenced(one, document);
+    if (!parameter.exists)
+      one.warning(
+        'DG1205',
+        `there is no parameter ${one.get('$ref').string() ?? ''}`,
+        'expected one of this document; API Gateway makes the method without it',
+      );
+    else parameters.set(`${parameter.get('in').string() ?? ''} ${parameter.get('name').string() ?? ''}`, parameter);
+  }
+  for (const parameter of parameters.values()) {
     const name = parameter.get('name').string() ?? '';
     const place = parameter.get('in').string();
     const required = parameter.get('required').boolean() ?? false;
-    if (place === 'body') found.hasBodyModel ||= parameter.get('schema').exists;
+    if (place === 'body') found.body = parameter.get('schema');
     else if (required && place === 'query') found.querystring.push(name);
     else if (required && (place === 'header' || place === 'path')) found[place].push(name);
     for (const rest of parameter.keys())
-      if (!['name', 'in', 'required', '$ref'].includes(rest)) parameter.get(rest).ignored('describes the parameter for people');
+      if (!['name', 'in', 'required', '$ref'].includes(rest) && (place !== 'body' || rest !== 'schema'))
+        parameter.get(rest).ignored('API Gateway looks at whether a parameter is there, not at what it says');
   }
   return found;
-}
-
-/** What a `$ref` within the document points to. */
-function referenced(setting: Setting, document: Setting): Setting {
-  const ref = setting.get('$ref').string();
-  if (ref === undefined) return setting;
-  const parts = /^#\/(.+)$/.exec(ref)?.[1]?.split('/') ?? [];
-  return parts.reduce((at, part) => at.get(part.replaceAll('~1', '/').replaceAll('~0', '~')), document);
 }

@@ -19,25 +19,32 @@ interface Call {
   readonly argument: Tree;
 }
 
-/** A tree whose functions are worked out; undefined for `AWS::NoValue`. Functions that are not known stay as they stand. */
-export function resolve(tree: Tree, scope: Scope): Tree | undefined {
+/** Properties that hold documents, in which the text `true` is none but itself. */
+const documents: ReadonlySet<string> = new Set(['Body', 'DefinitionBody', 'Schema']);
+
+/**
+ * A tree whose functions are worked out; undefined for `AWS::NoValue`. Functions that are not known stay as they stand. The texts `true` and
+ * `false` count as what they say, but not in `documents`.
+ */
+export function resolve(tree: Tree, scope: Scope, document = false): Tree | undefined {
   const call = callOf(tree);
   if (call !== undefined) {
     if (call.name === 'Ref' && call.argument.kind === 'scalar' && call.argument.value === 'AWS::NoValue') return undefined;
-    if (call.name === 'If') return branch(call.argument, scope);
+    if (call.name === 'If') return branch(call.argument, scope, document);
     const found = evaluate(call, scope);
     if (found !== undefined) return placed(found, tree);
   }
   if (tree.kind === 'scalar') {
+    if (document) return tree;
     const value = tree.value === 'true' ? true : tree.value === 'false' ? false : tree.value;
     return value === tree.value ? tree : { ...tree, value };
   }
-  if (tree.kind === 'list') return { ...tree, items: tree.items.flatMap((item) => resolve(item, scope) ?? []) };
+  if (tree.kind === 'list') return { ...tree, items: tree.items.flatMap((item) => resolve(item, scope, document) ?? []) };
   const entries = new Map<string, Member>();
   for (const [key, member] of tree.entries) {
     const included = key === 'Fn::Transform' ? includedIn(member.value, scope) : undefined;
     if (included?.kind === 'map') for (const [name, one] of included.entries) entries.set(name, one);
-    const value = included === undefined ? resolve(member.value, scope) : undefined;
+    const value = included === undefined ? resolve(member.value, scope, document || documents.has(key)) : undefined;
     if (value !== undefined) entries.set(key, { ...member, value });
   }
   return { ...tree, entries };
@@ -78,12 +85,12 @@ export function holds(tree: Tree, scope: Scope): boolean {
   }
 }
 
-function branch(argument: Tree, scope: Scope): Tree | undefined {
+function branch(argument: Tree, scope: Scope, document: boolean): Tree | undefined {
   const [condition, then, otherwise] = itemsOf(argument);
   const name = condition === undefined ? '' : (textOf(condition, scope) ?? '');
   const [taken, left] = scope.condition(name) ? [then, otherwise] : [otherwise, then];
   if (left !== undefined) scope.untaken(left, name);
-  return taken === undefined ? undefined : resolve(taken, scope);
+  return taken === undefined ? undefined : resolve(taken, scope, document);
 }
 
 function includedIn(argument: Tree, scope: Scope): Tree | undefined {

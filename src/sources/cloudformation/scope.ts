@@ -1,5 +1,6 @@
+import { referenceOfMade } from '../sam/references.ts';
 import type { Scalar, Tree } from '../tree.ts';
-import { madeTree } from '../tree.ts';
+import { madeTree, mapTree } from '../tree.ts';
 import { holds, member, resolve, textOf, type Scope } from './functions.ts';
 
 /** A template's values where AWS would put its own. */
@@ -11,10 +12,23 @@ const pseudo: Readonly<Record<string, string>> = {
   'AWS::StackName': 'local',
   'AWS::StackId': 'arn:aws:cloudformation:us-east-1:123456789012:stack/local/0',
 };
-const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** The ARN that a function of the template has here, by its logical id or its name. */
+export const arnOfFunction = (name: string): string => `arn:aws:lambda:${pseudo['AWS::Region']}:${pseudo['AWS::AccountId']}:function:${name}`;
+/** How API Gateway calls a function, and how it does where the answer is streamed. */
+export const lambdaUri = (arn: string): string => `${lambdaPath('2015-03-31')}${arn}/invocations`;
+export const streamingUri = (arn: string): string => `${lambdaPath('2021-11-15')}${arn}/response-streaming-invocations`;
+const lambdaPath = (date: string): string => `arn:aws:apigateway:${pseudo['AWS::Region']}:lambda:path/${date}/functions/`;
 /** Where a packaging says by which name its users know a function. */
 export const nameInMetadata = 'devgateway:name';
 const functionTypes = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
+
+/** A document whose `${AWS::Region}` and the like are filled in, as an import of API Gateway does. */
+export const withPseudoParameters = (tree: Tree): Tree =>
+  mapTree(tree, (value) =>
+    typeof value === 'string' && value.includes('${AWS::')
+      ? value.replaceAll(/\$\{(AWS::\w+)\}/g, (text, name: string) => (Object.hasOwn(pseudo, name) ? (pseudo[name] as string) : text))
+      : value,
+  );
 
 /** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
 export function scopeOf(
@@ -61,13 +75,16 @@ export function scopeOf(
       );
     return text;
   };
+  const written = { typeOf, property, arnOf: arnOfFunction };
   const scope: Scope = {
     reference: (name) => {
       switch (typeOf(name)) {
         case undefined:
-          return parameter(name) ?? pseudo[name] ?? name;
+          return parameter(name) ?? pseudo[name] ?? referenceOfMade(name, written) ?? name;
         case 'AWS::ApiGateway::Stage':
           return property(name, 'StageName') ?? name;
+        case 'AWS::ApiGateway::Model':
+          return property(name, 'Name') ?? name;
         case 'AWS::Lambda::Alias':
           return `${functionOf(property(name, 'FunctionName') ?? name)}:${property(name, 'Name') ?? 'alias'}`;
         case 'AWS::Lambda::Version':
@@ -77,9 +94,11 @@ export function scopeOf(
       }
     },
     attribute: (name, attribute) => {
+      const made = referenceOfMade(`${name}.${attribute}`, written);
+      if (made !== undefined) return made;
       const type = typeOf(name);
-      // What belongs to an API is known by its logical id, whichever way its id is asked for.
-      if (type?.startsWith('AWS::ApiGateway') === true && attribute.endsWith('Id') && attribute !== 'RootResourceId') return name;
+      // What is called an id of a part of an API is what `Ref` gives.
+      if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return name;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
       return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
@@ -96,7 +115,7 @@ export function scopeOf(
     include: (location) =>
       once(`include ${location}`, undefined, () => {
         const found = include(location);
-        return found === undefined ? undefined : resolve(found, scope);
+        return found === undefined ? undefined : resolve(found, scope, true);
       }),
     untaken,
   };

@@ -6,10 +6,11 @@ import type { Source } from '../source.ts';
 import { located, treeOf, type Tree } from '../tree.ts';
 import { parseYaml } from '../yaml.ts';
 import { member, resolve } from './functions.ts';
+import { withGlobals } from '../sam/globals.ts';
 import { isSam, unfoldSam } from '../sam/unfold.ts';
 import { isServerless } from '../serverless/serverless.ts';
 import { unfoldServerless } from '../serverless/unfold.ts';
-import { scopeOf } from './scope.ts';
+import { scopeOf, withPseudoParameters } from './scope.ts';
 
 /** A resource of a template, its functions worked out. */
 export interface Resource {
@@ -25,7 +26,7 @@ export interface Template {
   readonly resources: readonly Resource[];
   /** The content of a file that stands beside the template. */
   readonly open: (location: string) => Tree | undefined;
-  /** The parameters' and resources' values inside a file that is opened later. */
+  /** The parameters' and resources' values inside a document that is opened later. */
   readonly resolve: (tree: Tree) => Tree;
 }
 
@@ -48,7 +49,8 @@ export interface TemplateInput {
 export function readTemplate(input: TemplateInput): Template {
   const { source, ledger, by } = input;
   const written = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
-  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : written;
+  const overridden = (left: Tree): void => Setting.root(left, source.name, ledger, by).leftToOthers('every resource of this kind says it itself');
+  const tree = isServerless(source) ? unfoldServerless(Setting.root(written, source.name, ledger, by), input) : withGlobals(written, overridden);
   const open = opener(input);
   const scope = scopeOf(tree, input.parameters, open, (left, condition) => ignore(left, `the condition ${condition} leaves it out`));
   const ignore = (left: Tree, why: string): void => Setting.root(left, source.name, ledger, by).ignored(why);
@@ -68,8 +70,13 @@ export function readTemplate(input: TemplateInput): Template {
   const resolved = resolve({ kind: 'map', entries: kept, line: tree.line, column: tree.column }, scope) ?? treeOf({});
   const asWritten = Setting.root(resolved, source.name, ledger, by);
   settleFrame(asWritten, scope.asked);
-  const root = isSam(asWritten) ? Setting.made(unfoldSam(asWritten), ledger, by) : asWritten;
-  return { root, resources: resourcesIn(root), open, resolve: (one) => resolve(one, scope) ?? treeOf({}) };
+  const resolveLater = (one: Tree): Tree => resolve(one, scope, true) ?? treeOf({});
+  const openResolved = (location: string): Tree | undefined => {
+    const found = open(location);
+    return found === undefined ? undefined : resolveLater(found);
+  };
+  const root = isSam(asWritten) ? Setting.made(unfoldSam(asWritten, openResolved), ledger, by) : asWritten;
+  return { root, resources: resourcesIn(root), open, resolve: resolveLater };
 }
 
 /** The resources of a template's root. */
@@ -79,7 +86,8 @@ export function resourcesIn(root: Setting): Resource[] {
     .entries()
     .map(([id, setting]) => {
       for (const name of setting.keys())
-        if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored(name === 'Condition' ? 'holds here' : 'concerns the deployment');
+        if (name === 'Metadata') setting.get(name).leftToOthers('concerns the deployment');
+        else if (name !== 'Type' && name !== 'Properties') setting.get(name).ignored(name === 'Condition' ? 'holds here' : 'concerns the deployment');
       return { id, type: setting.get('Type').string() ?? '', setting, properties: setting.get('Properties') };
     });
 }
@@ -92,12 +100,12 @@ export function settingsWithFunctions(
   parameters: Readonly<Record<string, string>>,
   files?: Files,
 ): Setting {
-  const tree = located(source.trees()[0] ?? treeOf({}), originOf(source.name));
+  const tree = withPseudoParameters(located(source.trees()[0] ?? treeOf({}), originOf(source.name)));
   const open = files === undefined ? (): undefined => undefined : opener({ source, ledger, by, parameters, files });
   const scope = scopeOf(tree, parameters, open, (left, condition) =>
     Setting.root(left, source.name, ledger, by).ignored(`the condition ${condition} leaves it out`),
   );
-  return Setting.root(resolve(tree, scope) ?? treeOf({}), source.name, ledger, by);
+  return Setting.root(resolve(tree, scope, true) ?? treeOf({}), source.name, ledger, by);
 }
 
 /** What surrounds the resources: a parameter's default counts where the template asks for it. */

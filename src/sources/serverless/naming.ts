@@ -26,6 +26,7 @@ const ofPath = (path: string): string =>
 
 export const ids = {
   function: (key: string): string => `${normalized(key)}LambdaFunction`,
+  layer: (key: string): string => `${normalized(key)}LambdaLayer`,
   restApi: 'ApiGatewayRestApi',
   deployment: 'ApiGatewayDeployment',
   stage: 'ApiGatewayStage',

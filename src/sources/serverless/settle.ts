@@ -23,7 +23,6 @@ const ofService: Readonly<Record<string, string>> = {
   dashboard: tools,
   outputs: 'says what others may ask this service for',
   package: deployment,
-  layers: 'layers are made when the service is packaged',
   build: 'the code is run as it stands',
   constructs: 'resources that a plugin makes are not made here',
   ai: 'agents are no part of the gateway',
@@ -129,7 +128,7 @@ const readOfProvider = [
   'domain',
   'domains',
 ];
-const readOfService = ['service', 'provider', 'functions', 'resources', 'plugins', 'custom'];
+const readOfService = ['service', 'provider', 'functions', 'layers', 'resources', 'plugins', 'custom'];
 const gatewaysOfProvider = ['alb', 'websocket', 'websocketsApiName', 'websocketsApiRouteSelectionExpression', 'websocketsDescription'];
 
 /** Settles what surrounds functions and resources, and what CloudFormation's functions are given. */

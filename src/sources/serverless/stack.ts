@@ -2,6 +2,7 @@ import { Setting } from '../setting.ts';
 import { madeTree, type Member, type Tree } from '../tree.ts';
 import { functionsOf } from './functions.ts';
 import { httpApiOf } from './http-api.ts';
+import { layersOf } from './layers.ts';
 import { mergeTrees } from './merge.ts';
 import { settleOtherEvents } from './other-events.ts';
 import { pluginNames, pluginsOf } from './plugins.ts';
@@ -21,7 +22,7 @@ export function stackOf(root: Setting, stage: string | undefined): Tree {
   }
   const service = serviceOf(root, stage);
   const plugins = pluginNames(service);
-  const made: Resources = { ...functionsOf(service), ...restApiOf(service, plugins), ...httpApiOf(service) };
+  const made: Resources = { ...functionsOf(service), ...layersOf(service), ...restApiOf(service, plugins), ...httpApiOf(service) };
   Object.assign(made, pluginsOf(service, plugins, made));
   settleOtherEvents(service);
   const tree = withOwn(madeTree({ Resources: made }, at), service);

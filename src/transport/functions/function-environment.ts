@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FunctionSettings } from '../../model/gateway.ts';
+import type { ConfiguredFunction } from '../../model/gateway.ts';
 
 export const defaultMemoryMb = 128;
 
@@ -17,7 +17,7 @@ export const arnOf = (name: string, given: Readonly<Record<string, string | unde
  */
 export function functionEnvironment(
   name: string,
-  settings: FunctionSettings,
+  settings: ConfiguredFunction,
   folder: string,
   given: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {

@@ -1,10 +1,11 @@
-import * as nodeModule from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { finished } from 'node:stream/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { FailureReport } from './function-error.ts';
 import { takeOutput } from './function-console.ts';
 import { functionContext } from './function-context.ts';
 import { loadHandler, type Handler } from './load-handler.ts';
+import { hookModules } from './module-hooks.ts';
+import { isStreaming, offerStreaming, ResponseStream, type StreamingHandler } from './response-stream.ts';
 import type { FromWorker, ToWorker, WorkerPlan } from './worker-messages.ts';
 
 // The program of a worker thread: one function, loaded once, asked again and again.
@@ -75,7 +76,8 @@ function invoke(handler: Handler, asked: ToWorker): void {
   // A handler that neither answers nor waits for anything has answered null.
   whenIdle = () => once(() => succeed(null));
   try {
-    const returned = handler(JSON.parse(asked.event), context, settle);
+    const event: unknown = JSON.parse(asked.event);
+    const returned = isStreaming(handler) ? written(handler, event, context) : handler(event, context, settle);
     if (!isPromise(returned)) return;
     if (!settled) whenIdle = () => once(() => end(neverSettled, 13));
     void returned.then(
@@ -85,6 +87,13 @@ function invoke(handler: Handler, asked: ToWorker): void {
   } catch (error) {
     once(() => fail(reportOf(error)));
   }
+}
+
+/** Its answer is there when what it writes to has ended, whatever it returns. */
+async function written(handler: StreamingHandler, event: unknown, context: object): Promise<unknown> {
+  const stream = new ResponseStream();
+  const [, answer] = await Promise.all([handler(event, stream, context), finished(stream).then(() => stream.answer)]);
+  return answer;
 }
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> => typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
@@ -108,15 +117,9 @@ process.on('unhandledRejection', (reason) =>
 );
 takeOutput((level, text) => say({ type: 'log', level, text, requestId }));
 
-// What is fetched from a registry does not change while somebody works on a function.
-nodeModule.registerHooks?.({
-  load(url, context, next) {
-    if (url.startsWith('file:') && !url.includes('/node_modules/')) loaded.push(fileURLToPath(url));
-    return next(url, context);
-  },
-});
-
-loadHandler(plan.handler).then(
+offerStreaming();
+hookModules(plan, (file) => loaded.push(file));
+loadHandler(plan.handler, plan.inline?.file).then(
   (handler) => {
     tellFiles();
     port.on('message', (asked: ToWorker) => invoke(handler, asked));

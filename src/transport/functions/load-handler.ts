@@ -13,12 +13,13 @@ class LoadError extends Error {
   }
 }
 
-/** `dist/orders.handler`: the module ends at the first dot of the last part, and what follows are names within its exports. */
-export async function loadHandler(named: string): Promise<Handler> {
+/** `dist/orders.handler`: the module ends at the first dot of the last part, and what follows are names within its exports. `inline`: a module that
+ * is no file. */
+export async function loadHandler(named: string, inline?: string): Promise<Handler> {
   const match = /^([^.]+)\.(.+)$/.exec(path.basename(named));
   if (match === null) throw new LoadError('Runtime.MalformedHandlerName', `Bad handler ${JSON.stringify(named)}: expected such as ./orders.handler`);
   const [, base = '', names = ''] = match;
-  const module = await load(path.join(path.dirname(named), base));
+  const module = await load(path.join(path.dirname(named), base), inline);
   const handler = exported(module, names) ?? exported(module['default'], names);
   if (handler === undefined) throw new LoadError('Runtime.HandlerNotFound', `${path.basename(named)} is undefined or not exported`);
   if (typeof handler !== 'function') throw new LoadError('Runtime.HandlerNotFound', `${path.basename(named)} is not a function`);
@@ -26,8 +27,8 @@ export async function loadHandler(named: string): Promise<Handler> {
 }
 
 /** Node tells ES modules from CommonJS by itself, and takes the types out of TypeScript. */
-async function load(module: string): Promise<Record<string, unknown>> {
-  const file = extensions.map((one) => module + one).find(isFile);
+async function load(module: string, inline: string | undefined): Promise<Record<string, unknown>> {
+  const file = extensions.map((one) => module + one).find((file) => file === inline || isFile(file));
   if (file === undefined) throw new LoadError('Runtime.ImportModuleError', `Error: Cannot find module ${JSON.stringify(module)}`);
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { FunctionSettings } from '../../model/gateway.ts';
+import type { ConfiguredFunction, FunctionSettings } from '../../model/gateway.ts';
 import { arnOf, defaultMemoryMb, functionEnvironment } from './function-environment.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { FunctionPlan, Invocation, LogLine } from './instance.ts';
@@ -33,7 +33,8 @@ interface Made {
 export class LocalFunctions {
   readonly #host: FunctionHost;
   readonly #given: ReadonlyMap<string, FunctionSettings>;
-  #configured: ReadonlyMap<string, FunctionSettings> = new Map();
+  #configured: ReadonlyMap<string, ConfiguredFunction> = new Map();
+  #names: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #made = new Map<string, Made>();
 
   /** `given`: in code or on the command line, which stands above the configuration. */
@@ -43,21 +44,28 @@ export class LocalFunctions {
   }
 
   /** What the configuration itself says. */
-  configure(configured: ReadonlyMap<string, FunctionSettings>): void {
+  configure(configured: ReadonlyMap<string, ConfiguredFunction>): void {
     this.#configured = configured;
+    this.#names = new Map([...configured].flatMap(([name, { also = [] }]) => [name, ...also].map((one) => [one, [name, ...also]] as const)));
     for (const [name, made] of this.#made) {
-      const settings = this.#settingsOf(name);
+      const settings = this.settingsOf(name);
       if (settings !== undefined && JSON.stringify(settings) === made.key) continue;
       this.#made.delete(name);
       void closed(made);
     }
   }
 
-  find(name: string): Invoke | undefined {
+  /** All the names of the function that one of them asks for. */
+  namesOf(name: string): readonly string[] {
+    return this.#names.get(name) ?? [name];
+  }
+
+  find(asked: string): Invoke | undefined {
+    const [name = asked] = this.namesOf(asked);
     const known = this.#made.get(name);
     if (known !== undefined) return known.invoke;
-    const settings = this.#settingsOf(name);
-    if (settings === undefined) return undefined;
+    const settings = this.settingsOf(name);
+    if (settings === undefined || (typeof settings.function === 'object' && 'elsewhere' in settings.function)) return undefined;
     const made = this.#make(name, settings);
     this.#made.set(name, made);
     return made.invoke;
@@ -72,11 +80,17 @@ export class LocalFunctions {
     await Promise.all([...this.#made.values()].map(closed));
   }
 
-  #settingsOf(name: string): FunctionSettings | undefined {
-    return this.#given.get(name) ?? this.#configured.get(name);
+  settingsOf(asked: string): ConfiguredFunction | undefined {
+    const names = this.namesOf(asked);
+    const given = names.find((name) => this.#given.has(name));
+    if (given !== undefined) return this.#given.get(given);
+    // What defines the names comes last.
+    const [own = asked] = names;
+    return this.#configured.get(names.findLast((name) => this.#configured.has(name)) ?? own);
   }
 
-  #make(name: string, settings: FunctionSettings): Made {
+  #make(asked: string, settings: ConfiguredFunction): Made {
+    const { name = asked } = settings;
     const { function: what, timeoutMs = defaultTimeoutMs } = settings;
     const key = JSON.stringify(settings);
     if (typeof what === 'object' && 'url' in what) {
@@ -92,7 +106,8 @@ export class LocalFunctions {
       memoryMb: settings.memoryMb ?? defaultMemoryMb,
       timeoutMs,
       arn: arnOf(name, env),
-      log,
+      // Whoever reads it knows the name that it is mapped by.
+      log: (line) => log({ ...line, function: asked }),
       loaded,
     };
     let pool: Promise<FunctionPool> | null = null;

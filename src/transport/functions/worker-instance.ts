@@ -27,12 +27,12 @@ export class WorkerInstance implements Instance {
   #waiting: ToWorker | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(plan: FunctionPlan, handler: string) {
+  constructor(plan: FunctionPlan, code: Pick<WorkerPlan, 'handler' | 'layers' | 'inline'>) {
     this.#plan = plan;
     const { name, memoryMb, arn } = plan;
     this.#worker = new Worker(program(), {
       name: `function:${name}`,
-      workerData: { name, memoryMb, arn, handler } satisfies WorkerPlan,
+      workerData: { name, memoryMb, arn, ...code } satisfies WorkerPlan,
       env: { ...plan.environment },
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],

@@ -1,8 +1,9 @@
 import type { FailureReport } from './function-error.ts';
 import type { LogLevel } from './instance.ts';
+import type { ModulePlan } from './module-hooks.ts';
 
 /** What a worker is started with. */
-export interface WorkerPlan {
+export interface WorkerPlan extends ModulePlan {
   readonly name: string;
   /** Absolute: `/work/dist/orders.handler`. */
   readonly handler: string;

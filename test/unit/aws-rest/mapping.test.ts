@@ -193,7 +193,7 @@ describe('a MOCK integration', () => {
 
 describe('a configuration', () => {
   it('is refused where a parameter is mapped from something that is no source', async () => {
-    await expect(api(httpTo({ requestParameters: { 'integration.request.header.X': true } }))).rejects.toThrow(/no request parameter/);
+    await expect(api(httpTo({ requestParameters: { 'integration.request.header.X': 'true' } }))).rejects.toThrow(/no request parameter/);
     await expect(api(httpTo({ responses: { '(a+)+': { statusCode: '200' } } }))).rejects.toThrow(/selection pattern/);
   });
 

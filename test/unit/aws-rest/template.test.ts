@@ -110,7 +110,7 @@ ${method('One', '!Ref More', 'AuthorizationType: !If [Live, AWS_IAM, !Ref AWS::N
 
   it('are worked out with what is given', async () => {
     await using gateway = await start({ 'template.yaml': template(resources, conditional) }, { variables: { Env: 'live' } });
-    expect((await gateway.fetch('/prod/b-x')).status).toBe(501);
+    expect((await gateway.fetch('/prod/b-x')).status).toBe(403);
   });
 
   it('include files that stand beside the template', async () => {

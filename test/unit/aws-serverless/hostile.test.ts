@@ -54,9 +54,9 @@ it('a configuration with anything in any place is read or refused, and never bre
       const { resources } = stackOfServerless(JSON.stringify(replaced(everything, place, by)));
       expect(resources).toBeTypeOf('object');
     }),
-    { numRuns: 1500 },
+    { numRuns: 400 },
   );
-});
+}, 60_000);
 
 it('and neither the gateway behind it', async () => {
   await fc.assert(
@@ -72,6 +72,6 @@ it('and neither the gateway behind it', async () => {
         rmSync(folder, { recursive: true });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 }, 60_000);

@@ -1,10 +1,10 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { LinkDeps, Opener } from '../../../engine/kit.ts';
-import { refuse, type Failure } from '../../../engine/outcome.ts';
+import type { Failure } from '../../../engine/outcome.ts';
 import { readWhole } from '../../../http/body.ts';
 import { Fields as HeaderFields } from '../../../http/fields.ts';
-import { fault } from '../../../model/fault.ts';
 import type { Destination } from '../../../model/gateway.ts';
+import { invoke } from '../invoke.ts';
 import { bytesOf, type Content } from './content.ts';
 import { failed } from './failed.ts';
 import { unsendable } from './header-rules.ts';
@@ -27,13 +27,19 @@ export interface BackendAnswer {
 export type Backend = (exchange: Exchange, request: BackendRequest, requestId: string) => BackendAnswer | Failure | Promise<BackendAnswer | Failure>;
 export type BackendOptions =
   | { readonly kind: 'mock' }
-  | { readonly kind: 'lambda'; readonly function: string }
+  | { readonly kind: 'lambda'; readonly function: string; readonly timeoutMs: number }
   /** `path` of the URI with its query and `{name}` placeholders; `service`: an AWS service instead of a server of one's own. */
   | { readonly kind: 'http'; readonly host: string; readonly path: string; readonly method: string; readonly service: boolean };
 
-export function backendOf(options: BackendOptions, deps: LinkDeps, children: readonly Destination[]): Backend {
+/** `isMapped`: whether an integration response is there for the message of an error. */
+export function backendOf(
+  options: BackendOptions,
+  deps: LinkDeps,
+  children: readonly Destination[],
+  isMapped: (message: string) => boolean,
+): Backend {
   if (options.kind === 'mock') return mock;
-  if (options.kind === 'lambda') return lambda(options.function, deps);
+  if (options.kind === 'lambda') return lambda(options.function, options.timeoutMs, deps, isMapped);
   const [child] = children;
   return http(options, child === undefined ? () => failed('the host of the integration is not known') : deps.linkDestination(child));
 }
@@ -51,10 +57,8 @@ const mock: Backend = (_exchange, { body }) => {
 };
 
 /** A function behind an AWS integration: its event is the mapped text; its error's message selects the response. */
-function lambda(name: string, { functions }: LinkDeps): Backend {
-  return async (exchange, { body, header }, requestId) => {
-    const run = functions(name, exchange.scope) as ((event: unknown, context: unknown) => unknown) | undefined;
-    if (run === undefined) return refuse(fault('upstream-unmapped', { upstream: `function:${name}` }));
+function lambda(name: string, timeoutMs: number, deps: LinkDeps, isMapped: (message: string) => boolean): Backend {
+  return async (exchange, { body, header }) => {
     const text = bytesOf(body).toString('utf8');
     let event: unknown;
     try {
@@ -63,21 +67,13 @@ function lambda(name: string, { functions }: LinkDeps): Backend {
       return failed('the event of the function is no JSON');
     }
     const invocation = [...header].find(([field]) => field.toLowerCase() === 'x-amz-invocation-type')?.[1][0];
-    const context = { functionName: name, awsRequestId: requestId };
-    if (invocation === 'Event') {
-      // Whoever calls so is answered at once and never told how it went.
-      void Promise.resolve()
-        .then(() => run(event, context))
-        .catch(() => undefined);
-      return { selectBy: '', headers: jsonHeaders, body: Buffer.alloc(0) };
-    }
-    try {
-      const result = (await run(event, context)) ?? null;
-      return { selectBy: '', headers: jsonHeaders, body: Buffer.from(JSON.stringify(result)) };
-    } catch (error) {
-      const { message, name: errorType } = error instanceof Error ? error : { message: String(error), name: 'Error' };
-      return { selectBy: message, headers: jsonHeaders, body: Buffer.from(JSON.stringify({ errorMessage: message, errorType })) };
-    }
+    const invoking = invoke(name, event, timeoutMs, exchange, deps, isMapped);
+    // Whoever calls so is answered at once and never told how it went.
+    if (invocation === 'Event') return { selectBy: '', headers: jsonHeaders, body: Buffer.alloc(0) };
+    const invoked = await invoking;
+    if ('refused' in invoked) return invoked.refused;
+    if ('result' in invoked) return { selectBy: '', headers: jsonHeaders, body: Buffer.from(JSON.stringify(invoked.result ?? null)) };
+    return { selectBy: invoked.error.errorMessage, headers: jsonHeaders, body: Buffer.from(JSON.stringify(invoked.error)) };
   };
 }
 

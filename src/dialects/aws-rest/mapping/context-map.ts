@@ -1,4 +1,5 @@
 import type { Exchange } from '../../../engine/exchange.ts';
+import { authorized, identityFields } from '../authorizers/authorized.ts';
 import { contextValue, type StageFacts } from '../context.ts';
 
 /** A map that prints as nothing, as the override maps of `$context` do (recorded). */
@@ -6,16 +7,7 @@ class SilentMap extends Map<string, unknown> {
   override toString = (): string => '';
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** `09/Apr/2015:12:34:56 +0000`. */
-export function requestTime(ms: number): string {
-  const at = new Date(ms);
-  const day = `${two(at.getUTCDate())}/${months[at.getUTCMonth()] as string}/${at.getUTCFullYear()}`;
-  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
-}
-
+/** Members of `identity` that are null for who did not sign. */
 const callers = [
   'accessKey',
   'accountId',
@@ -32,39 +24,40 @@ const callers = [
 /** `$context` of one request: its members are those of a recorded request. Request and response templates share it. */
 export function contextMap(exchange: Exchange, facts: StageFacts, requestId: string): Map<string, unknown> {
   const value = (name: string): string | null => contextValue(name, exchange, facts, requestId) ?? null;
-  const domain = value('domainName') ?? '';
   const identity = new Map<string, unknown>(callers.map((name) => [name, null]));
+  for (const [name, one] of Object.entries(identityFields(exchange))) identity.set(name, one);
   identity.set('sourceIp', value('identity.sourceIp'));
   identity.set('userAgent', value('identity.userAgent'));
   const overrides = (): [string, unknown][] => ['header', 'path', 'querystring'].map((name) => [name, new SilentMap()]);
   const context = new Map<string, unknown>([
-    ['accountId', '123456789012'],
-    ['apiId', 'local'],
-    ['deploymentId', 'local'],
-    ['domainName', domain],
-    ['domainPrefix', domain.split(/[.:]/, 1)[0] ?? ''],
-    ['extendedRequestId', requestId],
+    ['accountId', value('accountId')],
+    ['apiId', value('apiId')],
+    ['deploymentId', value('deploymentId')],
+    ['domainName', value('domainName') ?? ''],
+    ['domainPrefix', value('domainPrefix') ?? ''],
+    ['extendedRequestId', value('extendedRequestId')],
     ['httpMethod', exchange.method],
     ['identity', identity],
     ['path', exchange.path],
     ['protocol', value('protocol')],
     ['requestId', requestId],
     ['requestOverride', new SilentMap(overrides())],
-    ['requestTime', requestTime(exchange.startedAt)],
+    ['requestTime', value('requestTime')],
     ['requestTimeEpoch', BigInt(exchange.startedAt)],
-    ['resourceId', 'local'],
+    ['resourceId', value('resourceId')],
     ['resourcePath', value('resourcePath')],
     ['responseOverride', new SilentMap([['header', new SilentMap()]])],
     ['stage', facts.stage],
   ]);
-  const { claims } = exchange.caller;
-  if (claims !== undefined)
-    context.set(
-      'authorizer',
-      new Map(Object.entries(claims).map(([name, one]) => [name, typeof one === 'object' ? one : String(one as string | number | boolean)])),
-    );
+  const canary = value('isCanaryRequest');
+  if (canary !== null) context.set('isCanaryRequest', canary);
+  const known = exchange.read(authorized)?.context;
+  if (known !== undefined)
+    context.set('authorizer', new Map(Object.entries(known).map(([name, one]) => [name, typeof one === 'object' ? mapOf(one) : String(one)])));
   return context;
 }
+
+const mapOf = (object: Readonly<Record<string, unknown>>): Map<string, unknown> => new Map(Object.entries(object));
 
 /** `context.identity.sourceIp` in a parameter. */
 export function contextText(context: ReadonlyMap<string, unknown>, path: string): string | undefined {

@@ -34,6 +34,25 @@ const remapped: ReadonlySet<string> = new Set([
   'user-agent',
   'www-authenticate',
 ]);
+/** Fields that functions and servers behind proxy integrations answer with under another name. Sources: recorded answers; the developer guide, important notes. */
+const remappedOfProxy: ReadonlySet<string> = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'date',
+  'server',
+  'www-authenticate',
+  'x-amzn-requestid',
+]);
+const withheldOfProxy: ReadonlySet<string> = new Set(['transfer-encoding', 'via']);
+
+/** The name that a field of a proxy integration's answer goes back to the client by; undefined where it does not. */
+export function proxyAnsweredAs(name: string): string | undefined {
+  const lower = name.toLowerCase();
+  if (withheldOfProxy.has(lower)) return undefined;
+  return remappedOfProxy.has(lower) ? `x-amzn-Remapped-${name}` : name;
+}
+
 const withheld: ReadonlySet<string> = new Set(['connection', 'content-length', 'server', 'transfer-encoding']);
 
 /** The name that a mapped field goes back to the client by; undefined where it does not (recorded answers of integrations that are no proxies). */

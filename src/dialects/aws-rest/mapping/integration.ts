@@ -6,13 +6,15 @@ import { fault, ownFault } from '../../../model/fault.ts';
 import { TemplateFailure } from '../../aws/velocity/syntax.ts';
 import type { StageFacts } from '../context.ts';
 import { requestIdOf } from '../identifiers.ts';
+import { seenFields } from '../seen-fields.ts';
+import { answerWithTrace } from '../trace.ts';
 import { failed } from './failed.ts';
-import { reserved, reservedForServices, unseen } from './header-rules.ts';
+import { reserved, reservedForServices } from './header-rules.ts';
 import { backendOf, type BackendOptions, type Fields } from './backends.ts';
 import { isBinaryType, mediaType, requestContent, type Content, type ContentHandling } from './content.ts';
 import { contextMap, overridesOf } from './context-map.ts';
 import { BodyNotJson, valuesOf, type Parameter, type ParameterSource } from './parameters.ts';
-import { respondWith, type ResponseOptions } from './responses.ts';
+import { respondWith, selectsBy, type ResponseOptions } from './responses.ts';
 import { parseTemplates, renderMapping } from './templates.ts';
 
 export interface IntegrationOptions extends StageFacts {
@@ -33,7 +35,7 @@ export const integration: DestinationKind<IntegrationOptions> = {
     const { requestParameters, passthrough, contentHandling, variables } = options;
     const templates = parseTemplates(options.requestTemplates);
     const types = options.binaryMediaTypes.map((type) => type.toLowerCase());
-    const backend = backendOf(options.backend, deps, children);
+    const backend = backendOf(options.backend, deps, children, selectsBy(options.responses));
     const respond = respondWith(options.responses, options);
     const forbidden = options.backend.kind === 'http' && !options.backend.service ? reserved : reservedForServices;
     const unmappable = requestParameters.some(({ to, name }) => to === 'header' && forbidden.has(name.toLowerCase()));
@@ -52,7 +54,7 @@ export const integration: DestinationKind<IntegrationOptions> = {
       const text = 'text' in content ? content.text : '';
       const query = parseQuery(exchange.query);
       const context = contextMap(exchange, options, requestId);
-      const headers = [...exchange.arrived.headers].filter(([name]) => !unseen.has(name.toLowerCase()));
+      const headers = seenFields(exchange, deps.random);
       const source: ParameterSource = {
         path: exchange.params,
         query,
@@ -69,6 +71,7 @@ export const integration: DestinationKind<IntegrationOptions> = {
         { body, ...mapped(requestParameters, source, context), contentType: exchange.arrived.headers.get('content-type') },
         requestId,
       );
+      if (options.backend.kind !== 'mock') answerWithTrace(exchange, deps.random);
       return 'type' in answer ? answer : respond(exchange, answer, { context, input, types });
     };
     return (exchange) => open(exchange).catch(failureOf);

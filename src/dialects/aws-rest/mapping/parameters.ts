@@ -49,6 +49,12 @@ export function readFrom(text: string, side: 'method.request' | 'integration.res
 export function readRequestParameters(setting: Setting): Parameter[] {
   return setting.entries().flatMap(([key, value]): Parameter[] => {
     const to = /^integration\.request\.(path|querystring|header)\.(.+)$/.exec(key);
+    // Recorded: an import drops what is no text.
+    if (value.kind !== 'scalar' || typeof (value.tree as { readonly value: unknown }).value !== 'string') {
+      value.ignored('API Gateway drops what is no text here');
+      value.warning('DG1203', `${key} is no text`, "API Gateway drops it; expected method.request.header.NAME or 'text'");
+      return [];
+    }
     const from = readFrom(value.string() ?? '', 'method.request');
     if (to !== null && from !== undefined) return [{ to: to[1] as Parameter['to'], name: to[2] as string, from }];
     value.problem(

@@ -30,6 +30,12 @@ export interface Mapping {
 /** A pattern matches the whole of what it selects by, as Java's `matches`. */
 export const selectionPattern = (source: string): RegExp => compileRegex(`^(?:${source})$`);
 
+/** Whether a response is there for a text by a pattern of its own. */
+export function selectsBy(responses: readonly ResponseOptions[]): (text: string) => boolean {
+  const patterns = responses.flatMap(({ when }) => (when === 'default' || when === '' ? [] : [selectionPattern(when)]));
+  return (text) => patterns.some((one) => one.test(text));
+}
+
 /** Makes the method response: the first integration response whose pattern matches, else the default one, else a failure. */
 export function respondWith(
   responses: readonly ResponseOptions[],

@@ -32,6 +32,33 @@ describe('modules', () => {
   });
 
   it.each([
+    ['imports and module.exports', "import * as p from './p';\nmodule.exports.handler = async () => p.b;", 'b'],
+    [
+      'what CommonJS has',
+      "import './p';\nexport const handler = async () => require('./q.cjs').q + typeof __dirname + typeof __filename;",
+      'qstringstring',
+    ],
+    ['its own names of them', "import './p';\nconst require = (x: string) => x;\nexport const handler = async () => require('own');", 'own'],
+    ['only its types', "import { T, type U } from 'none';\nimport V, { b } from './p';\nexport const handler = async (x: T & U & V) => b;", 'b'],
+    ['a whole that is a type', "import * as N from 'none';\nimport D from 'none';\nexport const handler = async (x: N.T | D) => 1;", 1],
+    [
+      'names over several lines',
+      "import {\n  T,\n  b as c,\n} from './p';\nexport const handler = async (x: T) => [c, new Error().stack?.match(/f\\.ts:(\\d+)/)?.[1]];",
+      ['b', '5'],
+    ],
+  ])('of TypeScript that a compiler would make CommonJS of: %s', async (_what, text, result) => {
+    const p = 'export const b: string = "b";\nexport type T = string;\nconst usual = 1;\nexport default usual;';
+    await using all = testFunctions({ 'f.ts': text, 'p.ts': p, 'q.cjs': 'exports.q = "q";' }, { f: { function: './f.handler' } });
+    expect(await all.find('f')({})).toEqual(result);
+  });
+
+  it('of TypeScript are made by esbuild where the project has it', async () => {
+    const fake = `exports.transformSync = (text, { format, loader }) => ({ code: 'exports.handler = async () => ' + JSON.stringify([text, format, loader]) });`;
+    await using all = testFunctions({ 'f.ts': 'text', 'node_modules/esbuild/index.js': fake }, { f: { function: './f.handler' } });
+    expect(await all.find('f')({})).toEqual(['text', 'cjs', 'ts']);
+  });
+
+  it.each([
     ['g.mjs', 'export const handler = 1;', 'Runtime.ImportModuleError', /Cannot find module/],
     ['f.mjs', 'export const other = 1;', 'Runtime.HandlerNotFound', /f\.handler is undefined or not exported/],
     ['f.mjs', 'export const handler = 1;', 'Runtime.HandlerNotFound', /not a function/],
@@ -82,6 +109,37 @@ describe('handlers', () => {
     ['any thenable', '() => ({ then: (done) => setTimeout(() => done(1), 1) })', {}, 1],
   ])('%s', async (_what, body, event, result) => {
     expect(await answers(body, event)).toEqual(result);
+  });
+
+  it.each([
+    ['text', 'stream.write("a"); stream.end("b");', 'ab'],
+    ['JSON', 'stream.setContentType("application/json"); stream.write({ n: 1 }); stream.end();', { n: 1 }],
+    [
+      'an HTTP answer',
+      'const out = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { a: "b" }, cookies: ["c=d"] }); out.write("x"); out.end();',
+      { statusCode: 201, headers: { a: 'b' }, cookies: ['c=d'], body: 'x', isBase64Encoded: false },
+    ],
+    [
+      'bytes that are no text, later',
+      'const out = awslambda.HttpResponseStream.from(stream, {}); setTimeout(() => out.end(Buffer.of(255)), 1);',
+      { statusCode: 200, body: '/w==', isBase64Encoded: true },
+    ],
+    [
+      'what is piped',
+      'await (await import("node:stream/promises")).pipeline((await import("node:stream")).Readable.from(["a", "b"]), stream);',
+      'ab',
+    ],
+  ])('that write their answer: %s', async (_what, body, result) => {
+    expect(await answers(`awslambda.streamifyResponse(async (event, stream, context) => { ${body} })`)).toEqual(result);
+  });
+
+  it('that write their answer and fail', async () => {
+    const failure = await failureOf(
+      answers('awslambda.streamifyResponse(async (event, stream) => { stream.write("a"); throw new RangeError("no"); })'),
+    );
+    expect([failure.name, failure.message]).toEqual(['RangeError', 'no']);
+    const open = await failureOf(answers('awslambda.streamifyResponse(async (event, stream) => { stream.write("a"); })'));
+    expect(open.name).toBe('Runtime.NodeJsExit');
   });
 
   it.each([
