@@ -23,7 +23,8 @@ export function keysOf(of: ResourcesOf, api: string, stage: string): (method: st
     if (value === undefined) properties.warning('DG1204', `the API key ${id} has no Value`, 'AWS makes one up: no request can present it here');
     else if (value.length < 20 || value.length > 128)
       properties.get('Value').problem('DG1203', `the API key ${id} has ${value.length} characters`, 'expected 20 to 128');
-    return value !== undefined && properties.get('Enabled').boolean() === true ? [{ id, value }] : [];
+    const enabled = properties.get('Enabled').boolean() === true;
+    return value !== undefined && enabled ? [{ id, value }] : [];
   });
   const plans = of('UsagePlan').flatMap(({ id, properties }) => {
     for (const name of ['UsagePlanName', 'Description', 'Tags']) properties.get(name).ignored('describes the plan for people');

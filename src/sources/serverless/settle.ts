@@ -128,7 +128,8 @@ const readOfProvider = [
   'domain',
   'domains',
 ];
-const readOfService = ['service', 'provider', 'functions', 'layers', 'resources', 'plugins', 'custom'];
+/** What only variables take is settled where it was taken to, `configuration.ts` the rest of it. */
+const readOfService = ['service', 'provider', 'functions', 'layers', 'resources', 'plugins', 'custom', 'params', 'stages', 'useDotenv'];
 const gatewaysOfProvider = ['alb', 'websocket', 'websocketsApiName', 'websocketsApiRouteSelectionExpression', 'websocketsDescription'];
 
 /** Settles what surrounds functions and resources, and what CloudFormation's functions are given. */
@@ -151,8 +152,14 @@ export function settleRest({ root, provider, functions }: Service): void {
 /** Each key has its own reason, those that are read none, and all others `otherwise`. */
 function settleKeys(setting: Setting, reasons: Readonly<Record<string, string>>, read: readonly string[], otherwise: string): void {
   if (setting.kind !== 'map') return;
-  for (const key of setting.keys())
-    if (!read.includes(key)) setting.get(key).ignored(Object.hasOwn(reasons, key) ? (reasons[key] as string) : otherwise);
+  for (const key of setting.keys()) {
+    if (read.includes(key)) continue;
+    const one = setting.get(key);
+    const why = Object.hasOwn(reasons, key) ? (reasons[key] as string) : otherwise;
+    // A variable may take a single value to where it is read.
+    if (one.kind === 'scalar' && !isCall(one)) one.leftToOthers(why);
+    else one.ignored(why);
+  }
 }
 
 /** What a function of CloudFormation is given counts where its value does. */

@@ -56,7 +56,7 @@ it('a configuration with anything in any place is read or refused, and never bre
     }),
     { numRuns: 400 },
   );
-});
+}, 60_000);
 
 it('and neither the gateway behind it', async () => {
   await fc.assert(
@@ -72,6 +72,6 @@ it('and neither the gateway behind it', async () => {
         rmSync(folder, { recursive: true });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 }, 60_000);

@@ -63,3 +63,25 @@ test('APIs that only resources make are found, in lists and in other files', asy
     expect(JSON.stringify(gateway)).toContain('example.test');
   }
 });
+
+test('what a variable takes to a place that is read is read', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-serverless-read-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const text = [
+    'service: a',
+    'useDotenv: true',
+    'provider: { name: aws, region: eu-west-1 }',
+    'stages: { default: { params: { a: orders, b: none } }, prod: { params: { a: c } } }',
+    'functions: { a: { handler: a.b, events: [{ http: "GET ${param:a}/${aws:region}" }] } }',
+  ];
+  writeFileSync(path.join(folder, 'serverless.yml'), text.join('\n'));
+  const { ledger } = await load({ config: folder, dialect: undefined, folder, options: { variables: {}, env: {} } }, dialects);
+  const verdicts = Object.fromEntries(ledger.entries.map(({ origin, verdict }) => [origin.pointer, verdict]));
+  expect(verdicts).toMatchObject({
+    '/provider/region': 'mirrored',
+    '/stages/default/params/a': 'mirrored',
+    '/stages/default/params/b': 'ignored',
+    '/stages/prod/params/a': 'ignored',
+    '/useDotenv': 'mirrored',
+  });
+});

@@ -60,6 +60,12 @@ describe('sources', () => {
     expect(valueOf('${env:constructor, "none"}')).toBe('none');
   });
 
+  test('variables in a text that a variable stands for', () => {
+    expect(valueOf('${env:A}', { env: { A: '${self:custom.${env:B}}', B: 'port' } })).toBe(8080);
+    expect(valueOf("a-${opt:x, '${self:custom.name}'}")).toBe('a-orders');
+    expect(valueOf('a-${env:A}', { env: { A: '${self:custom.name}' } })).toBe('a-${self:custom.name}');
+    expect(read('${env:A}', { env: { A: '${env:A}' } }).problems[0]).toContain('error DG1205  stands at the end of more than');
+  });
   test('an answer for a whole variable stands above what its source says', () => {
     const given = { 'ssm:/shop/key': 'k', 'cf:stack.Url': 'u', 'self:custom.name': 'n', 'file(a.yml):b': 'f' };
     expect(valueOf('${ssm:/shop/key}', { given })).toBe('k');
@@ -128,6 +134,11 @@ describe('what is left as it stands', () => {
     expect(valueOf('{ Fn::Sub: "https://${Api}.${self:custom.name}.${AWS::URLSuffix}" }')).toEqual({
       'Fn::Sub': 'https://${Api}.orders.${AWS::URLSuffix}',
     }));
+  test('a list, a map and a function of CloudFormation are no parts of a text', () => {
+    expect(read('a ${self:custom.dev}').problems[0]).toContain('error DG1205  has a map within a text');
+    expect(readServerless('a: !Ref Table\nx: ${self:a}-b').problems[0]).toContain('error DG1205  has a function of CloudFormation within a text');
+    expect(readServerless('a: !Ref Table\nx: ${self:a}').root.get('x').tree).toMatchObject({ tag: 'Ref', value: 'Table' });
+  });
   test('tags stay', () => {
     const { root } = read('!Sub "${Api}-${self:custom.name}"');
     expect(root.get('x').tree).toMatchObject({ tag: 'Sub', value: '${Api}-orders' });

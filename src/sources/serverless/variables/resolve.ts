@@ -154,7 +154,12 @@ export class Resolver {
     const found = this.#variable(first, at);
     const tag = at.tag ?? found.tree.tag;
     const tagged = tag === undefined ? {} : { tag };
-    if (found.tree.kind === 'scalar') return { tree: { ...scalarAt(at, found.tree.value), ...tagged }, via: viaOf(found, at) };
+    // A text that is the whole of a value may hold variables itself (resolveProperty of lib/configuration/variables/resolve.js).
+    if (found.tree.kind === 'scalar') {
+      const value: Tree = { ...scalarAt(at, found.tree.value), ...tagged };
+      const head = found.tree.from === at.from ? this.head(value) : { tree: value, via: [] };
+      return { tree: head.tree, via: [...viaOf(found, at), ...head.via] };
+    }
     return { tree: { ...found.tree, ...tagged }, via: at.from === undefined ? found.via : [at.from, ...found.via] };
   }
 
@@ -164,8 +169,13 @@ export class Resolver {
       if (typeof part === 'string') return part;
       const found = this.#variable(part, at);
       for (const one of viaOf(found, at)) via.add(one);
-      if (found.tree.kind === 'scalar') return found.tree.value === null ? '' : String(found.tree.value);
-      this.refuse(at, `has a ${found.tree.kind} within a text`, 'expected variables that are texts, numbers or true and false');
+      const { kind, tag } = found.tree;
+      if (kind === 'scalar' && tag === undefined) return found.tree.value === null ? '' : String(found.tree.value);
+      this.refuse(
+        at,
+        `has a ${tag === undefined ? kind : 'function of CloudFormation'} within a text`,
+        'expected variables that are texts, numbers or true and false',
+      );
       return '';
     });
     const text = texts.join('');
@@ -205,7 +215,7 @@ export class Resolver {
   #choice(choice: Choice, at: Tree, asked: Named[]): Found | undefined {
     switch (choice.kind) {
       case 'literal':
-        return { tree: scalarAt(at, choice.value), via: [] };
+        return this.head(scalarAt(at, choice.value));
       case 'variable':
         return this.#choose(choice.variable, at, asked);
       case 'wrong':
