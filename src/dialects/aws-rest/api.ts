@@ -1,6 +1,7 @@
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { isServerless } from '../../sources/serverless/serverless.ts';
 import type { Source } from '../../sources/source.ts';
 import { openTemplate } from '../aws/template.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
@@ -38,7 +39,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   const held = holdingsOf(source);
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
-    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api'));
+    const apis = fromTemplate(template, wantedIn(source, options.stage), options.variables, held.has('http-api'));
     if (apis.length === 0 && !held.has('http-api'))
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
     return { apis, upstreams: template.upstreams };
@@ -85,6 +86,9 @@ function whyIgnored(type: string): string {
     return 'requests are taken as on the host of the API, where the path begins with the stage';
   return `resources of type ${type} are no part of the gateway`;
 }
+
+/** A service of the Serverless Framework has one stage at a time: the one that is asked for has made its stack, which names its stages itself. */
+const wantedIn = (source: Source, stage: string | undefined): string | undefined => (isServerless(source) ? undefined : stage);
 
 function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>, besideOthers: boolean): Api[] {
   const { resources } = template;

@@ -11,12 +11,17 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(text: string, upstreams: Record<string, unknown>, files: Record<string, string> = {}): Promise<Gateway> {
+async function start(text: string, upstreams: Record<string, unknown>, files: Record<string, string> = {}, stage?: string): Promise<Gateway> {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-service-'));
   folders.push(folder);
   writeFileSync(path.join(folder, 'serverless.yml'), text);
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
-  const gateway = await createGateway({ config: folder, upstreams: upstreams as never, logLevel: 'silent' });
+  const gateway = await createGateway({
+    config: folder,
+    upstreams: upstreams as never,
+    logLevel: 'silent',
+    ...(stage === undefined ? {} : { stage }),
+  });
   gateways.push(gateway);
   return gateway;
 }
@@ -100,6 +105,15 @@ functions:
     const missing = await post('{"fail":true}');
     expect([missing.status, await missing.text()]).toEqual([404, '{"missing":true}']);
     expect((await post('x', 'text/plain')).status).toBe(415);
+  });
+
+  it('has the stage of the service, or the one that the provider names for it', async () => {
+    const text = (more: string): string =>
+      `service: s\nprovider: { name: aws${more} }\nfunctions: { f: { handler: a.b, events: [{ http: GET /a }] } }`;
+    const asked = await start(text(''), { 'function:f': echo }, {}, 'prod');
+    expect([(await get(asked, '/prod/a')).status, (await get(asked, '/dev/a')).status]).toEqual([200, 403]);
+    const named = await start(text(', apiGateway: { stage: v1 }'), { 'function:f': echo }, {}, 'prod');
+    expect([(await get(named, '/v1/a')).status, (await get(named, '/prod/a')).status]).toEqual([200, 403]);
   });
 
   it('asks for keys, which plans count', async () => {
