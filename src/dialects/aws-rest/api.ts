@@ -1,6 +1,7 @@
 import { settingsWithFunctions, type Template } from '../../sources/cloudformation/template.ts';
 import { holdingsOf, type Holding } from '../../sources/cloudformation/holdings.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { isServerless } from '../../sources/serverless/serverless.ts';
 import type { Source } from '../../sources/source.ts';
 import { bodyOf } from '../aws/body.ts';
 import { openTemplate } from '../aws/template.ts';
@@ -44,7 +45,7 @@ export function apisOf(source: Source, input: CompileInput): Apis {
   if (held !== undefined) {
     const template = openTemplate(source, input, 'aws-rest/template', own);
     const others = (input.beside ?? input.sources).some((one) => one !== source && makesApi(one));
-    const apis = fromTemplate(template, options.stage, options.variables, held.has('http-api') || others);
+    const apis = fromTemplate(template, wantedIn(source, options.stage), options.variables, held.has('http-api') || others);
     if (apis.length === 0 && !held.has('http-api') && !others)
       template.root.warning('DG1204', 'makes no REST API and no HTTP API', 'nothing is served of it; name the template that makes the API');
     return { apis, domains: readDomains(template, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
@@ -92,6 +93,9 @@ const read: ReadonlySet<string> = new Set(
     'UsagePlanKey',
   ].map((name) => `AWS::ApiGateway::${name}`),
 );
+
+/** A service of the Serverless Framework has one stage at a time: the one that is asked for has made its stack, which names its stages itself. */
+const wantedIn = (source: Source, stage: string | undefined): string | undefined => (isServerless(source) ? undefined : stage);
 
 function fromTemplate(template: Template, stageName: string | undefined, given: Readonly<Record<string, string>>, besideOthers: boolean): Api[] {
   const { resources } = template;

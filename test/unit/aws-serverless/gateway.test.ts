@@ -11,17 +11,32 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(text: string, upstreams: Record<string, unknown>, files: Record<string, string> = {}): Promise<Gateway> {
+async function start(text: string, upstreams: Record<string, unknown>, files: Record<string, string> = {}, stage?: string): Promise<Gateway> {
   const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-service-'));
   folders.push(folder);
   writeFileSync(path.join(folder, 'serverless.yml'), text);
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
-  const gateway = await createGateway({ config: folder, upstreams: upstreams as never, logLevel: 'silent' });
+  const gateway = await createGateway({
+    config: folder,
+    upstreams: upstreams as never,
+    logLevel: 'silent',
+    ...(stage === undefined ? {} : { stage }),
+  });
   gateways.push(gateway);
   return gateway;
 }
 const get = (gateway: Gateway, at: string, init?: RequestInit): Promise<Response> => gateway.fetch(new Request(new URL(at, gateway.url), init));
 const echo = (event: unknown): unknown => ({ statusCode: 200, body: JSON.stringify(event) });
+
+/** The policy is kept for the other methods of the same authorizer, so that it names them all. */
+const answer = ({ authorizationToken }: { authorizationToken?: string }): unknown => ({
+  principalId: 'me',
+  context: { kind: 'guest' },
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: authorizationToken === 'no' ? 'Deny' : 'Allow', Resource: '*' }],
+  },
+});
 
 describe('a service with events of both kinds', () => {
   const text = `
@@ -100,6 +115,46 @@ functions:
     const missing = await post('{"fail":true}');
     expect([missing.status, await missing.text()]).toEqual([404, '{"missing":true}']);
     expect((await post('x', 'text/plain')).status).toBe(415);
+  });
+
+  it('asks authorizers, by name and by type', async () => {
+    const gateway = await start(
+      `service: s
+provider: { name: aws }
+functions:
+  f:
+    handler: a.b
+    events:
+      - http: { method: get, path: token, authorizer: auth }
+      - http: { method: get, path: request, authorizer: { name: auth2, type: request, identitySource: method.request.querystring.t, resultTtlInSeconds: 0 } }
+      - http: { method: get, path: pool, authorizer: { name: pool, arn: 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc' } }
+      - http: { method: get, path: signed, authorizer: aws_iam }
+      - http: { method: get, path: mapped, integration: lambda, authorizer: auth }
+  auth: { handler: a.c }
+  auth2: { handler: a.d }
+`,
+      {
+        'function:f': (event: { method?: string }) => (event.method === undefined ? echo(event) : event),
+        'function:auth': answer,
+        'function:auth2': answer,
+      },
+    );
+    const status = async (at: string, authorization?: string): Promise<number> =>
+      (await get(gateway, at, authorization === undefined ? {} : { headers: { authorization } })).status;
+    expect([await status('/dev/token'), await status('/dev/token', 'no'), await status('/dev/token', 'yes')]).toEqual([401, 403, 200]);
+    expect([await status('/dev/request'), await status('/dev/request?t=1')]).toEqual([401, 200]);
+    expect([await status('/dev/pool'), await status('/dev/pool', 'no token'), await status('/dev/signed')]).toEqual([401, 401, 403]);
+    const mapped = await get(gateway, '/dev/mapped', { headers: { authorization: 'yes' } });
+    expect(await mapped.json()).toMatchObject({ principalId: 'me', enhancedAuthContext: { principalId: 'me', kind: 'guest' } });
+  });
+
+  it('has the stage of the service, or the one that the provider names for it', async () => {
+    const text = (more: string): string =>
+      `service: s\nprovider: { name: aws${more} }\nfunctions: { f: { handler: a.b, events: [{ http: GET /a }] } }`;
+    const asked = await start(text(''), { 'function:f': echo }, {}, 'prod');
+    expect([(await get(asked, '/prod/a')).status, (await get(asked, '/dev/a')).status]).toEqual([200, 403]);
+    const named = await start(text(', apiGateway: { stage: v1 }'), { 'function:f': echo }, {}, 'prod');
+    expect([(await get(named, '/v1/a')).status, (await get(named, '/prod/a')).status]).toEqual([200, 403]);
   });
 
   it('asks for keys, which plans count', async () => {

@@ -18,7 +18,7 @@ it('everything has a verdict, whatever dialect reads it', async () => {
       '/provider/apiGateway/usagePlan/0/free/quota/limit': 'mirrored',
       '/provider/httpApi/authorizers/asks/functionName': 'mirrored',
       '/provider/apiGateway/description': 'ignored: resources say it otherwise',
-      '/functions/items/events/8/schedule': 'ignored: the event schedule comes from no request',
+      '/functions/items/events/10/schedule': 'ignored: the event schedule comes from no request',
       '/custom/serverless-offline/httpPort': 'ignored: is for another emulator: where devgateway listens is said to it',
       '/custom/key': 'mirrored',
     });
