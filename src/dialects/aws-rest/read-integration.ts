@@ -195,6 +195,7 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   )
     return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
-  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs };
+  const streams = integration.get('responseTransferMode').string() === 'STREAM' ? ({ streams: true } as const) : {};
+  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs, ...streams };
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
 }

@@ -159,3 +159,19 @@ describe('an HTTP_PROXY integration', () => {
     expect(await answer.text()).toBe('ok');
   });
 });
+
+describe('an integration that streams', () => {
+  const uri = arn.replace('2015-03-31', '2021-11-15').replace(/invocations$/, 'response-streaming-invocations');
+  const reply = { statusCode: 201, headers: { 'Content-Type': 'image/png' }, cookies: ['a=b', 'c=d'], body: '/wA=', isBase64Encoded: true };
+
+  it('answers with the cookies and the bytes of its function', async () => {
+    await using gateway = await api(proxied({ uri, responseTransferMode: 'STREAM' }), { 'function:orders': async () => reply });
+    const answer = await gateway.fetch(request());
+    expect([answer.status, answer.headers.getSetCookie(), [...new Uint8Array(await answer.arrayBuffer())]]).toEqual([201, ['a=b', 'c=d'], [255, 0]]);
+  });
+
+  it('is the only one that may', async () => {
+    await using gateway = await api(proxied(), { 'function:orders': async () => reply });
+    expect((await gateway.fetch(request())).status).toBe(502);
+  });
+});
