@@ -88,7 +88,7 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
     id: `${method} ${path}`,
     when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },
     origin,
-    label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
+    label: { match: `${method} ${path}`, upstream: what !== '' || 'unsupported' in read ? '(not supported)' : (read.upstream ?? type) },
     destination: what === '' && !('unsupported' in read) ? read.destination : null,
   };
 }

@@ -14,7 +14,7 @@ import type { LambdaOptions } from './lambda.ts';
 
 /** What a method does once it may: steps that make the request, where it goes, and steps that see the answer first. Or why that cannot be mirrored yet. */
 export type Integration =
-  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
+  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[]; readonly upstream?: string }
   | { readonly unsupported: string };
 
 /**
@@ -115,7 +115,8 @@ function readMapped(
       .map(([when, response]) => readResponse(when, response)),
   };
   const children = endpoint === undefined ? [] : [serverAt(endpoint, service === undefined ? [] : [service.name], timeoutMs, integration)];
-  return { request: [], destination: { kind: 'aws-rest/integration', options, origin: integration.origin, children } };
+  const asked = backend.kind === 'lambda' ? { upstream: `function:${backend.function}` } : {};
+  return { request: [], destination: { kind: 'aws-rest/integration', options, origin: integration.origin, children }, ...asked };
 }
 
 function readResponse(when: string, setting: Setting): ResponseOptions {
@@ -197,5 +198,6 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
   const streams = integration.get('responseTransferMode').string() === 'STREAM' ? ({ streams: true } as const) : {};
   const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs, ...streams };
-  return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
+  const upstream = `function:${options.function}`;
+  return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] }, upstream };
 }

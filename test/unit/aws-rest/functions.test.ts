@@ -175,3 +175,11 @@ describe('an integration that streams', () => {
     expect((await gateway.fetch(request())).status).toBe(502);
   });
 });
+
+it('routes name the function that is mapped', async () => {
+  const mapped = { type: 'aws', httpMethod: 'POST', uri: arn, responses: { default: { statusCode: '200' } } };
+  for (const operation of [proxied(), { 'x-amazon-apigateway-integration': mapped }]) {
+    await using gateway = await api(operation, {});
+    expect(gateway.routes).toMatchObject([{ upstream: 'function:orders' }]);
+  }
+});
