@@ -19,6 +19,8 @@ export interface CompileOptions {
 export interface CompileInput {
   /** The files that belong to this dialect, in the order given. */
   readonly sources: readonly Source[];
+  /** All files that were named together, those of other dialects too: what one says may be referred to by another. */
+  readonly beside?: readonly Source[];
   /** Opens further files (includes, `kong.conf`, keys); each is then watched. */
   readonly files: Files;
   readonly ledger: Ledger;

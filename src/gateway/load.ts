@@ -6,9 +6,11 @@ import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.t
 import type { Gateway, LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
 import { Ledger } from '../model/ledger.ts';
 import { nowhere } from '../model/origin.ts';
+import { templatesOf } from '../sources/cloudformation/assembly.ts';
 import { environmentWith } from '../sources/env-files.ts';
 import { Files } from '../sources/files.ts';
 import { isModule, moduleSource } from '../sources/module-source.ts';
+import { partsOf } from '../sources/serverless/parts.ts';
 import { Source } from '../sources/source.ts';
 import { didYouMean } from '../sources/setting.ts';
 
@@ -59,7 +61,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
     const included: string[] = [];
     for (const [dialect, sources] of byDialect) {
       used.push(...sources.map((source) => ({ source, dialect })));
-      const compiled = dialect.compile({ sources, files, ledger, options });
+      const compiled = dialect.compile({ sources, beside: opened.map(({ source }) => source), files, ledger, options });
       sites.push(...compiled.sites);
       traffic ??= compiled.traffic;
       upstreams = { ...compiled.upstreams, ...upstreams };
@@ -98,7 +100,7 @@ function sortOut(opened: readonly Opened[], name: string | undefined, dialects: 
   const byDialect = new Map<Dialect, Source[]>();
   const problems: Diagnostic[] = [];
   for (const { source, explicit, included } of opened) {
-    const origin = { ...nowhere, file: source.name };
+    const origin = { ...nowhere, file: source.name, line: 1, column: 1 };
     const found =
       chosen === undefined || included
         ? dialects.filter((one) => one.recognises(source) !== false)
@@ -153,9 +155,15 @@ async function sourcesOf({ config, folder }: LoadRequest, files: Files): Promise
     named.map(async (name) => {
       const absolute = path.resolve(folder, name);
       if (!files.isFolder(absolute)) return (await openExplicit(absolute, files)).map((one) => ({ ...one, included: false }));
-      const names = files.list(absolute).filter((one) => candidate.test(one));
-      const sources = await Promise.all(names.map((one) => open(path.join(absolute, one), files)));
-      return sources.flatMap((source) => (source === undefined ? [] : [{ source, explicit: false, included: false }]));
+      const found =
+        templatesOf(absolute, files) ??
+        files
+          .list(absolute)
+          .filter((one) => candidate.test(one))
+          .map((one) => path.join(absolute, one));
+      const sources = (await Promise.all(found.map((one) => open(one, files)))).filter((source) => source !== undefined);
+      const parts = new Set(sources.flatMap(partsOf));
+      return sources.filter((source) => !parts.has(source.absolute)).map((source) => ({ source, explicit: false, included: false }));
     }),
   );
   return opened.flat();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Diagnostic } from '../model/error.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { Setting } from './setting.ts';
 import { treeOf, type Tree } from './tree.ts';
@@ -12,6 +13,7 @@ export class Source {
   readonly absolute: string;
   readonly text: string;
   #trees: Tree[] | undefined;
+  #lastOfEach: { readonly tree: Tree; readonly repeated: readonly Diagnostic[] } | undefined;
 
   readonly folder: string;
 
@@ -47,6 +49,16 @@ export class Source {
   /** The documents of a YAML or JSON file. @throws DevgatewayError DG1101. */
   trees(): readonly Tree[] {
     return (this.#trees ??= parseYaml(this.text, this.name));
+  }
+
+  /** The first document, in which the last of a key that stands in a map twice counts; `repeated` says where that is. @throws DevgatewayError DG1101. */
+  lastOfEach(): { readonly tree: Tree; readonly repeated: readonly Diagnostic[] } {
+    if (this.#lastOfEach === undefined) {
+      const repeated: Diagnostic[] = [];
+      const trees = this.#trees ?? parseYaml(this.text, this.name, repeated);
+      this.#lastOfEach = { tree: trees[0] ?? treeOf({}), repeated };
+    }
+    return this.#lastOfEach;
   }
 
   /** The first document as settings. `by` names the reader in the ledger. */

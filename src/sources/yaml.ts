@@ -11,7 +11,8 @@ import {
   YAMLException,
   type Event,
 } from 'js-yaml';
-import { diagnosticAt, DevgatewayError } from '../model/error.ts';
+import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.ts';
+import type { Origin } from '../model/origin.ts';
 import type { Member, Position, Scalar, Tree } from './tree.ts';
 
 const maxDepth = 200;
@@ -21,12 +22,13 @@ const maxNodes = 2_000_000;
 type ScalarEvent = Extract<Event, { type: 4 }>;
 
 /**
- * Reads YAML 1.2 or JSON, which is a part of it. Each document of a stream is one tree; an empty file is an empty map.
+ * Reads YAML 1.2 or JSON, which is a part of it. Each document of a stream is one tree; an empty file is an empty map. `repeated`: a key may
+ * stand in a map twice; then the last one counts, and a warning is put there.
  * @throws DevgatewayError DG1101 where the text is broken.
  */
-export function parseYaml(text: string, file: string): Tree[] {
+export function parseYaml(text: string, file: string, repeated?: Diagnostic[]): Tree[] {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const reader = new Reader(source, file);
+  const reader = new Reader(source, file, repeated);
   let events: Event[];
   try {
     events = parseEvents(source, { maxDepth });
@@ -44,15 +46,17 @@ export function parseYaml(text: string, file: string): Tree[] {
 class Reader {
   readonly #source: string;
   readonly #file: string;
+  readonly #repeated: Diagnostic[] | undefined;
   readonly #lineStarts: number[] = [0];
   readonly #anchors = new Map<string, { readonly tree: Tree; readonly size: number }>();
   #events: readonly Event[] = [];
   #next = 0;
   #nodes = 0;
 
-  constructor(source: string, file: string) {
+  constructor(source: string, file: string, repeated: Diagnostic[] | undefined) {
     this.#source = source;
     this.#file = file;
+    this.#repeated = repeated;
     for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
@@ -72,7 +76,16 @@ class Reader {
   }
 
   problem(offset: number, message: string, hint: string): never {
-    throw new DevgatewayError(diagnosticAt('DG1101', { file: this.#file, ...this.#at(offset), pointer: '' }, message, hint));
+    throw new DevgatewayError(diagnosticAt('DG1101', this.#origin(offset), message, hint));
+  }
+
+  #repeat(offset: number, message: string): void {
+    if (this.#repeated === undefined) this.problem(offset, message, 'expected each key once');
+    this.#repeated.push(diagnosticAt('DG1101', this.#origin(offset), message, 'the last one counts', 'warning'));
+  }
+
+  #origin(offset: number): Origin {
+    return { file: this.#file, ...this.#at(offset), pointer: '' };
   }
 
   #at(offset: number): Position {
@@ -127,8 +140,10 @@ class Reader {
       const value = this.#node(where);
       if (name === '<<' && key.type === EVENT_ID.SCALAR && key.style === SCALAR_STYLE.PLAIN)
         merged.push(...(value.kind === 'list' ? value.items : [value]));
-      else if (entries.has(name)) this.problem(at, `the key ${JSON.stringify(name)} stands there twice`, 'expected each key once');
-      else entries.set(name, { value, ...where });
+      else {
+        if (entries.has(name)) this.#repeat(at, `the key ${JSON.stringify(name)} stands there twice`);
+        entries.set(name, { value, ...where });
+      }
     }
     for (const tree of merged) mergeInto(entries, tree);
     return { kind: 'map', entries, ...place };

@@ -65,6 +65,7 @@ describe('each leaf that is called mirrored changes the model', () => {
     ['kong/editing.yml', 'kong.yml'],
     ['kong/telemetry.yml', 'kong.yml'],
     ['aws-rest/everything.yaml', 'template.yaml'],
+    ['aws-rest/guards.yaml', 'template.yaml'],
     ['aws-http/everything.yaml', 'template.yaml'],
   ])('%s', async (fixture, name) => {
     expect(await withoutEffect(name, readFileSync(path.join(fixtures, fixture), 'utf8'))).toEqual([]);

@@ -19,12 +19,12 @@ export function settingName(pointer: string, by: string): string {
   return rest.map((part, at) => (/^\d+$/.test(part) ? '[]' : at === 0 ? part : `.${part}`)).join('');
 }
 
-export function readersOf(entries: Iterable<Entry>): Reader[] {
+export function readersOf(entries: Iterable<Entry>, nameOf: (pointer: string, by: string) => string = settingName): Reader[] {
   const readers = new Map<string, Map<string, { verdict: Verdict; note: string }>>();
   for (const { by, origin, verdict, note } of entries) {
     const settings = readers.get(by) ?? new Map<string, { verdict: Verdict; note: string }>();
     readers.set(by, settings);
-    settings.set(settingName(origin.pointer, by), { verdict, note });
+    settings.set(nameOf(origin.pointer, by), { verdict, note });
   }
   return [...readers].map(([by, settings]) => ({ by, settings })).sort((a, b) => (a.by < b.by ? -1 : 1));
 }

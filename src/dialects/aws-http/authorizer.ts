@@ -5,7 +5,7 @@ import { fault } from '../../model/fault.ts';
 import { callerOf, conditionKeysOf, iamCallers } from '../aws/iam/caller.ts';
 import type { Credentials } from '../aws/iam/credentials.ts';
 import { compilePolicy } from '../aws/iam/policy.ts';
-import { verifySignature } from '../aws/iam/sigv4.ts';
+import { signatureFields, verifySignature } from '../aws/iam/sigv4.ts';
 import { invoke, isUnauthorized } from '../aws/invoke.ts';
 import { bases } from './base.ts';
 import { authorizers, routeArn } from './context.ts';
@@ -40,6 +40,7 @@ export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {
   create(options, deps) {
     const { payload, ttlSeconds, name } = options;
     const sources = options.identitySources.map((text) => compileValue(text) as Value);
+    for (const name of fieldsOf(options.identitySources)) deps.secretFields.add(name);
     return async (exchange) => {
       const id = requestIdOf(exchange, deps.random);
       const identity = sources.map((source) => source(exchange, id) ?? '');
@@ -91,6 +92,10 @@ function allows(policy: unknown, exchange: Exchange): boolean {
   return compilePolicy(policy).decide({ arn: routeArn(exchange), principal: null, keys }) === 'allow';
 }
 
+/** The fields and parameters of a request that sources name, lower-case. */
+const fieldsOf = (sources: readonly string[]): string[] =>
+  sources.flatMap((source) => /request\.(?:header|querystring)\.([^\s}]+)/.exec(source)?.[1]?.toLowerCase() ?? []);
+
 function eventFor(exchange: Exchange, payload: '1.0' | '2.0', identity: readonly string[], requestId: string): Record<string, unknown> {
   const arn = routeArn(exchange);
   if (payload === '2.0') return { ...event2(exchange, requestId), type: 'REQUEST', routeArn: arn, identitySource: identity };
@@ -101,9 +106,9 @@ function eventFor(exchange: Exchange, payload: '1.0' | '2.0', identity: readonly
 /** Lets pass who signed the request with the credentials of this machine; all others are refused alike. */
 export const iam: StepKind<{ readonly credentials: Credentials | null }> = {
   kind: 'aws-http/iam',
-  create:
-    ({ credentials }, deps) =>
-    async (exchange) => {
+  create({ credentials }, deps) {
+    for (const name of signatureFields) deps.secretFields.add(name);
+    return async (exchange) => {
       const { method, arrived, body, query } = exchange;
       const now = (exchange.clock ?? deps.clock).now();
       const [path = ''] = arrived.target.split('?', 1);
@@ -111,5 +116,6 @@ export const iam: StepKind<{ readonly credentials: Credentials | null }> = {
       if (problem !== undefined) return refuse(fault('forbidden', { reason: problem.message }));
       if (credentials !== null) exchange.write(iamCallers, callerOf(credentials));
       return undefined;
-    },
+    };
+  },
 };

@@ -1,6 +1,7 @@
 import { defaultLimits, type Listener, type Route, type Site, type Step } from '../../model/gateway.ts';
+import { diagnosticAt } from '../../model/error.ts';
 import { nowhere } from '../../model/origin.ts';
-import { credentialsOf, type Credentials } from '../aws/iam/credentials.ts';
+import { credentialsOf, noCredentials, type Credentials } from '../aws/iam/credentials.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import type { Apis, Domain, HttpApi } from './api.ts';
 import { routeKeyOf, type Base } from './base.ts';
@@ -16,15 +17,18 @@ export function compile(input: CompileInput): Compiled {
   const credentials = credentialsOf(input.options.env);
   const sites = read
     .flatMap((one, at) => sitesOf(one, holdingsOf(input.sources[at] as Source)?.has('rest-api') === true))
-    .map((site) => ({ ...site, routes: site.routes.map((route) => signedWith(route, credentials)) }));
+    .map((site) => ({ ...site, routes: site.routes.map((route) => signedWith(route, credentials, input.ledger)) }));
   return { sites, upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)) };
 }
 
 /** Signatures are checked with the credentials of this machine. */
-const signedWith = (route: Route, credentials: Credentials | null): Route => ({
-  ...route,
-  request: route.request.map((one) => (one.kind === 'aws-http/iam' ? { ...one, options: { credentials } } : one)),
-});
+function signedWith(route: Route, credentials: Credentials | null, ledger: CompileInput['ledger']): Route {
+  const isSigned = ({ kind }: Step): boolean => kind === 'aws-http/iam';
+  if (!route.request.some(isSigned)) return route;
+  if (credentials === null)
+    ledger.report(diagnosticAt('DG1204', route.origin, noCredentials, 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY', 'warning'));
+  return { ...route, request: route.request.map((one) => (isSigned(one) ? { ...one, options: { credentials } } : one)) };
+}
 
 /** `beside`: whether the file makes a REST API, too. */
 function sitesOf({ apis, domains }: Apis, beside: boolean): Site[] {

@@ -22,6 +22,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : Ar
 export const jwt: StepKind<JwtOptions> = {
   kind: 'aws-http/jwt',
   create({ issuer, audience, scopes, from }, deps, step) {
+    deps.secretFields.add(from.name.toLowerCase());
     // A token may come with the word Bearer or without it.
     const from2: readonly TokenPlace[] =
       from.in === 'query' ? [{ in: 'query', name: from.name }] : ['Bearer', ''].map((scheme) => ({ in: 'header', name: from.name, scheme }) as const);

@@ -1,5 +1,6 @@
 import { proxyDefaults } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { elsewhere } from '../aws/body.ts';
 import { closed, type Integration } from './api.ts';
 import type { HttpProxyOptions } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
@@ -29,6 +30,7 @@ function readByType(setting: Setting, isDefault: boolean): Integration {
   const timeoutMs = setting.get('TimeoutInMillis').number({ min: 50, max: 30_000, integer: true }) ?? 30_000;
   const payload = readPayloadVersion(setting.get('PayloadFormatVersion')) ?? '1.0';
   const subtype = setting.get('IntegrationSubtype').string();
+  if (type === elsewhere.toUpperCase()) return closed(setting, 'a document that is not here');
   if (subtype !== undefined) return closed(setting, `the integration ${subtype}`);
   const link = setting.get('ConnectionId').string();
   const isPrivate = setting.get('ConnectionType').oneOf('INTERNET', 'VPC_LINK') === 'VPC_LINK';

@@ -1,4 +1,6 @@
 import type { CompileInput } from '../dialect.ts';
+import { bodyOf } from '../aws/body.ts';
+import { hostOf } from '../aws/domains.ts';
 import { openTemplate } from '../aws/template.ts';
 import { settingsWithFunctions, type Resource, type Template } from '../../sources/cloudformation/template.ts';
 import type { Step } from '../../model/gateway.ts';
@@ -22,7 +24,7 @@ export function readTemplate(source: Source, input: CompileInput): Apis {
   const template = openTemplate(source, input, 'aws-http/template', /^AWS::ApiGatewayV2::/);
   const of = indexed(template.resources);
   const apis = of('Api').flatMap((api) => readApi(api, of, template, input.options.stage) ?? []);
-  return { apis, domains: readDomains(of), upstreams: template.upstreams };
+  return { apis, domains: readDomains(of, template.resources, new Set(apis.map(({ id }) => id))), upstreams: template.upstreams };
 }
 
 /** The HTTP API of an OpenAPI document by itself, as `aws apigatewayv2 import-api` makes it. */
@@ -77,27 +79,12 @@ function readApi({ id, setting, properties }: Resource, of: Of, template: Templa
   const stages = of('Stage', id).map((one) => readStage(one.properties));
   const named = stageName ?? '$default';
   if (stages.length === 0) stages.push({ name: named, variables: {}, throttle: null, routeThrottles: {} });
-  const document = documentOf(properties, template);
+  const body = bodyOf({ setting, properties }, template);
+  const document = body === undefined ? undefined : Setting.made(body, properties.ledger, 'aws-http/openapi');
   const basePath = properties.get('BasePath').oneOf('ignore', 'prepend', 'split') ?? 'ignore';
   const imported = document === undefined ? { routes: [], cors: null } : readDocument(document, basePath);
   const routes = [...of('Route', id).flatMap((one) => readRoute(one.properties, id, of) ?? []), ...imported.routes, ...readQuickCreate(properties)];
   return { id, setting, stages, routes, cors: readCors(properties.get('CorsConfiguration')) ?? imported.cors };
-}
-
-/** The document of an API: in the template, or in a file beside it. */
-function documentOf(properties: Setting, { open, resolve }: Template): Setting | undefined {
-  const [body, location] = [properties.get('Body'), properties.get('BodyS3Location')];
-  if (body.exists) return body.as('aws-http/openapi');
-  if (!location.exists) return undefined;
-  const key = location.kind === 'scalar' ? location : location.get('Key');
-  for (const name of location.keys()) if (name !== 'Key') location.get(name).ignored('the document is read from this machine');
-  const found = open(key.string() ?? '');
-  if (found !== undefined) return Setting.made(resolve(found), properties.ledger, 'aws-http/openapi');
-  return location.problem(
-    'DG1208',
-    `the document ${key.string() ?? ''} is not beside the template`,
-    'put it there, or give the API as an OpenAPI document in Body',
-  );
 }
 
 /** Quick create: one route to a function or a URL. Source: the developer guide, CreateApi. */
@@ -179,17 +166,19 @@ function readGuards(properties: Setting, api: string, of: Of): Step[] {
   return [{ kind: 'aws-http/unsupported', options: { what }, origin }];
 }
 
-function readDomains(of: Of): Domain[] {
-  const hosts = new Map(of('DomainName').map(({ id, properties }) => [id, properties.get('DomainName').string() ?? id]));
+function readDomains(of: Of, resources: readonly Resource[], apis: ReadonlySet<string>): Domain[] {
   for (const { properties } of of('DomainName'))
     for (const name of properties.keys())
       if (name !== 'DomainName') properties.get(name).ignored('requests come without TLS, certificates and DNS of the domain');
   const domains = new Map<string, { key: string; api: string; stage: string }[]>();
   for (const { properties } of of('ApiMapping')) {
     const api = properties.get('ApiId').string() ?? '';
+    const domain = hostOf(properties.get('DomainName'), resources);
+    if (!apis.has(api) || domain === undefined) {
+      properties.leftToOthers('leads to no HTTP API of this template, or nothing says which host the domain is');
+      continue;
+    }
     const named = properties.get('Stage').string() ?? '';
-    const name = properties.get('DomainName').string() ?? '';
-    const domain = (hosts.get(name) ?? name).toLowerCase();
     const stage =
       of('Stage', api)
         .find((one) => one.id === named)

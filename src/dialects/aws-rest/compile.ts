@@ -8,6 +8,7 @@ import { bodyModelsOf } from './models/body-models.ts';
 import { modelsOf, type Models } from './models/read-models.ts';
 import { readIntegration, type Integration } from './read-integration.ts';
 import { deploymentKey } from './place.ts';
+import { withCache } from './read-cache.ts';
 import { readSecurity, type Security } from './security.ts';
 import { plan, sitesOf, type Part } from './sites.ts';
 import { parametersOf, validatorOf } from './validation.ts';
@@ -16,7 +17,12 @@ import { parametersOf, validatorOf } from './validation.ts';
 export function compile(input: CompileInput): Compiled {
   const read = input.sources.map((source) => apisOf(source, input));
   return {
-    sites: read.flatMap(({ apis }) => sitesOf(apis.map((api) => partOf(api, input)))),
+    sites: read.flatMap(({ apis, domains }) =>
+      sitesOf(
+        apis.map((api) => partOf(api, input)),
+        domains,
+      ),
+    ),
     upstreams: Object.assign({}, ...read.map(({ upstreams }) => upstreams)),
   };
 }
@@ -26,7 +32,11 @@ function partOf(api: Api, { options }: CompileInput): Part {
   const security = readSecurity(document, { api: id, stage, variables }, options);
   readVersion(document);
   const responses = readGatewayResponses(document.get('x-amazon-apigateway-gateway-responses'));
-  const binary = document.get('x-amazon-apigateway-binary-media-types').strings();
+  // Templates spell a slash as ~1.
+  const binary = document
+    .get('x-amazon-apigateway-binary-media-types')
+    .strings()
+    .map((type) => type.replaceAll('~1', '/'));
   checkSiblings(document);
   const prefix = pathPrefix(document, api.basePath);
   const models = modelsOf(document);
@@ -34,7 +44,11 @@ function partOf(api: Api, { options }: CompileInput): Part {
   const routes = operations.flatMap((one) => (checkPath(one) ? [readMethod(one, api, { binary, models, security })] : []));
   models.settleRest();
   settleDescriptions(document);
-  return { api, responses, routes };
+  const compressedFrom = document
+    .get('x-amazon-apigateway-minimum-compression-size')
+    .approximately('answers are compressed; bodies of requests are passed on as they come')
+    .number({ min: 0, max: 10_485_760, integer: true });
+  return { api, responses, routes, compressedFrom };
 }
 
 /** What the methods of a document share. */
@@ -78,6 +92,8 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
   if ('unsupported' in read) unsupported.push(read.unsupported);
   else request.push(...read.request);
   settleOperation(setting);
+  const at = { stage: deploymentKey({ ...api, api: api.id }), resource: path, method };
+  const destination = 'unsupported' in read ? null : withCache(read.destination, integration, api.settings.cacheOf(path, method), at);
   const what = unsupported.join(' and ');
   if (what !== '') setting.warning('DG1208', `${method} ${path} needs ${what}, not supported yet`, 'it answers 501 until then');
   const type = integration.get('type').string() ?? '';
@@ -86,9 +102,9 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
     head: [...('unsupported' in read ? [] : (read.head ?? [])), ...plan.head],
     request: what === '' ? request : [{ kind: 'aws-rest/unsupported', options: { what }, origin }],
     id: `${method} ${path}`,
-    when: { deployment: deploymentKey({ ...api, api: api.id }), resource: path, method },
+    when: { deployment: at.stage, resource: path, method },
     origin,
     label: { match: `${method} ${path}`, upstream: what !== '' || 'unsupported' in read ? '(not supported)' : (read.upstream ?? type) },
-    destination: what === '' && !('unsupported' in read) ? read.destination : null,
+    destination: what === '' ? destination : null,
   };
 }

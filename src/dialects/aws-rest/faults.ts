@@ -4,7 +4,7 @@ import type { FaultBook, FaultDetails, OwnFaultBook, Wording } from '../../model
 import type { StageFacts } from './context.ts';
 import type { SignatureRefusal } from '../aws/iam/sigv4.ts';
 import { accessDenied, authorizerFailed, badSignature, policyDenied, tokenExpired, type PolicyDenial } from './authorizers/refusals.ts';
-import { wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
+import { refusals as refused, wordRefusal, type GatewayResponses, type Refusal } from './gateway-responses.ts';
 import { requestIdOf } from './identifiers.ts';
 import { deploymentKey, places } from './place.ts';
 
@@ -13,8 +13,10 @@ export interface StageResponses extends StageFacts {
   readonly responses: GatewayResponses;
 }
 export interface FaultBookOptions {
-  /** By `deploymentKey`; the first one stands for what came to no stage. */
+  /** By `deploymentKey`. */
   readonly of: Readonly<Record<string, StageResponses>>;
+  /** Which of them stands for what came to no stage. */
+  readonly otherwise: string | null;
 }
 const nothing: StageResponses = { stage: '', variables: {}, responses: {} };
 
@@ -57,16 +59,18 @@ const refusals: Readonly<Record<keyof FaultDetails, Refusal>> = {
 
 /** A missing key and a wrong one are the same refusal. */
 const invalidKey = refusal('INVALID_API_KEY', 403, 'ForbiddenException', 'Forbidden');
+/** A custom domain has nothing below the path that was asked for. */
+const unmapped = refusal(null, 403, 'ForbiddenException', 'Forbidden');
 const quotaExceeded = refusal('QUOTA_EXCEEDED', 429, 'LimitExceededException', 'Limit Exceeded');
 const malformedReply = refusal(null, 502, 'InternalServerErrorException', 'Internal server error');
 
 export const faultBook: FaultBookKind<FaultBookOptions> = {
   kind: 'aws-rest/faults',
-  build({ of }, { random }) {
-    const first = Object.values(of)[0] ?? nothing;
+  build({ of, otherwise }, { random }) {
     const word = (what: Refusal, exchange: Exchange | null): Wording => {
+      exchange?.write(refused, what);
       const place = exchange?.read(places);
-      const { responses, ...facts } = place === undefined ? first : (of[deploymentKey(place)] ?? nothing);
+      const { responses, ...facts } = of[place === undefined ? (otherwise ?? '') : deploymentKey(place)] ?? nothing;
       return wordRefusal(responses, what, exchange, facts, exchange === null ? '' : requestIdOf(exchange, random));
     };
     const core = Object.fromEntries(
@@ -79,6 +83,7 @@ export const faultBook: FaultBookKind<FaultBookOptions> = {
       'aws-rest/signature': (detail: SignatureRefusal, exchange) => word(badSignature(detail), exchange),
       'aws-rest/token-expired': (_, exchange) => word(tokenExpired, exchange),
       'aws-rest/malformed-reply': (_, exchange) => word(malformedReply, exchange),
+      'aws-rest/unmapped': (_, exchange) => word(unmapped, exchange),
       'aws-rest/invalid-api-key': (_, exchange) => word(invalidKey, exchange),
       'aws-rest/quota-exceeded': (_, exchange) => word(quotaExceeded, exchange),
       'aws-rest/invalid-json-body': (_, exchange) => word({ ...bad, type: 'BAD_REQUEST_BODY', message: 'Invalid JSON in request body' }, exchange),

@@ -1,4 +1,5 @@
 import type { Exchange } from '../../engine/exchange.ts';
+import { slot, type Slot } from '../../engine/slot.ts';
 import type { Wording } from '../../model/fault.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { contextValue, requestValue, type StageFacts } from './context.ts';
@@ -49,6 +50,9 @@ export interface Refusal {
   /** What is wrong in detail, which only a template can ask for. */
   readonly detail?: string;
 }
+
+/** What was refused, for logs. */
+export const refusals: Slot<Refusal> = slot('aws-rest/refusal');
 
 const plainTemplate = '{"message":$context.error.messageString}';
 const headerParameter = /^gatewayresponse\.header\.([!#$%&'*+.^_`|~\w-]+)$/;

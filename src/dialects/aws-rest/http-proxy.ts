@@ -119,8 +119,6 @@ export function readHttpProxy(integration: Setting, facts: StageFacts): Integrat
     'requestTemplates',
     'contentHandling',
     'credentials',
-    'cacheKeyParameters',
-    'cacheNamespace',
     'tlsConfig',
     'connectionId',
   ])

@@ -113,7 +113,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'endpoint-configuration': 'says where AWS publishes the API',
   'security-policy': 'says which TLS AWS speaks',
   'endpoint-access-mode': 'says which TLS AWS speaks',
-  'minimum-compression-size': 'answers are not compressed here',
   'importexport-version': 'says how the document was written',
   cors: 'is for HTTP APIs; a REST API answers preflights by its OPTIONS methods',
   'tag-value': forPeople,

@@ -1,5 +1,8 @@
 import type { Dialect } from '../dialect.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
+import { accessLog, timed } from './access-log.ts';
+import { cache } from './cache.ts';
+import { compression } from './compression.ts';
 import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { failing, httpProxyRequest, httpProxyResponse } from './http-proxy.ts';
@@ -34,8 +37,10 @@ export const awsRest: Dialect = {
       unsupportedStep('aws-rest'),
       httpProxyRequest,
       httpProxyResponse,
+      accessLog,
     ],
-    destinations: [integration, lambda, failing],
+    bodies: [compression],
+    destinations: [integration, lambda, failing, cache, timed],
     faultBooks: [faultBook],
   },
   recognises: (source) => {

@@ -13,8 +13,8 @@ export interface LambdaOptions extends StageFacts {
   readonly function: string;
   readonly binaryMediaTypes: readonly string[];
   readonly timeoutMs: number;
-  /** `STREAM`: there the metadata may hold cookies, and the rest is bytes. Only then it stands here. */
-  readonly streams?: true;
+  /** The function writes its answer: bytes as they are, with cookies beside. */
+  readonly streamed: boolean;
 }
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -27,7 +27,6 @@ export const lambda: DestinationKind<LambdaOptions> = {
   kind: 'aws-rest/lambda',
   create: (options, deps) => {
     const { random } = deps;
-    const streams = options.streams === true;
     const types = options.binaryMediaTypes.map((type) => type.toLowerCase());
     return async (exchange) => {
       const { headers } = exchange.arrived;
@@ -36,10 +35,10 @@ export const lambda: DestinationKind<LambdaOptions> = {
       const invoked = await invoke(options.function, event, options.timeoutMs, exchange, deps);
       if ('refused' in invoked) return invoked.refused;
       // A function that fails and one that answers what is no answer look the same from outside.
-      const reply = 'error' in invoked ? undefined : readProxyReply(invoked.result, streams);
+      const reply = 'error' in invoked ? undefined : readProxyReply(invoked.result, options.streamed);
       if (reply === undefined) return refuse(ownFault('aws-rest/malformed-reply'));
       // Only the first media type of Accept decides whether the text is decoded; the reply's own Content-Type plays no part.
-      const decoded = reply.isBase64 && (streams || isBinary(types, firstType(headers.get('accept'))));
+      const decoded = reply.isBase64 && (options.streamed || isBinary(types, firstType(headers.get('accept'))));
       if (decoded && !base64.test(reply.body)) return refuse(fault('internal', { cause: 'the reply is not base64' }));
       answerWithTrace(exchange, random);
       return ownAnswer(reply.status, reply.headers, Buffer.from(reply.body, decoded ? 'base64' : 'utf8'));

@@ -1,6 +1,6 @@
 import type { MatcherKind } from '../../engine/kit.ts';
 import { refuse } from '../../engine/outcome.ts';
-import { fault } from '../../model/fault.ts';
+import { fault, ownFault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import { below, deploymentKey, places, type Base } from './place.ts';
 
@@ -77,9 +77,9 @@ function tablesOf(routes: readonly Route[]): ReadonlyMap<string, readonly Resour
  * greedy one that has it. Sources: the recorded answers of deployed APIs (literal, parameter, greedy; an explicit method before ANY); the
  * developer guide, base path mappings and canary releases.
  */
-export const matcher: MatcherKind<{ readonly bases: readonly Base[] }> = {
+export const matcher: MatcherKind<{ readonly bases: readonly Base[]; readonly custom: boolean }> = {
   kind: 'aws-rest/match',
-  build({ bases }, routes, { random }) {
+  build({ bases, custom }, routes, { random }) {
     const tables = tablesOf(routes);
     const byLength = bases.toSorted((a, b) => b.path.length - a.path.length);
     return (exchange) => {
@@ -87,7 +87,7 @@ export const matcher: MatcherKind<{ readonly bases: readonly Base[] }> = {
       if (exchange.path.startsWith('//')) exchange.path = exchange.path.replace(/^\/+/, '/');
       const unknown = refuse(fault('no-route', { path: exchange.path }));
       const base = byLength.find((one) => below(one.path, exchange.path) !== undefined);
-      if (base === undefined) return unknown;
+      if (base === undefined) return custom ? refuse(ownFault('aws-rest/unmapped')) : unknown;
       const place = { ...base, canary: base.canaryPercent !== null && random() * 100 < base.canaryPercent };
       exchange.write(places, place);
       const path = below(base.path, exchange.path) as string;

@@ -13,11 +13,11 @@ export interface ProxyReply {
 
 /**
  * What a proxy function returned, or undefined where the gateway calls it malformed: an unknown key, something that is no
- * object, a status that is no number. All fields are optional. Source: recorded answers. Metadata of a stream may hold cookies. Source: the
- * developer guide, Lambda proxy integrations with payload response streaming.
+ * object, a status that is no number. All fields are optional. `streamed`: what a function said before it wrote its answer, which may have
+ * cookies (the developer guide, response streaming). Source: recorded answers.
  */
-export function readProxyReply(result: unknown, streams = false): ProxyReply | undefined {
-  if (!isMap(result) || Object.keys(result).some((key) => !known.has(key) && !(streams && key === 'cookies'))) return undefined;
+export function readProxyReply(result: unknown, streamed = false): ProxyReply | undefined {
+  if (!isMap(result) || Object.keys(result).some((key) => !known.has(key) && !(streamed && key === 'cookies'))) return undefined;
   const status = Number(result['statusCode'] ?? 200);
   if (!Number.isInteger(status) || status < 100 || status > 599) return undefined;
   const single = result['headers'] ?? {};
@@ -35,7 +35,9 @@ export function readProxyReply(result: unknown, streams = false): ProxyReply | u
     for (const value of values) add(name, value);
   }
   for (const [name, value] of Object.entries(single)) if (!named.has(name.toLowerCase())) add(name, value);
-  for (const cookie of streams && Array.isArray(result['cookies']) ? (result['cookies'] as unknown[]) : []) add('Set-Cookie', cookie);
+  const cookies = result['cookies'] ?? [];
+  if (!Array.isArray(cookies)) return undefined;
+  for (const cookie of cookies) add('Set-Cookie', cookie);
   const body = result['body'] ?? '';
   if (typeof body === 'object' || !headers.every((name, at) => at % 2 === 1 || fieldName.test(name))) return undefined;
   if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type')) headers.push('Content-Type', 'application/json');

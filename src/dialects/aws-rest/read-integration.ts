@@ -1,5 +1,6 @@
 import type { Destination, Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { elsewhere } from '../aws/body.ts';
 import type { StageFacts } from './context.ts';
 import { endpointOf, serverAt, serviceOf, withStageVariables } from './endpoint.ts';
 import type { BackendOptions } from './mapping/backends.ts';
@@ -9,6 +10,7 @@ import type { IntegrationOptions } from './mapping/integration.ts';
 import { readFrom, readRequestParameters } from './mapping/parameters.ts';
 import { selectionPattern, type ResponseOptions } from './mapping/responses.ts';
 import { readTemplates } from './mapping/templates.ts';
+import { functionIn, uriOf } from './function-uri.ts';
 import { readHttpProxy } from './http-proxy.ts';
 import type { LambdaOptions } from './lambda.ts';
 
@@ -17,37 +19,11 @@ export type Integration =
   | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[]; readonly upstream?: string }
   | { readonly unsupported: string };
 
-/**
- * The name of the function that a URI asks: by its ARN, or by what stands for one that is made elsewhere (`import:NAME`, an output of another
- * stack, `${name}` of a tool that fills documents in).
- */
-function functionIn(uri: string): string | undefined {
-  const target = /:lambda:path\/[^/]+\/functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri)?.[1] ?? /^\$\{\w+\}$/.exec(uri)?.[0];
-  if (target === undefined) return undefined;
-  if (target.startsWith('arn:')) return /:function:([^/:]+)/.exec(target)?.[1];
-  return /^\$\{(\w+)\}$/.exec(target)?.[1] ?? target;
-}
-
-/** The URI of an integration, where `${name}` is filled in by `--var`; what is left of that is told. */
-function uriOf(integration: Setting, variables: Readonly<Record<string, string>>): string {
-  const uri = integration.get('uri');
-  const text = (uri.string() ?? '').replaceAll(/\$\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(variables, name) ? (variables[name] as string) : whole,
-  );
-  const open = /\$\{(\w+)\}/.exec(text)?.[1];
-  if (open !== undefined)
-    uri.warning(
-      'DG1205',
-      `\${${open}} is filled in by something else before API Gateway reads this`,
-      `give it by --var ${open}=VALUE; a function is called ${open} until then`,
-    );
-  return text;
-}
-
 export function readIntegration(integration: Setting, facts: StageFacts, binaryMediaTypes: readonly string[]): Integration {
   const type = integration.get('type').string()?.toLowerCase();
+  if (type === elsewhere) return { unsupported: 'a document that is not here' };
   if (integration.get('integrationSubtype').exists) return ofHttpApi(integration, 'a first-class integration of an HTTP API');
-  const uri = uriOf(integration, facts.variables);
+  const uri = uriOf(integration.get('uri'), facts.variables);
   if (integration.get('payloadFormatVersion').exists && /^arn:[\w-]+:lambda:/.test(uri))
     return ofHttpApi(integration, 'a function by its bare ARN, which only an HTTP API takes');
   integration.get('payloadFormatVersion').ignored('is for HTTP APIs');
@@ -86,8 +62,7 @@ function readMapped(
   type: 'mock' | 'http' | 'aws',
   uri: string,
 ): Integration {
-  for (const key of ['credentials', 'connectionType', 'connectionId', 'cacheKeyParameters', 'cacheNamespace', 'tlsConfig'])
-    integration.get(key).ignored('says how AWS reaches or caches the backend');
+  for (const key of ['credentials', 'connectionType', 'connectionId', 'tlsConfig']) integration.get(key).ignored('says how AWS reaches the backend');
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
   const name = type === 'aws' ? functionIn(uri) : undefined;
   const service = type === 'aws' && name === undefined ? serviceOf(withStageVariables(uri, variables)) : undefined;
@@ -167,15 +142,7 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   const name = functionIn(uri);
   // The gateway calls a function by POST whatever the integration says.
   integration.get('httpMethod').ignored('functions are called by POST');
-  for (const key of [
-    'credentials',
-    'passthroughBehavior',
-    'responses',
-    'contentHandling',
-    'requestTemplates',
-    'cacheKeyParameters',
-    'cacheNamespace',
-  ])
+  for (const key of ['credentials', 'passthroughBehavior', 'responses', 'contentHandling', 'requestTemplates'])
     integration.get(key).ignored('has no effect on a proxy integration');
   if (name === undefined) {
     integration
@@ -196,8 +163,13 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
   )
     return { request: [], destination: { kind: 'aws-rest/failing', options: { why: 'a reserved header field is mapped' }, origin, children: [] } };
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
-  const streams = integration.get('responseTransferMode').string() === 'STREAM' ? ({ streams: true } as const) : {};
-  const options: LambdaOptions = { ...facts, function: withStageVariables(name, facts.variables), binaryMediaTypes, timeoutMs, ...streams };
+  const options: LambdaOptions = {
+    ...facts,
+    function: withStageVariables(name, facts.variables),
+    binaryMediaTypes,
+    timeoutMs,
+    streamed: uri.endsWith('/response-streaming-invocations'),
+  };
   const upstream = `function:${options.function}`;
   return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] }, upstream };
 }

@@ -1,6 +1,6 @@
 import type { Step } from '../../model/gateway.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { credentialsOf } from '../aws/iam/credentials.ts';
+import { credentialsOf, noCredentials } from '../aws/iam/credentials.ts';
 import type { CompileOptions } from '../dialect.ts';
 import type { IamOptions } from './authorizers/iam.ts';
 import { readAuthorizer, type Authorizer } from './authorizers/read-authorizer.ts';
@@ -33,34 +33,44 @@ export function readSecurity(document: Setting, place: Place, { env, variables }
   const keySource = document.get('x-amazon-apigateway-api-key-source').string()?.toUpperCase() === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
   const iam: IamOptions = { credentials: credentialsOf(env), userArn: variables['awsUserArn'] };
   const everywhere = document.get('security');
+  // Methods may all have their own.
+  everywhere.settle();
   const told = new Set<string>();
-  const warn = (setting: Setting, what: string, hint: string): void => {
-    if (!told.has(what)) setting.warning('DG1205', what, hint);
+  const warn = (code: 'DG1204' | 'DG1205', setting: Setting, what: string, hint: string): void => {
+    if (!told.has(what)) setting.warning(code, what, hint);
     told.add(what);
   };
 
   function guardsOf(operation: Setting): Guards {
     const own = operation.get('security');
-    const security = own.kind === 'list' ? own : everywhere;
-    const named = security.items().flatMap((item) => item.entries().map(([name, scopes]) => ({ name, scopes })));
+    const security = own.exists ? own : everywhere;
+    const named = security.items().flatMap((item) => {
+      if (item.kind !== 'map') item.problem('DG1202', `${item.name} is no security requirement`, 'expected a map of scheme names: { NAME: [] }');
+      return item.entries().map(([name, scopes]) => ({ name, scopes }));
+    });
     const auth = operation.get('x-amazon-apigateway-auth');
     const needs = { iam: auth.get('type').string()?.toLowerCase() === 'aws_iam', apiKey: false };
     const [functions, tokens, unsupported]: [Step[], Step[], string[]] = [[], [], []];
     for (const { name, scopes } of named) {
       const scheme = schemes.get(name);
-      if (typeof scheme !== 'object' || !('asks' in scheme) || scheme.asks === 'function') scopes.settle();
+      const takesTokens = typeof scheme === 'object' && 'asks' in scheme && scheme.asks === 'token';
+      if (!takesTokens) for (const one of scopes.items()) one.ignored('only authorizers of tokens look at scopes');
       if (scheme === undefined) {
         // What SAM writes for a method without an authorizer.
-        if (name !== 'NONE') warn(security, `there is no security scheme ${JSON.stringify(name)}`, 'API Gateway guards nothing by it');
+        if (name !== 'NONE') warn('DG1205', security, `there is no security scheme ${JSON.stringify(name)}`, 'API Gateway guards nothing by it');
       } else if (scheme === 'api-key') needs.apiKey = true;
       else if (scheme === 'iam') needs.iam = true;
       else if (scheme === 'nothing')
-        warn(security, `API Gateway does not enforce the security scheme ${JSON.stringify(name)}`, 'it has no x-amazon-apigateway-authorizer');
+        warn(
+          'DG1205',
+          security,
+          `API Gateway does not enforce the security scheme ${JSON.stringify(name)}`,
+          'it has no x-amazon-apigateway-authorizer',
+        );
       else if ('unsupported' in scheme) unsupported.push(scheme.unsupported);
       else (scheme.asks === 'function' ? functions : tokens).push(scheme.step(scheme.asks === 'token' ? scopes.strings() : []));
     }
-    if (needs.iam && iam.credentials === null)
-      warn(operation, 'no signature is good: there are no credentials to check them with', 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+    if (needs.iam && iam.credentials === null) warn('DG1204', operation, noCredentials, 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
     if ('unsupported' in policy) unsupported.push(policy.unsupported);
     const signed: Step[] = needs.iam ? [{ kind: 'aws-rest/iam', options: iam, origin: operation.origin }] : [];
     const steps = 'unsupported' in policy ? [] : inOrder(policy, signed, functions, tokens);
@@ -81,12 +91,20 @@ function inOrder({ step }: Exclude<ReadPolicy, { readonly unsupported: string }>
 
 function readScheme(name: string, scheme: Setting, place: Place): Scheme {
   scheme.get('description').ignored('describes the scheme for people');
-  const authType = scheme.get('x-amazon-apigateway-authtype').string()?.toLowerCase();
-  const [type, where, field] = [scheme.get('type').string(), scheme.get('in').string(), scheme.get('name').string()?.toLowerCase()];
-  if (scheme.get('x-amazon-apigateway-authorizer').exists) return readAuthorizer(name, scheme, place);
-  if (authType === 'awssigv4') return 'iam';
-  if (authType !== undefined) return { unsupported: `the authorizer ${name} of type ${JSON.stringify(authType)}` };
-  for (const key of ['flows', 'flow', 'authorizationUrl', 'tokenUrl', 'scopes', 'scheme', 'bearerFormat', 'openIdConnectUrl'])
-    scheme.get(key).ignored('API Gateway enforces no scheme without x-amazon-apigateway-authorizer');
-  return type === 'apiKey' && where === 'header' && field === 'x-api-key' ? 'api-key' : 'nothing';
+  const authType = scheme.get('x-amazon-apigateway-authtype');
+  if (scheme.get('x-amazon-apigateway-authorizer').exists) {
+    authType.ignored('says for people what the authorizer is about');
+    scheme.get('type').ignored('the authorizer says what it asks for');
+    return readAuthorizer(name, scheme, place);
+  }
+  const fields = ['type', 'in', 'name'].map((key) => scheme.get(key));
+  if (authType.string()?.toLowerCase() === 'awssigv4') {
+    for (const one of fields) one.ignored('signatures have a place of their own');
+    return 'iam';
+  }
+  if (authType.exists) return { unsupported: `the authorizer ${name} of type ${JSON.stringify(authType.string())}` };
+  const [type, where, field] = fields.map((one) => one.string());
+  if (type === 'apiKey' && where === 'header' && field?.toLowerCase() === 'x-api-key') return 'api-key';
+  scheme.ignored('API Gateway enforces no scheme without x-amazon-apigateway-authorizer');
+  return 'nothing';
 }

@@ -57,6 +57,7 @@ function within(bounds: readonly Bound[], from: number, exchange: Exchange, deps
 export const apiKeyStep: StepKind<ApiKeyOptions> = {
   kind: 'aws-rest/api-key',
   create({ keys, method, source }, deps) {
+    deps.secretFields.add('x-api-key');
     const invalid = refuse(ownFault('aws-rest/invalid-api-key'));
     const known = new Map(keys.map((key) => [key.value, { key, bounds: boundsOf(key, method) }]));
     return (exchange) => {

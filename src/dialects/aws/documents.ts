@@ -8,9 +8,9 @@ const key = (names: string): RegExp => new RegExp(`(?:^|[{,\\s])["']?(?:${names}
 const ofRestApis = key(
   'swagger|requestTemplates|passthroughBehavior|x-amazon-apigateway-(?:request-validators?|gateway-responses|binary-media-types|api-key-source|policy)',
 );
-const ofHttpApis = key('x-amazon-apigateway-cors|x-amazon-apigateway-importexport-version|jwtConfiguration|enableSimpleResponses|isDefaultRoute');
-/** People also write it into documents of REST APIs, where it does nothing. */
-const likelyHttpApis = key('payloadFormatVersion');
+const ofHttpApis = key('x-amazon-apigateway-cors|x-amazon-apigateway-importexport-version|enableSimpleResponses|isDefaultRoute');
+/** They stand in documents of REST APIs too, where the first does nothing. */
+const likelyHttpApis = key('payloadFormatVersion|jwtConfiguration');
 
 /** Whether a document is of an HTTP API: OpenAPI 3 with an extension that only HTTP APIs have. */
 export const isHttpApiDocument = (source: Source): boolean =>

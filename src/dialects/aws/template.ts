@@ -12,12 +12,12 @@ const gateways = /^AWS::(?:ApiGateway|ApiGatewayV2|ElasticLoadBalancingV2)::/;
  */
 export function openTemplate(
   source: Source,
-  { ledger, files, options }: CompileInput,
+  { ledger, files, options, sources, beside = sources }: CompileInput,
   by: string,
   own: RegExp,
 ): Template & Pick<Required<Compiled>, 'upstreams'> {
   const { variables: parameters, stage, env } = options;
-  const template = readTemplate({ source, ledger, by, parameters, files, stage, env });
+  const template = readTemplate({ source, ledger, by, parameters, files, stage, env, others: beside.filter((one) => one !== source) });
   for (const { type, setting } of template.resources) {
     if (own.test(type) || functionTypes.has(type)) continue;
     if (type.startsWith('AWS::Serverless::'))

@@ -5,9 +5,11 @@ import { madeTree, type Member, type Scalar, type Tree } from '../tree.ts';
 export interface Scope {
   /** What `Ref` gives; a text stands for what is elsewhere. */
   readonly reference: (name: string) => Tree | Scalar;
-  readonly attribute: (name: string, attribute: string) => Scalar;
+  readonly attribute: (name: string, attribute: string) => Tree | Scalar;
   readonly condition: (name: string) => boolean;
   readonly mapping: (map: string, key: string, second: string) => Tree | undefined;
+  /** What another stack exports; a text that names it where that is not here. */
+  readonly exported: (name: string) => Tree | Scalar;
   /** The content of a file that `AWS::Include` names, its functions worked out; undefined where it is not here. */
   readonly include: (location: string) => Tree | undefined;
   /** Told of every branch that a condition leaves out. */
@@ -122,11 +124,9 @@ function evaluate({ name, argument }: Call, scope: Scope): Tree | Scalar | undef
       return items[Number(text(first))] ?? `select.${text(first)}`;
     }
     case 'FindInMap':
-      return (
-        scope.mapping(text(first), text(second), text(third)) ?? member(parts[3], 'DefaultValue') ?? `${text(first)}.${text(second)}.${text(third)}`
-      );
+      return scope.mapping(text(first), text(second), text(third)) ?? otherwise(parts[3], scope) ?? `${text(first)}.${text(second)}.${text(third)}`;
     case 'ImportValue':
-      return `import:${text(argument)}`;
+      return scope.exported(text(argument));
     case 'Base64':
       return Buffer.from(text(argument)).toString('base64');
     case 'GetAZs':
@@ -147,6 +147,11 @@ function evaluate({ name, argument }: Call, scope: Scope): Tree | Scalar | undef
       return undefined;
   }
 }
+
+const otherwise = (options: Tree | undefined, scope: Scope): Tree | undefined => {
+  const usual = member(options, 'DefaultValue');
+  return usual === undefined ? undefined : resolve(usual, scope);
+};
 
 /** `${Name}`, `${Name.Attribute}`, and `${!Literal}`, which stays. */
 function substitute(pattern: string, values: Tree | undefined, scope: Scope): string {

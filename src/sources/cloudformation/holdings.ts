@@ -17,30 +17,41 @@ export function holdingsOf(source: Source): ReadonlySet<Holding> | undefined {
   return known.get(source);
 }
 
-/** Its `Resources` stand at the top: those of a serverless.yml do not. */
-const isTemplate = ({ text }: Source): boolean =>
-  /["']?AWS::\w+::/.test(text) && (/^\s*\{/.test(text) ? /"Resources"\s*:/ : /^["']?Resources["']?\s*:/m).test(text);
+/** Its `Resources` stand at the top, however far that is indented: those of a serverless.yml do not. */
+function isTemplate({ text }: Source): boolean {
+  if (!/["']?AWS::\w+::/.test(text)) return false;
+  if (/^\s*\{/.test(text)) return /"Resources"\s*:/.test(text);
+  const [, indent = ''] = /^( *)[^\s#-]/m.exec(text) ?? [];
+  return new RegExp(`^ {${indent.length}}["']?Resources["']?\\s*:`, 'm').test(text);
+}
 
 function search(source: Source): ReadonlySet<Holding> {
   const found = new Set<Holding>();
   let tree: Tree | undefined;
   try {
-    tree = source.trees()[0];
+    tree = isServerless(source) ? source.trees()[0] : source.lastOfEach().tree;
   } catch {
     return found;
   }
-  for (const resources of [member(tree, 'Resources'), member(member(tree, 'resources'), 'Resources')])
-    for (const resource of membersOf(resources)) ofResource(resource, found);
+  const own = member(tree, 'resources');
+  const parts = own?.kind === 'list' ? own.items : own === undefined ? [] : [own];
+  for (const part of [tree, ...parts]) for (const resource of membersOf(member(part, 'Resources'))) ofResource(resource, found);
   ofFunctions(member(tree, 'functions'), found);
   for (const _ of membersOf(member(member(tree, 'custom'), 'apiGatewayServiceProxies'))) found.add('rest-api');
+  if (found.size === 0 && parts.some((part) => isElsewhere(part) || isElsewhere(member(part, 'Resources')))) anyApi(found);
   return found;
 }
 
-/** The functions of a serverless.yml. What is a text there stands in another file, which may have APIs of either kind. */
+/** What is a text where a map belongs stands in another file, which may have APIs of either kind. */
+const isElsewhere = (tree: Tree | undefined): boolean => tree?.kind === 'scalar' && typeof tree.value === 'string' && tree.value.includes('${');
+function anyApi(found: Set<Holding>): void {
+  for (const one of ['rest-api', 'http-api'] as const) found.add(one);
+}
+
+/** The functions of a serverless.yml. */
 function ofFunctions(functions: Tree | undefined, found: Set<Holding>): void {
-  const elsewhere = (tree: Tree | undefined): boolean => tree?.kind === 'scalar' && typeof tree.value === 'string' && tree.value.includes('${');
   const add = (tree: Tree | undefined): void => {
-    if (elsewhere(tree)) for (const one of ['rest-api', 'http-api'] as const) found.add(one);
+    if (isElsewhere(tree)) anyApi(found);
   };
   add(functions);
   for (const one of functions?.kind === 'list' ? functions.items.flatMap((item) => (add(item), membersOf(item))) : membersOf(functions)) {
@@ -72,6 +83,8 @@ function ofResource(resource: Tree, found: Set<Holding>): void {
   else if (type === 'AWS::Serverless::WebSocketApi') found.add('websocket-api');
   else if (type === 'AWS::ApiGatewayV2::Api') found.add(scalar(member(properties, 'ProtocolType')) === 'WEBSOCKET' ? 'websocket-api' : 'http-api');
   else if (type.startsWith('AWS::ElasticLoadBalancingV2::')) found.add('load-balancer');
+  // What a nested stack makes is seen when it is read.
+  else if (type === 'AWS::CloudFormation::Stack') for (const one of ['rest-api', 'http-api'] as const) found.add(one);
   else if (type === 'AWS::Serverless::Function' || type === 'AWS::Serverless::StateMachine')
     for (const event of membersOf(member(properties, 'Events'))) {
       const holding = ofEvent[scalar(member(event, 'Type'))];

@@ -2,6 +2,7 @@ import { referenceOfMade } from '../sam/references.ts';
 import type { Scalar, Tree } from '../tree.ts';
 import { madeTree, mapTree } from '../tree.ts';
 import { holds, member, resolve, textOf, type Scope } from './functions.ts';
+import { Uses } from './uses.ts';
 
 /** A template's values where AWS would put its own. */
 const pseudo: Readonly<Record<string, string>> = {
@@ -30,14 +31,25 @@ export const withPseudoParameters = (tree: Tree): Tree =>
       : value,
   );
 
-/** What the functions of a template find in it. `asked` holds the names of parameters that were used. */
-export function scopeOf(
-  template: Tree,
-  given: Readonly<Record<string, string>>,
-  include: Scope['include'],
-  untaken: Scope['untaken'],
-): Scope & { readonly asked: ReadonlySet<string> } {
-  const asked = new Set<string>();
+/** What a template is worked out with. */
+export interface ScopeInput {
+  readonly template: Tree;
+  readonly given: Readonly<Record<string, string>>;
+  readonly include: Scope['include'];
+  readonly untaken: Scope['untaken'];
+  /** How a resource is called here; by its logical id where it is not said. */
+  readonly nameOf?: (id: string) => string;
+  /** An output of a nested stack, where that is here. */
+  readonly outputOf?: (stack: string, output: string) => Tree | undefined;
+  /** What other stacks that are here export. */
+  readonly exported?: (name: string) => Tree | Scalar | undefined;
+}
+
+/** What the functions of a template find in it. `uses`: what they asked for. */
+export function scopeOf(input: ScopeInput): Scope & { readonly uses: Uses } {
+  const { template, given, include, untaken, nameOf = (id) => id } = input;
+  const uses = new Uses();
+  const conditions = new Map<string, ReturnType<typeof uses.during<boolean>>>();
   /** Names that are being worked out: one that asks for itself is left as it is. */
   const open = new Set<string>();
   const once = <T>(key: string, otherwise: T, work: () => T): T => {
@@ -57,23 +69,24 @@ export function scopeOf(
   /** A packaging may call a function otherwise than by its logical id. */
   const calledOf = (name: string): string => {
     const called = member(member(resource(name), 'Metadata'), nameInMetadata);
-    return called?.kind === 'scalar' ? String(called.value) : name;
+    return called?.kind === 'scalar' ? String(called.value) : nameOf(name);
   };
   const parameter = (name: string): Tree | Scalar | undefined => {
     const declared = member(member(template, 'Parameters'), name);
+    if (declared !== undefined) uses.add('Parameters', name);
     const value = given[name] ?? member(declared, 'Default');
     if (value === undefined) return undefined;
-    asked.add(name);
-    const text = typeof value === 'object' && value?.kind === 'scalar' ? value.value : (value as Scalar);
-    const type = textOf(member(declared, 'Type'), scope) ?? '';
-    if (declared !== undefined && /^(?:CommaDelimitedList|List<)/.test(type))
-      return madeTree(
-        String(text)
-          .split(',')
-          .map((one) => one.trim()),
-        declared,
-      );
-    return text;
+    const written = typeof value === 'object' && value?.kind === 'scalar' ? value.value : (value as Scalar);
+    const type = declared === undefined ? '' : (textOf(member(declared, 'Type'), scope) ?? '');
+    // The default is the name of a value that is kept elsewhere.
+    const text = type.startsWith('AWS::SSM::Parameter::Value<') && !Object.hasOwn(given, name) ? `ssm:${String(written)}` : written;
+    if (declared === undefined || !/^CommaDelimitedList|List</.test(type)) return text;
+    return madeTree(
+      String(text)
+        .split(',')
+        .map((one) => one.trim()),
+      declared,
+    );
   };
   const written = { typeOf, property, arnOf: arnOfFunction };
   const scope: Scope = {
@@ -90,7 +103,7 @@ export function scopeOf(
         case 'AWS::Lambda::Version':
           return `${functionOf(property(name, 'FunctionName') ?? name)}:1`;
         default:
-          return name;
+          return nameOf(name);
       }
     },
     attribute: (name, attribute) => {
@@ -98,20 +111,36 @@ export function scopeOf(
       if (made !== undefined) return made;
       const type = typeOf(name);
       // What is called an id of a part of an API is what `Ref` gives.
-      if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return name;
+      if (/^AWS::ApiGateway(?:V2)?::/.test(type ?? '') && /^[A-Z]\w*Id$/.test(attribute) && attribute !== 'RootResourceId') return nameOf(name);
+      const [, output] = type === 'AWS::CloudFormation::Stack' ? (/^Outputs\.(.+)$/.exec(attribute) ?? []) : [];
+      const found = output === undefined ? undefined : input.outputOf?.(name, output);
+      if (found !== undefined) return found;
       // Where no template says what it is, what has an ARN here is a function.
       const isFunction = type === undefined || functionTypes.includes(type);
-      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${name}.${attribute}`;
+      return isFunction && (attribute === 'Arn' || attribute === 'Alias') ? arnOfFunction(calledOf(name)) : `${nameOf(name)}.${attribute}`;
     },
-    condition: (name) =>
-      once(`condition ${name}`, false, () => {
-        const found = member(member(template, 'Conditions'), name);
-        return found !== undefined && holds(found, scope);
-      }),
+    condition: (name) => {
+      const known =
+        conditions.get(name) ??
+        uses.during(() =>
+          once(`condition ${name}`, false, () => {
+            const found = member(member(template, 'Conditions'), name);
+            if (found !== undefined) uses.add('Conditions', name);
+            return found !== undefined && holds(found, scope);
+          }),
+        );
+      // One that asks for itself has no value to remember.
+      if (!open.has(`condition ${name}`)) conditions.set(name, known);
+      uses.addAll(known[1]);
+      return known[0];
+    },
     mapping: (map, key, second) => {
       const found = member(member(member(member(template, 'Mappings'), map), key), second);
-      return found === undefined ? undefined : once(`${map}.${key}.${second}`, undefined, () => resolve(found, scope));
+      if (found === undefined) return undefined;
+      uses.add('Mappings', map, key, second);
+      return once(`${map}.${key}.${second}`, undefined, () => resolve(found, scope));
     },
+    exported: (name) => input.exported?.(name) ?? `import:${name}`,
     include: (location) =>
       once(`include ${location}`, undefined, () => {
         const found = include(location);
@@ -119,7 +148,7 @@ export function scopeOf(
       }),
     untaken,
   };
-  return { ...scope, asked };
+  return { ...scope, uses };
 }
 
 /** The ARN of a function that is given by its name or its ARN. */

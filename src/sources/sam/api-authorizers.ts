@@ -18,6 +18,7 @@ export function addAuthorizers(document: Draft, authorizers: Setting): void {
   for (const [name, authorizer] of authorizers.entries()) {
     authorizer.get('AuthorizationScopes').settle();
     authorizer.get('DisableFunctionDefaultPermissions').ignored('concerns the permission to call the function');
+    for (const key of ['AuthorizerPayloadFormatVersion', 'EnableSimpleResponses']) authorizer.get(key).ignored('is for authorizers of HTTP APIs');
     if (authorizer.tree !== undefined)
       schemes.set(name, authorizer.get('UserPoolArn').exists ? cognito(authorizer) : lambda(authorizer), authorizer.tree);
   }

@@ -10,15 +10,17 @@ export function addCors(document: Draft, cors: Setting): void {
   if (!cors.exists) return;
   const isShort = cors.kind !== 'map';
   const member = (name: string): Setting => cors.get(name);
-  const origin: Made = isShort ? cors.tree : (member('AllowOrigin').tree ?? "'*'");
+  const named = isShort ? cors : member('AllowOrigin');
+  const origin = named.exists ? expression(named) : "'*'";
   const [headers, methods, age] = ['AllowHeaders', 'AllowMethods', 'MaxAge'].map((name) => (isShort ? undefined : filled(member(name))));
+  const isComputed = isShort || isEmpty(member('AllowMethods'));
   const credentials = !isShort && member('AllowCredentials').boolean() === true;
   for (const [, item] of pathItems(document)) {
     if (item.has('options')) continue;
     const fields: Record<string, Made> = {
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Headers': headers,
-      'Access-Control-Allow-Methods': methods ?? `'${methodsFor(item)}'`,
+      'Access-Control-Allow-Methods': isComputed ? `'${methodsFor(item)}'` : methods,
       'Access-Control-Max-Age': age,
       'Access-Control-Allow-Credentials': credentials ? "'true'" : undefined,
     };
@@ -27,7 +29,15 @@ export function addCors(document: Draft, cors: Setting): void {
 }
 
 /** An empty value is as none: its field is not sent. */
-const filled = (setting: Setting): Made => (setting.exists && setting.string() !== '' ? setting.tree : undefined);
+const isEmpty = (setting: Setting): boolean => !setting.exists || setting.string() === '';
+const filled = (setting: Setting): Made => (isEmpty(setting) ? undefined : expression(setting));
+
+/** The value of a header field is an expression, in which a text stands in quotes of its own: API Gateway refuses any other. */
+function expression(setting: Setting): Made {
+  const text = setting.string() ?? '';
+  if (/^'[^']*'$|^(?:integration\.response|context|stageVariables)\./.test(text)) return setting.tree;
+  return setting.problem('DG1203', `${text} is no expression`, `expected quotes of its own within the text: "'${text}'"`);
+}
 
 const methodsFor = (item: Draft): string =>
   item.keys().some((key) => isAnyMethod(key))

@@ -3,12 +3,20 @@ import { Draft } from '../draft.ts';
 import type { Setting } from '../setting.ts';
 import { madeTree, type Made, type Tree } from '../tree.ts';
 import { integrationKey, isVersion3, methodKey, skeleton } from './api-document.ts';
-import { addCustomStatements, addPolicy } from './api-policy.ts';
+import { Policy } from './api-policy.ts';
 import { guardOperation } from './api-security.ts';
 import type { ApiEvent, SamResource } from './model.ts';
 
+/** An API while its document is laid together. */
+export interface Building {
+  readonly api: SamResource;
+  readonly document: Draft;
+  readonly policy: Policy;
+  readonly stage: string;
+}
+
 /** Lays the method of an event into the document of its API. */
-export function addEvent(document: Draft, event: ApiEvent, api: SamResource, stage: string): void {
+export function addEvent({ api, document, policy, stage }: Building, event: ApiEvent): void {
   const { setting, owner, at } = event;
   const path = setting.get('Path').string() ?? '/';
   const method = methodKey(setting.get('Method').string() ?? 'any');
@@ -18,29 +26,32 @@ export function addEvent(document: Draft, event: ApiEvent, api: SamResource, sta
     setting.problem('DG1203', `${method} ${path} has an integration already`, 'expected each method of a path in one event only');
     return;
   }
+  auth.get('OverrideApiAuth').ignored('what an event says stands above the defaults of its API anyway');
   const operation = item.below(method, at);
   operation.set(integrationKey, owner.kind === 'StateMachine' ? stateMachine(event) : proxy(event, auth, apiAuth), at);
   if (!operation.has('responses')) operation.set('responses', {});
   guardOperation(document, operation, auth, apiAuth);
   // An event of a state machine names no stage in its statements: they hold nowhere.
-  addPolicy(document, auth.get('ResourcePolicy'), path, item, owner.kind === 'StateMachine' ? '' : stage);
-  addCustomStatements(document, auth.get('ResourcePolicy'));
+  policy.add(auth.get('ResourcePolicy'), path, item, owner.kind === 'StateMachine' ? '' : stage);
+  policy.addCustom(auth.get('ResourcePolicy'));
   addModel(document, operation, setting.get('RequestModel'));
   addParameters(operation, setting.get('RequestParameters'));
 }
 
 /** What an event makes is laid over what the document says of its method, key by key; what it says elsewhere in a document is left out. */
-export function mergeEvent(document: Draft, event: ApiEvent, api: SamResource, stage: string): void {
+export function mergeEvent({ api, document, stage }: Building, event: ApiEvent): void {
   const scratch = new Draft(madeTree(skeleton(), event.at), event.at);
-  addEvent(scratch, event, api, stage);
-  if (!document.isMap('paths')) return;
+  addEvent({ api, document: scratch, policy: new Policy(scratch), stage }, event);
+  if (!document.has('paths')) return;
+  const body = api.properties.get('DefinitionBody');
+  if (!document.isMap('paths')) body.get('paths').settle();
   for (const path of scratch.below('paths').keys()) {
     const item = scratch.below('paths').below(path);
     for (const method of item.keys()) {
       const made = item.below(method);
       const operation = document.below('paths').below(path, event.at).below(method, event.at);
       for (const key of made.keys()) {
-        api.properties.get('DefinitionBody').get('paths').get(path).get(method).get(key).leftToOthers('an event says it');
+        body.get('paths').get(path).get(method).get(key).leftToOthers('an event says it');
         operation.set(key, made.get(key));
       }
     }
@@ -48,16 +59,17 @@ export function mergeEvent(document: Draft, event: ApiEvent, api: SamResource, s
 }
 
 /** An event that a document of the user's own answers for says nothing more, but for what is to stand above the defaults of the API. */
-export function overrideByEvent(document: Draft | undefined, event: ApiEvent, api: SamResource, stage: string): void {
+export function overrideByEvent(building: Building | undefined, event: ApiEvent): void {
   const { setting } = event;
   const auth = setting.get('Auth');
   const path = setting.get('Path').string() ?? '/';
   const method = methodKey(setting.get('Method').string() ?? 'any');
-  if (document !== undefined && auth.get('OverrideApiAuth').boolean() === true && document.below('paths').isMap(path)) {
+  if (building !== undefined && auth.get('OverrideApiAuth').boolean() === true && building.document.below('paths').isMap(path)) {
+    const { api, document, policy, stage } = building;
     const item = document.below('paths').below(path);
     if (item.isMap(method)) guardOperation(document, item.below(method), auth, api.properties.get('Auth'));
-    addPolicy(document, auth.get('ResourcePolicy'), path, item, stage);
-    addCustomStatements(document, auth.get('ResourcePolicy'));
+    policy.add(auth.get('ResourcePolicy'), path, item, stage);
+    policy.addCustom(auth.get('ResourcePolicy'));
   }
   for (const key of setting.keys())
     if (!['Path', 'Method', 'RestApiId'].includes(key) && (key !== 'Auth' || auth.get('OverrideApiAuth').boolean() !== true))

@@ -4,6 +4,10 @@ import { madeTree, plain, type Made, type Tree } from '../tree.ts';
 import { isAnyMethod } from './api-document.ts';
 
 const key = 'x-amazon-apigateway-policy';
+const accounts = [
+  ['AwsAccountWhitelist', 'Allow'],
+  ['AwsAccountBlacklist', 'Deny'],
+] as const;
 /** Lists that allow all, and deny who is (or is not) on them. */
 const addresses = [
   ['IpRangeWhitelist', 'NotIpAddress'],
@@ -14,60 +18,84 @@ const networks = [
   ['Whitelist', 'StringNotEquals'],
 ] as const;
 
-/** What `ResourcePolicy` says of a path, as statements of the policy of the API. */
-export function addPolicy(document: Draft, policy: Setting, path: string, item: Draft, stage: string): void {
-  const invoke = { Action: 'execute-api:Invoke', Resource: resourcesOf(path, item, stage) };
-  const add = (...statements: readonly Made[]): void => addStatements(document, policy, statements);
-  for (const [name, effect] of [
-    ['AwsAccountWhitelist', 'Allow'],
-    ['AwsAccountBlacklist', 'Deny'],
-  ] as const) {
-    const accounts = listIn(policy.get(name));
-    if (accounts.length > 0) add({ Effect: effect, ...invoke, Principal: { AWS: accounts } });
+/** The policy of an API while it is laid together: what its document says, then what SAM makes. */
+export class Policy {
+  readonly #document: Draft;
+  /** By what they say: a statement that is there already is not said twice. */
+  readonly #statements = new Map<string, Tree>();
+  #at: Tree | undefined;
+  #isList = false;
+
+  constructor(document: Draft) {
+    this.#document = document;
+    const there = document.isMap(key) ? document.below(key).get('Statement') : undefined;
+    if (there === undefined) return;
+    this.#isList = true;
+    for (const one of there.kind === 'list' ? there.items : [there]) this.#put(one);
   }
-  const denied = (condition: Made): void =>
-    add({ Effect: 'Allow', ...invoke, Principal: '*' }, { Effect: 'Deny', ...invoke, Principal: '*', Condition: condition });
-  for (const [name, operator] of addresses) {
-    const list = listIn(policy.get(name));
-    if (list.length > 0) denied({ [operator]: { 'aws:SourceIp': list } });
+
+  /** What `ResourcePolicy` says of a path. */
+  add(policy: Setting, path: string, item: Draft, stage: string): void {
+    const at = policy.tree;
+    if (at === undefined) return;
+    const invoke = { Action: 'execute-api:Invoke', Resource: resourcesOf(path, item, stage) };
+    for (const [name, effect] of accounts) {
+      const list = listIn(policy.get(name));
+      if (list.length > 0) this.#made(at, { Effect: effect, ...invoke, Principal: { AWS: list } });
+    }
+    const denied = (condition: Made): void => {
+      this.#made(at, { Effect: 'Allow', ...invoke, Principal: '*' });
+      this.#made(at, { Effect: 'Deny', ...invoke, Principal: '*', Condition: condition });
+    };
+    for (const [name, operator] of addresses) {
+      const list = listIn(policy.get(name));
+      if (list.length > 0) denied({ [operator]: { 'aws:SourceIp': list } });
+    }
+    for (const [name, operator] of networks) {
+      const [vpcs, endpoints] = networksIn(policy, name);
+      if (vpcs !== undefined || endpoints !== undefined) denied({ [operator]: { 'aws:SourceVpc': vpcs, 'aws:SourceVpce': endpoints } });
+    }
   }
-  for (const [name, operator] of networks) {
-    const given = listIn(policy.get(`SourceVpc${name}`));
-    const starting = (prefix: string): readonly Tree[] => given.filter((one) => one.kind === 'scalar' && String(one.value).startsWith(prefix));
-    const vpcs = [...starting('vpc-'), ...listIn(policy.get(`IntrinsicVpc${name}`))];
-    const endpoints = [...starting('vpce-'), ...listIn(policy.get(`IntrinsicVpce${name}`))];
-    if (vpcs.length + endpoints.length === 0) continue;
-    denied({
-      [operator]: { 'aws:SourceVpc': vpcs.length > 0 ? vpcs : undefined, 'aws:SourceVpce': endpoints.length > 0 ? endpoints : undefined },
-    });
+
+  /** Statements of the user's own, for the whole API. */
+  addCustom(policy: Setting): void {
+    const custom = policy.get('CustomStatements');
+    this.#isList ||= custom.kind === 'list';
+    for (const one of listIn(custom)) this.#made(custom.tree as Tree, one);
+  }
+
+  /** Writes it into the document, if anything was said. */
+  write(): void {
+    if (this.#at === undefined) return;
+    const policy = this.#document.below(key, this.#at);
+    const version = policy.get('Version');
+    if (version?.kind !== 'scalar' || version.value !== '2012-10-17') policy.set('Version', '2012-10-17');
+    const list = [...this.#statements.values()];
+    policy.set('Statement', list.length === 1 && !this.#isList ? list[0] : list);
+  }
+
+  #made(at: Tree, statement: Made): void {
+    this.#at ??= at;
+    this.#put(madeTree(statement, at));
+  }
+  #put(statement: Tree): void {
+    const text = JSON.stringify(plain(statement));
+    if (!this.#statements.has(text)) this.#statements.set(text, statement);
   }
 }
 
-/** Statements of the user's own, once for the whole API. */
-export function addCustomStatements(document: Draft, policy: Setting): void {
-  addStatements(document, policy, listIn(policy.get('CustomStatements')));
+function networksIn(policy: Setting, name: string): readonly (readonly Tree[] | undefined)[] {
+  const given = listIn(policy.get(`SourceVpc${name}`));
+  const starting = (prefix: string): readonly Tree[] => given.filter((one) => one.kind === 'scalar' && String(one.value).startsWith(prefix));
+  const vpcs = [...starting('vpc-'), ...listIn(policy.get(`IntrinsicVpc${name}`))];
+  const endpoints = [...starting('vpce-'), ...listIn(policy.get(`IntrinsicVpce${name}`))];
+  return [vpcs, endpoints].map((list) => (list.length > 0 ? list : undefined));
 }
 
 function listIn(setting: Setting): readonly Tree[] {
   const { tree } = setting;
   if (tree === undefined || !setting.exists) return [];
   return tree.kind === 'list' ? tree.items : [tree];
-}
-
-/** A statement that is there already is not said twice. */
-function addStatements(document: Draft, at: Setting, statements: readonly Made[]): void {
-  if (statements.length === 0 || at.tree === undefined) return;
-  const policy = document.below(key, at.tree);
-  policy.set('Version', '2012-10-17');
-  const there = policy.get('Statement');
-  const all = new Map<string, Tree>();
-  for (const one of there === undefined ? [] : there.kind === 'list' ? there.items : [there]) all.set(JSON.stringify(plain(one)), one);
-  for (const made of statements) {
-    const one = madeTree(made, at.tree);
-    const text = JSON.stringify(plain(one));
-    if (!all.has(text)) all.set(text, one);
-  }
-  policy.set('Statement', [...all.values()]);
 }
 
 /** `execute-api:/STAGE/METHOD/PATH` for every method of a path, its parameters as wildcards. */

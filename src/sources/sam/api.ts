@@ -5,8 +5,8 @@ import { addAuthorizers } from './api-authorizers.ts';
 import { addCors } from './api-cors.ts';
 import { finish, isVersion3, pathItems, skeleton } from './api-document.ts';
 import { unfoldDomain } from './api-domain.ts';
-import { addEvent, mergeEvent, overrideByEvent } from './api-events.ts';
-import { addCustomStatements, addPolicy } from './api-policy.ts';
+import { addEvent, mergeEvent, overrideByEvent, type Building } from './api-events.ts';
+import { Policy } from './api-policy.ts';
 import { requireApiKey, requireByDefault } from './api-security.ts';
 import { unfoldUsagePlan } from './api-usage-plan.ts';
 import { plainResource, type ApiEvent, type Plain, type Sam, type SamResource } from './model.ts';
@@ -42,7 +42,7 @@ const given = (properties: Setting, names: readonly string[]): Record<string, Ma
  * A REST API and all that SAM makes of it. `events`: those of functions and state machines that name it. Source: the translator's generator of
  * APIs and its editor of documents.
  */
-export function unfoldApi(api: SamResource, events: readonly ApiEvent[], sam: Sam): Plain {
+export function unfoldApi(api: SamResource, events: readonly ApiEvent[], _sam: Sam): Plain {
   const { id, properties } = api;
   for (const name of ['Tags', 'PropagateTags', 'AlwaysDeploy']) properties.get(name).ignored('concerns the deployment');
   const version = versionOf(properties.get('OpenApiVersion'));
@@ -52,7 +52,7 @@ export function unfoldApi(api: SamResource, events: readonly ApiEvent[], sam: Sa
   const restApi = {
     ...given(properties, ofRestApi),
     ...endpointOf(properties.get('EndpointConfiguration')),
-    ...(document === undefined ? elsewhere(uri, sam) : { Body: document.tree() }),
+    ...(document === undefined ? { BodyS3Location: locationOf(uri) } : { Body: document.tree() }),
   };
   const deployment = `${id}Deployment`;
   return {
@@ -75,7 +75,7 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
   const body = properties.get('DefinitionBody');
   const merges = properties.get('MergeDefinitions').boolean() === true;
   if (!body.exists && properties.get('DefinitionUri').exists) {
-    for (const event of events) overrideByEvent(undefined, event, api, stage);
+    for (const event of events) overrideByEvent(undefined, event);
     for (const name of ['Cors', 'Auth', 'GatewayResponses', 'Models', 'DisableExecuteApiEndpoint'])
       if (properties.get(name).exists)
         properties
@@ -83,19 +83,14 @@ function documentOf(api: SamResource, events: readonly ApiEvent[], version: stri
           .problem('DG1203', `${name} works only with a document in the template`, 'expected DefinitionBody in the place of DefinitionUri');
     return undefined;
   }
-  const include = body.get('Fn::Transform');
-  if (include.exists) {
-    missing(body, include.get('Parameters').get('Location').string() ?? '');
-    include.settle();
-  }
-  const document = new Draft(body.exists && !include.exists ? body.tree : madeTree(skeleton(version), at), at);
-  for (const event of events) {
-    if (!body.exists) addEvent(document, event, api, stage);
-    else if (merges) mergeEvent(document, event, api, stage);
-    else overrideByEvent(document, event, api, stage);
-  }
+  // A document that an include names and that is not here stays as it stands: whoever reads it closes the API.
+  const document = new Draft(body.exists ? body.tree : madeTree(skeleton(version), at), at);
+  const building: Building = { api, document, policy: new Policy(document), stage };
+  const lay = !body.exists ? addEvent : merges ? mergeEvent : overrideByEvent;
+  for (const event of events) lay(building, event);
   addCors(document, properties.get('Cors'));
-  addAuth(document, properties.get('Auth'), stage);
+  addAuth(building, properties.get('Auth'));
+  building.policy.write();
   finish(document, version, body);
   addResponses(document, properties.get('GatewayResponses'));
   addMediaTypes(document, properties.get('BinaryMediaTypes'));
@@ -111,7 +106,7 @@ function versionOf(version: Setting): string | undefined {
   return text !== undefined && /^\d$/.test(text) ? `${text}.0` : text;
 }
 
-function addAuth(document: Draft, auth: Setting, stage: string): void {
+function addAuth({ document, policy: statements, stage }: Building, auth: Setting): void {
   const authorizers = auth.get('Authorizers');
   addAuthorizers(document, authorizers);
   const usual = auth.get('DefaultAuthorizer').string();
@@ -122,12 +117,13 @@ function addAuth(document: Draft, auth: Setting, stage: string): void {
   if (auth.get('ApiKeyRequired').boolean() === true) requireApiKey(document, keyInPreflight);
   const policy = auth.get('ResourcePolicy');
   if (!policy.exists) return;
-  for (const [path, item] of pathItems(document)) addPolicy(document, policy, path, item, stage);
-  addCustomStatements(document, policy);
+  for (const [path, item] of pathItems(document)) statements.add(policy, path, item, stage);
+  statements.addCustom(policy);
 }
 
 function addResponses(document: Draft, responses: Setting): void {
   for (const [type, response] of responses.entries()) {
+    response.entries();
     const parameters = [
       ['Headers', 'header'],
       ['Paths', 'path'],
@@ -177,6 +173,8 @@ function disableEndpoint(document: Draft, disable: Setting): void {
 function endpointOf(endpoint: Setting): Record<string, Made> {
   if (!endpoint.exists) return {};
   if (endpoint.kind !== 'map') return { EndpointConfiguration: { Types: [endpoint.tree] } };
+  for (const key of endpoint.keys())
+    if (!['Type', 'VPCEndpointIds', 'IpAddressType'].includes(key)) endpoint.get(key).ignored('SAM knows Type, VPCEndpointIds and IpAddressType');
   return {
     EndpointConfiguration: {
       Types: endpoint.get('Type').exists ? [endpoint.get('Type').tree] : undefined,
@@ -186,17 +184,8 @@ function endpointOf(endpoint: Setting): Record<string, Made> {
   };
 }
 
-/** The place of a document: a path beside the template as it stands; of a place in a bucket, what it is called there. */
-function elsewhere(uri: Setting, sam: Sam): Record<string, Made> {
-  const text = uri.kind === 'scalar' ? (uri.string() ?? '') : '';
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/([^?]+)/.exec(text) ?? [];
-  const name = key ?? (text || (uri.get('Key').string() ?? ''));
-  if (sam.open(name) !== undefined) return { BodyS3Location: bucket === undefined ? uri.tree : { Bucket: bucket, Key: key } };
-  uri.settle();
-  missing(uri, name);
-  return { Body: skeleton() };
+/** A path beside the template, as it stands; of a place in a bucket, what it is called there. */
+function locationOf(uri: Setting): Made {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/([^?]+)/.exec(uri.kind === 'scalar' ? (uri.string() ?? '') : '') ?? [];
+  return bucket === undefined ? uri.tree : { Bucket: bucket, Key: key };
 }
-
-/** An API whose document is not here is there, and serves nothing: what guards its methods is not known. */
-const missing = (at: Setting, name: string): void =>
-  at.warning('DG1208', `the document ${name} is not beside the template`, 'put it there; until then the API answers every request with 403');

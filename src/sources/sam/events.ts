@@ -36,5 +36,6 @@ function arnOf(owner: SamResource): string {
   if (owner.kind === 'Function') return functionArn(owner);
   const { id, properties } = owner;
   const alias = properties.get('AutoPublishAlias').string();
-  return alias !== undefined && properties.get('UseAliasAsEventTarget').boolean() === true ? `${id}Alias${alias}` : id;
+  const byAlias = properties.get('UseAliasAsEventTarget').boolean() === true;
+  return alias !== undefined && byAlias ? `${id}Alias${alias}` : id;
 }

@@ -45,7 +45,7 @@ export function unfoldHttpApi(api: SamResource, events: readonly ApiEvent[], _sa
   const routes = routesOf(events, body, !body.exists && !uri.exists);
   const inline = uri.exists ? undefined : documentWith(api, routes, readAuth(properties.get('Auth')), corsOf(properties.get('CorsConfiguration')));
   if (uri.exists)
-    for (const name of ['Auth', 'CorsConfiguration'])
+    for (const name of ['Auth', 'CorsConfiguration', 'Tags'])
       if (properties.get(name).exists)
         properties
           .get(name)

@@ -68,6 +68,7 @@ const treesOf = (methods: PathItem['methods']): Record<string, Tree> =>
 function readItem(path: string, item: Setting): [string, PathItem][] {
   if (item.kind !== 'map') {
     if (item.exists) item.problem('DG1202', `the path ${path} is no map`, 'expected its methods');
+    item.settle();
     return [];
   }
   const methods = new Map<string, Operation>();

@@ -1,5 +1,5 @@
 import type { Setting } from '../setting.ts';
-import type { Made, Tree } from '../tree.ts';
+import { madeTree, type Made, type Tree } from '../tree.ts';
 
 /** An `AWS::Serverless::*` resource, Globals laid under its properties. */
 export interface SamResource {
@@ -42,7 +42,7 @@ export function plainResource(type: string, properties: Record<string, Made>, fr
       .filter((key) => key !== 'Type' && key !== 'Properties')
       .map((key) => [key, from.setting.get(key).tree]),
   );
-  return { ...attributes, Type: type, Properties: properties };
+  return madeTree({ ...attributes, Type: type, Properties: properties }, from.at);
 }
 
 /** The trees of the members of a setting, by name, without those that are named. */

@@ -7,6 +7,7 @@ import { unfoldFunction } from './function.ts';
 import { impliedProperties, settleGlobals } from './globals.ts';
 import { unfoldHttpApi } from './http-api.ts';
 import { unfoldLayer } from './layer.ts';
+import { unfoldStateMachine } from './state-machine.ts';
 import type { ApiEvent, Plain, Sam, SamResource } from './model.ts';
 import { refuseSam } from './refusals.ts';
 import { unfoldWebSocketApi } from './websocket-api.ts';
@@ -42,6 +43,7 @@ const kinds: Readonly<Record<string, (one: SamResource, events: readonly ApiEven
   WebSocketApi: unfoldWebSocketApi,
   Function: unfoldFunction,
   LayerVersion: unfoldLayer,
+  StateMachine: unfoldStateMachine,
 };
 
 /**
@@ -78,15 +80,21 @@ export function unfoldSam(root: Setting, open: Sam['open']): Tree {
     const setting = Setting.made(madeTree({}, first.at), root.ledger, root.by);
     add(id, kind, setting, impliedProperties({ StageName: stage }, globals.get(kind), first.at));
   }
+  const tree = root.tree ?? treeOf({});
+  /** Two APIs may make one domain: what the last says of it stands. */
+  const put = (id: string, made: Made): void => {
+    const before = written.get(id);
+    if (before !== undefined) Setting.made(madeTree(before, tree), root.ledger, root.by).leftToOthers(`another resource makes ${id}, too`);
+    written.set(id, made);
+  };
   const sam: Sam = { resources, open };
   settleGlobals(globals, new Set([...resources.values()].map(({ kind }) => kind)));
   refuseSam(sam, root);
   for (const one of resources.values())
-    for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) written.set(id, made);
+    for (const [id, made] of Object.entries((kinds[one.kind] ?? noPart)(one, events.get(one.id) ?? [], sam))) put(id, made);
   const apis = [...resources.values()].filter(({ kind }) => kind === 'Api');
-  for (const [id, made] of Object.entries(unfoldSharedPlan(apis))) written.set(id, made);
+  for (const [id, made] of Object.entries(unfoldSharedPlan(apis))) put(id, made);
   settleElsewhere(events, resources);
-  const tree = root.tree ?? treeOf({});
   return madeTree({ ...headOf(root), Resources: Object.fromEntries(written) }, tree);
 }
 

@@ -1,6 +1,7 @@
 import { Setting } from '../setting.ts';
 import { madeTree, treeOf, type Member, type Tree } from '../tree.ts';
 import type { TemplateInput } from '../cloudformation/template.ts';
+import { wholeConfiguration } from './bearing.ts';
 import { merged } from './merge.ts';
 import { withDotenv } from './variables/dotenv.ts';
 import { Resolver, type VariableContext } from './variables/resolve.ts';
@@ -22,7 +23,7 @@ export function readConfiguration(written: Setting, input: TemplateInput): Confi
   const { source, files, stage: asked, parameters: given, ledger, by } = input;
   const context = { folder: source.folder, files, stage: asked, given, ledger, by };
   const resolver = new Resolver(tree, { ...context, env: environment(written, context, input.env ?? {}) });
-  const root = Setting.made(putTogether(resolved(tree, resolver), resolver), ledger, by);
+  const root = Setting.made(putTogether(wholeConfiguration(tree, resolver), resolver), ledger, by);
   const stage = stageOf(resolver);
   settleReservoirs(root, stage);
   return { root, stage };
@@ -42,21 +43,6 @@ function environment(written: Setting, context: Omit<VariableContext, 'env'>, en
   return reads ? withDotenv(env, stageOf(early), context.folder, context.files) : env;
 }
 
-/** What only variables refer to is told of where they do. */
-const reservoirs = ['custom', 'params', 'stages'];
-
-function resolved(tree: Tree, resolver: Resolver): Tree {
-  const { tree: top } = resolver.head(tree);
-  if (top.kind !== 'map') return top;
-  const entries = new Map<string, Member>(top.entries);
-  for (const quiet of [false, true]) {
-    resolver.quiet = quiet;
-    for (const [key, member] of top.entries)
-      if (reservoirs.includes(key) === quiet) entries.set(key, { ...member, value: resolver.whole(member.value) });
-  }
-  return { ...top, entries };
-}
-
 /** The parts that may be written in several ways, in one. */
 function putTogether(tree: Tree, resolver: Resolver): Tree {
   if (tree.kind !== 'map') return tree;
@@ -72,7 +58,16 @@ function putTogether(tree: Tree, resolver: Resolver): Tree {
       const map = merged(value);
       return map.kind === 'map' ? map : madeTree({}, value);
     });
+  change('functions', (value) => mapsIn(value, resolver));
   return { ...tree, entries };
+}
+
+/** The members of a map that are maps themselves. */
+function mapsIn(tree: Tree, resolver: Resolver): Tree {
+  if (tree.kind !== 'map') return tree;
+  const kept = [...tree.entries].filter(([, { value }]) => value.kind !== 'scalar');
+  for (const [key, { value }] of tree.entries) if (value.kind === 'scalar') settleScalar(value, `functions.${key}`, resolver);
+  return kept.length === tree.entries.size ? tree : { ...tree, entries: new Map(kept) };
 }
 
 /** A single value where a map belongs: nothing, or what a variable should have brought, which was told. */
@@ -81,7 +76,7 @@ function settleScalar(part: Tree & { kind: 'scalar' }, key: string, resolver: Re
   const setting = Setting.made(part, context.ledger, context.by);
   if (resolver.isStandIn(part)) setting.ignored('what the variable stands for is not here');
   else if (part.value === null || part.value === '') setting.settle();
-  else setting.problem('DG1202', `${key} is ${JSON.stringify(part.value)}`, 'expected a map, or a list of maps');
+  else setting.problem('DG1202', `${key} is ${JSON.stringify(part.value)}`, 'expected a map');
 }
 
 /** What variables refer to is settled where it was taken to; the rest belongs to other stages, or to nobody. */

@@ -1,7 +1,7 @@
 import type { Setting } from '../setting.ts';
 import type { Made } from '../tree.ts';
 import { ids } from './naming.ts';
-import { arnOf, checkKeys, given, inText, invocationOf, resource, textOf, type Resources, type Service } from './service.ts';
+import { arnIn, arnOf, checkKeys, given, invocationOf, resource, textOf, type Resources, type Service } from './service.ts';
 
 const knownOfJwt = ['audience', 'identitySource', 'issuerUrl', 'name', 'type'];
 const knownOfRequest = [
@@ -72,7 +72,7 @@ function functionOf(name: string, at: Setting, { functions }: Service): Made {
   if (own !== undefined) return arnOf(own);
   if (text !== undefined)
     key.problem('DG1205', `there is no function ${JSON.stringify(text)}`, `expected ${functions.map((one) => one.key).join(', ')}`);
-  return inText(arn) ?? '';
+  return arn.exists ? arnIn(arn) : '';
 }
 
 /** What guards a route. */

@@ -13,7 +13,7 @@ export function merged(tree: Tree): Tree {
  */
 export function mergeTrees(under: Tree | undefined, over: Tree, replaced: (tree: Tree) => void = () => {}): Tree {
   if (under === undefined) return over;
-  if (callOf(under) === undefined && callOf(over) === undefined) {
+  if (!isCall(under) && !isCall(over)) {
     if (under.kind === 'list' && over.kind === 'list')
       return {
         ...over,
@@ -28,3 +28,6 @@ export function mergeTrees(under: Tree | undefined, over: Tree, replaced: (tree:
   replaced(under);
   return over;
 }
+
+/** A resource of which only a Condition is said is no function of CloudFormation, though it looks like one. */
+const isCall = (tree: Tree): boolean => (callOf(tree)?.name ?? 'Condition') !== 'Condition';

@@ -23,7 +23,7 @@ export function pluginsOf(service: Service, plugins: readonly string[], made: Re
   const custom = service.root.get('custom');
   for (const [key, why] of Object.entries(hints)) custom.get(key).ignored(why);
   for (const key of custom.keys())
-    if (!['apiGatewayServiceProxies', 'customDomain', 'customDomains'].includes(key))
+    if (!['apiGatewayServiceProxies', 'apiKeys', 'customDomain', 'customDomains'].includes(key))
       custom.get(key).leftToOthers('nothing that is read here asks for it');
   return domainsOf(service, plugins, { rest: made[ids.restApi] !== undefined, http: made[ids.httpApi] !== undefined });
 }

@@ -1,3 +1,4 @@
+import { addedKeysOf } from './added-keys.ts';
 import type { Made } from '../tree.ts';
 import { httpEventsOf, type HttpEvent } from './http-event.ts';
 import { ids } from './naming.ts';
@@ -26,6 +27,7 @@ export function restApiOf(service: Service, plugins: readonly string[]): Resourc
     ...Object.assign({}, ...events.map((one) => methodOf(one, service, provider))),
     ...Object.assign({}, ...proxies.map((one) => one.method(placeOf(one.path, provider)))),
     ...usagePlansOf(service, provider),
+    ...addedKeysOf(service, plugins, provider),
   };
 }
 

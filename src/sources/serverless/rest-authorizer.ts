@@ -1,7 +1,7 @@
 import type { Setting } from '../setting.ts';
 import type { Made, Tree } from '../tree.ts';
 import { ids } from './naming.ts';
-import { arnOf, checkKeys, given, inText, invocationOf, isCall, resource, textOf, type Resources, type Service } from './service.ts';
+import { arnIn, arnOf, checkKeys, given, invocationOf, isCall, resource, textOf, type Resources, type Service } from './service.ts';
 
 /** Who decides about requests to one method, and the resource that this makes. */
 export interface RestAuthorizer {
@@ -103,7 +103,8 @@ function ofArn(at: Setting, arn: Setting, name: string | undefined, type: string
     return at.problem('DG1204', 'an authorizer whose ARN is worked out by CloudFormation needs a name', 'expected name beside arn');
   // One of the service's own functions, by the name that it has where it is deployed.
   const own = service.functions.find((one) => text?.endsWith(`:function:${one.name}`) === true);
-  return built(at, name, own === undefined ? inText(arn) : arnOf(own), type, integration, text ?? '');
+  const isPool = type === 'COGNITO_USER_POOLS' || userPool.test(text ?? '');
+  return built(at, name, isPool ? given(arn) : own === undefined ? arnIn(arn) : arnOf(own), type, integration, text ?? '');
 }
 
 function built(at: Setting, name: string, arn: Made, type: string, integration: string, text: string): RestAuthorizer | undefined {

@@ -98,6 +98,17 @@ export function checkKeys(setting: Setting, known: readonly string[], { strict }
 /** The ARN of a function of the service, for CloudFormation. */
 export const arnOf = ({ id }: ServiceFunction): Made => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
+/** The ARN of a function that is given by it. What is made elsewhere is a function by the name under which it was looked for. */
+export function arnIn(setting: Setting): Made {
+  const call = setting.tree === undefined ? undefined : callOf(setting.tree);
+  const imported = call?.name === 'ImportValue' && call.argument.kind === 'scalar' ? String(call.argument.value) : undefined;
+  const name = imported ?? textOf(setting);
+  if (name === undefined || name.startsWith('arn:')) return inText(setting);
+  const called = name.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-|-$/g, '');
+  setting.approximately(`the function is made elsewhere: function:${called} stands for it`).settle();
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${called}` };
+}
+
 /** The address at which API Gateway invokes a function by its ARN. */
 export const invocationOf = (arn: Made): Made => ({
   'Fn::Join': ['', [{ 'Fn::Sub': 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/' }, arn, '/invocations']],

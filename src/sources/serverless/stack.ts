@@ -7,7 +7,7 @@ import { mergeTrees } from './merge.ts';
 import { settleOtherEvents } from './other-events.ts';
 import { pluginNames, pluginsOf } from './plugins.ts';
 import { restApiOf } from './rest-api.ts';
-import { serviceOf, textOf, type Resources, type Service } from './service.ts';
+import { isCall, serviceOf, textOf, type Resources, type Service } from './service.ts';
 import { settleRest } from './settle.ts';
 
 /** The stack that the framework would package of a configuration whose variables are worked out. `stage`: the one that is asked for. */
@@ -34,8 +34,16 @@ export function stackOf(root: Setting, stage: string | undefined): Tree {
 function withOwn(made: Tree, { root }: Service): Tree {
   const resources = root.get('resources');
   if (resources.tree?.kind !== 'map') return made;
+  const own = resources.get('Resources');
+  for (const one of [resources, own])
+    if (isCall(one) || (one.exists && one.kind !== 'map')) {
+      one.problem('DG1202', `${one.name} is no map`, 'expected resources by their logical ids');
+      return made;
+    }
   const entries = new Map(resources.tree.entries);
   entries.delete('extensions');
+  // Nothing but a comment may stand there.
+  if (!own.exists) entries.delete('Resources');
   const replaced = (tree: Tree): void => Setting.made(tree, root.ledger, root.by).ignored('resources say it otherwise');
   const merged = mergeTrees(made, { ...resources.tree, entries }, replaced);
   const all = merged.kind === 'map' ? merged.entries.get('Resources') : undefined;

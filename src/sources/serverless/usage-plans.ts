@@ -32,7 +32,8 @@ export function usagePlansOf({ provider, name, stage }: Service, rest: RestProvi
   return made;
 }
 
-function planProperties(setting: Setting, title: string, { restApi, stage }: RestProvider): Made {
+/** `quota` and `throttle` of a plan. */
+export function planProperties(setting: Setting, title: string, { restApi, stage }: RestProvider): Made {
   const [quota, throttle] = [setting.get('quota'), setting.get('throttle')];
   return {
     UsagePlanName: title,

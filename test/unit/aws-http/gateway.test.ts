@@ -205,6 +205,7 @@ describe('an HTTP API', () => {
   it('lets nobody through a route under IAM where there are no credentials', async () => {
     await using gateway = await api({ 'GET /a': http('http://a.test/') }, {}, { route: { AuthorizationType: 'AWS_IAM' }, env: {} });
     expect((await gateway.fetch(signed('/a'))).status).toBe(403);
+    expect(gateway.diagnostics).toMatchObject([{ code: 'DG1204', message: expect.stringMatching(/no signature is good/) as string }]);
   });
 });
 

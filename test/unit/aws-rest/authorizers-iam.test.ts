@@ -61,7 +61,7 @@ describe('a method under AWS_IAM', () => {
   it('is closed where there are no credentials, which is told', async () => {
     await using gateway = await api({ '/a': { get: { ...says('a'), 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } } } });
     expect((await gateway.fetch(signed('/dev/a'))).status).toBe(403);
-    expect(gateway.diagnostics).toMatchObject([{ code: 'DG1205', message: expect.stringMatching(/no signature is good/) }]);
+    expect(gateway.diagnostics).toMatchObject([{ code: 'DG1204', message: expect.stringMatching(/no signature is good/) }]);
   });
 });
 

@@ -110,6 +110,22 @@ describe('what an authorizer answered', () => {
     expect(asked).toBe(3);
   });
 
+  it('is explained', async () => {
+    const auth = (event: AuthorizerEvent): object => policy('Allow', event.methodArn);
+    await using gateway = await api(
+      { '/a': { get: says('a', guard) }, '/b': { get: says('b', guard) } },
+      { schemes: { auth: token() }, functions: { auth } },
+    );
+    const why = async (path: string, headers: Record<string, string> = {}): Promise<string> =>
+      JSON.stringify((await gateway.explain(ask(path, headers))).decisions);
+    const headers = { authorization: 'one' };
+    expect(await why('/dev/a')).toContain('the authorizer auth is not asked: there is nothing at method.request.header.Authorization');
+    await gateway.fetch(ask('/dev/a', headers));
+    const kept = await why('/dev/b', headers);
+    expect(kept).toContain('its policy is kept from an earlier request of this caller');
+    expect(kept).toContain('the policy of the authorizer auth says nothing of arn:aws:execute-api:us-east-1:123456789012:local/dev/GET/b');
+  });
+
   it('is kept for five minutes, or not at all', async () => {
     let asked = 0;
     const auth = (): object => ((asked += 1), policy('Allow', '*'));
@@ -233,12 +249,15 @@ describe('a configuration', () => {
     ['an unknown identity source', request('method.request.path.id'), /no identity source of a REQUEST authorizer/],
     ['two sources of a token', token({ identitySource: 'method.request.header.a,method.request.header.b' }), /needs one identity source/],
     ['a token in the query', token({ identitySource: 'method.request.querystring.a' }), /no identity source of a TOKEN authorizer/],
-    ['a uri that names no function', token({ authorizerUri: 'arn:aws:lambda' }), /does not name a function/],
     ['a long time to live', token({ authorizerResultTtlInSeconds: 3601 }), /authorizerResultTtlInSeconds is 3601/],
-    ['a pool that is not named', scheme({ type: 'cognito_user_pools' }), /needs providerARNs/],
-    ['a JWT authorizer without an issuer', scheme({ type: 'jwt' }), /needs jwtConfiguration.issuer/],
   ])('with %s is refused', async (_, auth, message) => {
     await expect(api({ '/a': { get: says('a', guard) } }, { schemes: { auth } })).rejects.toThrow(message);
+  });
+
+  it('with security that names nothing by its scheme is refused', async () => {
+    await expect(api({ '/a': { get: { ...says('a'), security: ['auth'] } } }, { schemes: { auth: token() } })).rejects.toThrow(
+      /no security requirement/,
+    );
   });
 
   it('says of schemes that API Gateway does not enforce', async () => {
@@ -251,9 +270,38 @@ describe('a configuration', () => {
     ]);
   });
 
-  it('closes what an authorizer of an unknown type guards', async () => {
-    const schemes = { auth: { ...scheme({}), 'x-amazon-apigateway-authorizer': undefined, 'x-amazon-apigateway-authtype': 'oauth2' } };
-    await using gateway = await api({ '/a': { get: says('a', guard) } }, { schemes });
-    expect((await gateway.fetch(ask('/dev/a'))).status).toBe(501);
+  it.each<[string, object, RegExp]>([
+    ['a uri that names no function', token({ authorizerUri: 'arn:aws:lambda' }), /does not name a function/],
+    ['a pool that is not named', scheme({ type: 'cognito_user_pools' }), /needs providerARNs/],
+    ['a JWT authorizer without an issuer', scheme({ type: 'jwt' }), /needs jwtConfiguration.issuer/],
+    ['a pool without a place', { ...scheme({ type: 'cognito_user_pools', providerARNs: ['a'] }), in: 'query' }, /needs an identity source/],
+    [
+      'an unknown type',
+      { ...scheme({}), 'x-amazon-apigateway-authorizer': undefined, 'x-amazon-apigateway-authtype': 'oauth2' },
+      /needs the authorizer auth of type "oauth2"/,
+    ],
+  ])('with %s closes the methods behind it', async (_, auth, message) => {
+    await using gateway = await api({ '/a': { get: says('a', guard) }, '/b': { get: says('b') } }, { schemes: { auth } });
+    expect([(await gateway.fetch('/dev/a')).status, (await gateway.fetch('/dev/b')).status]).toEqual([501, 200]);
+    expect(gateway.diagnostics.map((one) => one.message).join()).toMatch(message);
+  });
+
+  it('guards what names its scheme without a list, and all that says nothing of its own', async () => {
+    const schemes = { auth: token() };
+    const paths = {
+      '/a': { get: { ...says('a'), security: { auth: [] } } },
+      '/b': { get: { ...says('b'), security: undefined } },
+      '/c': { get: says('c') },
+    };
+    await using gateway = await api(paths, { schemes, more: { security: [guard] } });
+    const statuses = ['/a', '/b', '/c'].map(async (path) => (await gateway.fetch(`/dev${path}`)).status);
+    expect(await Promise.all(statuses)).toEqual([401, 401, 200]);
+  });
+
+  it('may name the ARN of a function of another stack', async () => {
+    const authorizerUri = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/SharedAuth/invocations';
+    const functions = { SharedAuth: () => policy('Allow', '*') };
+    await using gateway = await api({ '/a': { get: says('a', guard) } }, { schemes: { auth: token({ authorizerUri }) }, functions });
+    expect((await gateway.fetch(ask('/dev/a', { authorization: 'x' }))).status).toBe(200);
   });
 });

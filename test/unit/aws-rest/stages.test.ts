@@ -112,3 +112,20 @@ describe('a canary', () => {
     for (let count = 0; count < 5; count += 1) expect(await at(gateway, '/dev/a')).toMatchObject({ canary: expected });
   });
 });
+
+it('a template may be indented as a whole, and its document may be elsewhere', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-stages-'));
+  folders.push(folder);
+  const file = path.join(folder, 'template.yaml');
+  writeFileSync(
+    file,
+    `
+  Resources:
+    Api: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: b, Key: api.yaml } } }
+    Dev: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: dev, DeploymentId: d } }
+`,
+  );
+  await using gateway = await createGateway({ config: file });
+  expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning' }]);
+  expect((await gateway.fetch('/dev/a')).status).toBe(403);
+});

@@ -88,11 +88,6 @@ describe('a REST API made resource by resource', () => {
   });
 });
 
-it('refuses what it would have to pass over', async () => {
-  const text = template("  Shop: { Type: 'AWS::Serverless::Api', Properties: { StageName: prod } }");
-  await expect(start({ 'template.yaml': text })).rejects.toThrow(/nothing makes resources of type AWS::Serverless::Api/);
-});
-
 describe('functions of a template', () => {
   const conditional = `
 Parameters: { Env: { Type: String, Default: dev }, Names: { Type: CommaDelimitedList, Default: 'a, b' } }

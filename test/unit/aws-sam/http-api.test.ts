@@ -202,3 +202,12 @@ describe('an HTTP API', () => {
     expect(await events({ Path: ['/a'], Method: 'get' })).toEqual(['Resources.f.Properties.Events.e0.Properties.Path is a list']);
   });
 });
+
+it('a key that a template has twice counts where it stands last, as CloudFormation takes it', async () => {
+  const text = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  f: { Type: AWS::Serverless::Function, Properties: { Handler: a.b, Events: { e: { Type: HttpApi, Properties: { Path: /a, Path: /b, Method: get } } } } }`;
+  await using gateway = await start({ 'template.yaml': text }, { 'function:f': () => 'ok' });
+  expect([(await gateway.fetch('/a')).status, (await gateway.fetch('/b')).status]).toEqual([404, 200]);
+  expect(gateway.diagnostics).toMatchObject([{ code: 'DG1101', severity: 'warning', line: 3 }]);
+});

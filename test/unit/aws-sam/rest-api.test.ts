@@ -145,7 +145,7 @@ Resources:
   });
 
   it('start a state machine', () => {
-    const { body } = unfolded(`
+    const { body, ledger } = unfolded(`
 Resources:
   Flow:
     Type: AWS::Serverless::StateMachine
@@ -172,6 +172,8 @@ Resources:
         },
       },
     });
+    const verdicts = ledger.entries.filter(({ origin }) => origin.pointer.includes('/Events/')).map(({ verdict }) => verdict);
+    expect(new Set(verdicts)).toEqual(new Set(['mirrored']));
   });
 });
 
@@ -209,20 +211,13 @@ describe('a document of the user', () => {
     expect(ledger.diagnostics).toEqual([]);
   });
 
-  it.each(['DefinitionUri: s3://bucket/key.yaml', 'DefinitionUri: nowhere.yaml', 'DefinitionUri: { Bucket: bucket, Key: key.yaml }'])(
-    'that is not here serves nothing: %s',
-    (uri) => {
-      const { body, ledger } = unfolded(withEvent(event, uri));
-      expect(body('Api')).toMatchObject({ paths: {} });
-      expect(ledger.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning', line: 8 }]);
-    },
-  );
+  it.each(['DefinitionUri: s3://bucket/key.yaml', 'DefinitionUri: { Bucket: bucket, Key: key.yaml }'])('may lie in a bucket: %s', (uri) => {
+    expect(unfolded(withEvent(event, uri)).resources['Api']?.properties).toMatchObject({ BodyS3Location: { Bucket: 'bucket', Key: 'key.yaml' } });
+  });
 
-  it('that AWS::Include names and that is not here serves nothing', () => {
-    const include = 'DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: nowhere.yaml } } }';
-    const { body, ledger } = unfolded(withEvent(event, include));
-    expect(body('Api')).toMatchObject({ paths: {} });
-    expect(ledger.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning' }]);
+  it('that AWS::Include names and that is not here stays an include', () => {
+    const include = { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 'nowhere.yaml' } } };
+    expect(unfolded(withEvent(event, `DefinitionBody: ${JSON.stringify(include)}`)).body('Api')).toMatchObject(include);
   });
 
   it('elsewhere gets nothing of what SAM would lay into it', () => {

@@ -117,6 +117,21 @@ functions: { f: { handler: a.b, events: [{ http: { method: get, path: a, private
     expect((await get(gateway, '/dev/a', keyed)).status).toBe(429);
   });
 
+  it('does not wait for a function that is called asynchronously', async () => {
+    let seen: unknown;
+    const gateway = await start(
+      `service: s\nprovider: { name: aws }\nfunctions: { f: { handler: a.b, events: [{ http: { method: post, path: a, async: true } }] } }`,
+      {
+        'function:f': (event: unknown) => {
+          seen = event;
+          throw new Error('[400] never told');
+        },
+      },
+    );
+    const answer = await get(gateway, '/dev/a', { method: 'POST', body: '{"n":1}', headers: { 'content-type': 'application/json' } });
+    expect([answer.status, await answer.text(), (seen as { body: unknown }).body]).toEqual([200, '', { n: 1 }]);
+  });
+
   it('sends to a server, and answers by itself', async () => {
     const gateway = await start(
       `service: s

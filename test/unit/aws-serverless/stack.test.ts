@@ -146,6 +146,13 @@ describe('authorizers of http events', () => {
     expect(resources['AuthApiGatewayAuthorizer'].Properties).toMatchObject(expected);
     expect(JSON.stringify(resources['AuthApiGatewayAuthorizer'].Properties.AuthorizerUri)).toContain('["AuthLambdaFunction","Arn"]');
   });
+  it.each([
+    ['{ name: shared, arn: "${cf:auth-stack.AuthArn}" }', 'cf-auth-stack.AuthArn'],
+    ['{ name: shared, arn: { Fn::ImportValue: auth-arn } }', 'auth-arn'],
+  ])('that are made elsewhere go by the name under which they were looked for: %s', (text, name) => {
+    const { resources } = authorized(text);
+    expect(JSON.stringify(resources['SharedApiGatewayAuthorizer'].Properties.AuthorizerUri)).toContain(`:function:${name}"`);
+  });
   it('of user pools', () => {
     const arn = 'arn:aws:cognito-idp:us-east-1:1:userpool/us-east-1_x';
     const { resources } = authorized(`{ arn: "${arn}", name: pool, scopes: [a/read] }`);
@@ -240,6 +247,11 @@ resources:
   });
 });
 
+it('resources may say no more than a condition', () => {
+  const { resources } = stackOfServerless(`${one('{ http: GET /a }')}\nresources: { Resources: { ApiGatewayRestApi: { Condition: Live } } }\n`);
+  expect(resources['ApiGatewayRestApi']).toMatchObject({ Type: 'AWS::ApiGateway::RestApi', Condition: 'Live' });
+});
+
 describe('what is made elsewhere', () => {
   it('is served as an API of its own', () => {
     const { resources } = stackOfServerless(
@@ -315,6 +327,30 @@ describe('custom domains', () => {
 });
 
 describe('plugins', () => {
+  it('of keys add them, each with its plan', () => {
+    const { resources, problems } = stackOfServerless(`${one('{ http: GET /a }')}
+plugins: [serverless-add-api-key]
+custom:
+  apiKeys:
+    dev:
+      - { name: a, value: a-key-of-twenty-or-more, usagePlan: { name: both, quota: { limit: 5, period: DAY } } }
+      - { name: b, value: b-key-of-twenty-or-more, usagePlan: { name: both } }
+      - name: c
+    prod: [{ name: p }]
+`);
+    expect(problems).toEqual([]);
+    expect(Object.keys(resources).filter((id) => id.startsWith('Added'))).toEqual([
+      'AddedApiKey0',
+      'AddedUsagePlan both',
+      'AddedUsagePlanKey0',
+      'AddedApiKey1',
+      'AddedUsagePlanKey1',
+      'AddedApiKey2',
+      'AddedUsagePlan c-usage-plan',
+      'AddedUsagePlanKey2',
+    ]);
+    expect(resources['AddedUsagePlan both'].Properties).toMatchObject({ Quota: { Limit: 5 }, ApiStages: [{ Stage: 'dev' }] });
+  });
   it('of domains map them', () => {
     const domains = (plugins: string): Record<string, any> =>
       stackOfServerless(

@@ -134,91 +134,6 @@ describe('what is left as it stands', () => {
   });
 });
 
-describe('files', () => {
-  test('YAML, JSON and text, whole or by a path in them, their own variables resolved', () => {
-    const files = { 'a.yml': 'b: { c: "${self:service}-${sls:stage}" }\nlist: [1]', 'conf/dev.json': '{"k": 1}', 'key.txt': 'line\n' };
-    const { data, watched } = readServerless(
-      'service: s\nx: ${file(a.yml)}\ny: ${file(./a.yml):b.c}\nz: ${file(./conf/${sls:stage}.json):k}\nt: ${file(key.txt)}\nu: ${file(no.yml):a, 1}',
-      { files },
-    );
-    expect(data).toMatchObject({ x: { b: { c: 's-dev' }, list: [1] }, y: 's-dev', z: 1, t: 'line\n', u: 1 });
-    expect([...watched]).toEqual(expect.arrayContaining(['a.yml', 'conf/dev.json', 'key.txt', 'no.yml']));
-  });
-
-  test('a whole section may stand in one, in which a variable asks for another part of the section', () => {
-    const files = { 'custom.yml': 'a: ${self:custom.b}\nb: ${self:service}' };
-    expect(readServerless('service: s\ncustom: ${file(custom.yml)}\nx: ${self:custom.a}', { files }).data['x']).toBe('s');
-  });
-
-  test('a broken one is told at its own line', () => {
-    expect(readServerless('x: ${file(a.yml)}', { files: { 'a.yml': 'a: 1\nb: [' } }).problems).toEqual([
-      expect.stringMatching(/^a\.yml:\d+:\d+ {2}error DG1101/),
-      expect.stringContaining('warning DG1205'),
-    ]);
-  });
-
-  test('what comes from one stands there', () => {
-    const { root } = readServerless('x: ${file(a.yml):b}', { files: { 'a.yml': 'a: 1\nb:\n  c: 2' } });
-    expect(root.get('x').get('c').origin).toEqual({ file: 'a.yml', line: 3, column: 3, pointer: '/b/c' });
-  });
-});
-
-describe('modules', () => {
-  const files = {
-    'data.js': 'module.exports = { a: { b: 1 }, list: [1, "${self:service}"] };',
-    'call.cjs':
-      'module.exports = async ({ options, resolveConfigurationProperty }) => ({ s: options.stage, p: await resolveConfigurationProperty(["custom", "p"]) });',
-    'parts.js': 'module.exports = { plain: 1, f: () => ({ x: 2 }), late: async () => 3, env: () => process.env.A };',
-    'esm.mjs': 'export default { a: 1 };\nexport const b = 2;',
-    'types.ts': 'const value: number = 4;\nexport default { value };',
-  };
-  const valueIn = (value: string) =>
-    readServerless(`service: s\ncustom: { p: "\${self:service}!" }\nx: ${value}`, { files, stage: 'prod', env: { A: 'a' } }).data['x'];
-  test.each([
-    ['${file(data.js):a}', { b: 1 }],
-    ['${file(data.js):a.b}-${file(data.js):list.1}', '1-s'],
-    ['${file(call.cjs)}', { s: 'prod', p: 's!' }],
-    ['${file(call.cjs):p}', 's!'],
-    ['${file(parts.js):plain}', 1],
-    ['${file(parts.js):f.x}', 2],
-    ['${file(parts.js):late}', 3],
-    ['${file(parts.js):env}', 'a'],
-    ['${file(parts.js):none, "no"}', 'no'],
-    ['${file(esm.mjs):a}-${file(esm.mjs):b}', '1-2'],
-    ['${file(types.ts):value}', 4],
-  ])('%s', (value, expected) => expect(valueIn(value)).toEqual(expected));
-
-  test.each(['throw new Error("broken")', 'process.exit(0)', 'module.exports = (', 'module.exports = () => { throw new Error("broken") }'])(
-    'one that cannot be run: %s',
-    (text) =>
-      expect(readServerless('x: ${file(a.cjs)}', { files: { 'a.cjs': text } }).problems[0]).toMatch(
-        /^serverless\.yml:1:1 {2}error DG1205 {2}a\.cjs cannot be run: ./,
-      ),
-  );
-  test('what it takes in is watched, too', () => {
-    const { watched } = readServerless('x: ${file(a.cjs):b}', {
-      files: { 'a.cjs': 'module.exports = { b: require("./c.cjs") };', 'c.cjs': 'module.exports = 1;' },
-    });
-    expect([...watched].sort()).toEqual(['a.cjs', 'c.cjs']);
-  });
-});
-
-describe('.env files', () => {
-  const files = { '.env': 'A=all\nB=all', '.env.prod': 'A=prod' };
-  test('are read where the configuration says so', () => {
-    const text = 'useDotenv: true\nx: ${env:A}-${env:B}';
-    expect(readServerless(text, { files }).data['x']).toBe('all-all');
-    expect(readServerless(text, { files, stage: 'prod' }).data['x']).toBe('prod-env:B');
-    expect(readServerless(text, { files, env: { A: 'own' } }).data['x']).toBe('own-all');
-    expect(readServerless('x: ${env:A, "none"}', { files }).data['x']).toBe('none');
-  });
-  test('build upon each other and the environment', () => {
-    const given = { files: { '.env': 'A=$HOME_HOST/${B:-b}/${C}/\\$D\nC=c' }, env: { HOME_HOST: 'h' } };
-    expect(readServerless('useDotenv: true\nx: ${env:A}', given).data['x']).toBe('h/b/c/$D');
-  });
-  test('are read by version 4 in any case', () => expect(readServerless("frameworkVersion: '4'\nx: ${env:A}", { files }).data['x']).toBe('all'));
-});
-
 describe('what is not known here', () => {
   test('is a text that names it, told once with what mends it', () => {
     const { data, problems } = readServerless('x: https://${cf:net.Host}/a\ny: ${cf:net.Host}\nz: ${env:KEY}\nw: ${self:custom.no}\nv: ${opt:tier}');
@@ -230,6 +145,12 @@ describe('what is not known here', () => {
       'serverless.yml:5:1  warning DG1205  opt:tier leads to nothing, and no other value stands after it: it is the text "opt:tier". give it with --var tier=VALUE',
     ]);
   });
+  test('is what version 4 calls aws:ssm and the like, and what resolvers of the user are for', () => {
+    const { data, problems } = readServerless('x: ${aws:ssm:/a}\ny: ${team:s3:bucket/key}\nz: ${vault:a/b.c}');
+    expect(data).toEqual({ x: 'aws:ssm:/a', y: 'team:s3:bucket/key', z: 'vault:a/b.c' });
+    expect(problems).toHaveLength(3);
+    for (const one of problems) expect(one).toContain('is not known here');
+  });
   test('gives way to what stands after it, which is told', () => {
     const { data, problems } = readServerless("x: ${ssm:/a, 'b'}");
     expect(data['x']).toBe('b');
@@ -237,6 +158,7 @@ describe('what is not known here', () => {
   });
   test('a stage that is not given is dev, a region us-east-1', () => {
     expect(readServerless('x: ${opt:stage}-${opt:region}').data['x']).toBe('dev-us-east-1');
+    expect(readServerless('x: ${self:provider.region}').data['x']).toBe('us-east-1');
     expect(readServerless('x: ${self:provider.stage}').data['x']).toBe('dev');
     expect(readServerless('provider: { stage: "${file(a.json):stage}" }\nx: ${self:provider.stage}-${sls:stage}').data['x']).toBe('dev-dev');
   });
@@ -244,6 +166,26 @@ describe('what is not known here', () => {
     expect(readServerless('x: ${file(a.json):b}\ny: ${file(a.json):c}').problems).toEqual([
       "serverless.yml:1:1  warning DG1205  there is no file a.json: what variables ask of it is a text that names it. write the file, or give it with --var 'file(a.json):b=VALUE'",
     ]));
+  test('is told once for all that lead through it', () =>
+    expect(readServerless('custom: { a: "${file(a.json)}" }\nx: ${self:custom.a.b}\ny: ${self:custom.a.c}').problems).toEqual([
+      expect.stringContaining('there is no file a.json'),
+    ]));
+  test('is not told where it has no bearing on requests', () => {
+    const { problems } = readServerless(`
+service: s
+provider: { name: aws, iam: "\${file(iam.yml)}", environment: { A: "\${ssm:/told}" } }
+functions: { a: { handler: a.b, role: "\${cf:other.Role}", timeout: "\${opt:told}" } }
+resources:
+  - Resources:
+      Table: { Type: AWS::DynamoDB::Table, Properties: { TableName: "\${ssm:/table}" } }
+      Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: "\${cf:told.Name}" } }
+`);
+    expect(problems).toEqual([
+      expect.stringContaining('ssm:/told is not known here'),
+      expect.stringContaining('opt:told leads to nothing'),
+      expect.stringContaining('cf:told.Name is not known here'),
+    ]);
+  });
   test('is not told where only custom holds it', () => {
     expect(readServerless('custom: { a: "${ssm:/a}" }').problems).toEqual([]);
     expect(readServerless('custom: { a: "${ssm:/a}" }\nx: ${self:custom.a}').problems).toHaveLength(1);
@@ -278,7 +220,7 @@ describe('the parts of a configuration', () => {
       `
 service: shop
 provider: aws
-functions: [{ a: { handler: a.b } }, "\${file(more.yml)}", "\${file(absent.yml)}"]
+functions: [{ a: { handler: a.b }, b: null, d: "\${file(absent.yml)}" }, "\${file(more.yml)}", "\${file(absent.yml)}"]
 resources:
   - Resources: { T: { Type: A, Properties: { N: 1, M: 1 } } }
   - Resources: { T: { Properties: { N: 2 } }, U: { Type: B } }
@@ -294,7 +236,10 @@ resources:
     });
     expect(problems).toEqual([expect.stringContaining('warning DG1205  there is no file absent.yml: ')]);
   });
-  test('a text is no map', () => expect(readServerless('functions: all').problems).toEqual([expect.stringContaining('error DG1202')]));
+  test('a text is no map', () => {
+    expect(readServerless('functions: all').problems).toEqual([expect.stringContaining('error DG1202  functions is "all"')]);
+    expect(readServerless('functions: { a: all }').problems).toEqual([expect.stringContaining('error DG1202  functions.a is "all"')]);
+  });
 });
 
 describe('in the ledger', () => {

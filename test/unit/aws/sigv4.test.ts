@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verifySignature } from '../../../src/dialects/aws/iam/sigv4.ts';
 import { Fields } from '../../../src/http/fields.ts';
+import { localEnv, signed } from './sign.ts';
 import { canonicalPath, canonicalQuery } from '../../../src/dialects/aws/iam/canonical-request.ts';
 
 /** AWS's published test suite of Signature Version 4: its key, its date, its signatures. */
@@ -108,6 +110,40 @@ describe('Signature Version 4', () => {
     expect((await check('get-vanilla', {}, 'service', null))?.errorType).toBe('UnrecognizedClientException');
     expect((await check('get-vanilla', {}, 'service', { ...credentials, sessionToken: token }))?.errorType).toBe('UnrecognizedClientException');
     expect((await check('post-sts-header-before'))?.errorType).toBe('UnrecognizedClientException');
+  });
+
+  it('of any request is good for that request alone', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'B', '/', '%20', '%2F', '+', '~', '.', '=', '&', '*', "'", '%C3%A9', '%zz'), maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(text, text, fc.string({ maxLength: 20 }), async (path, query, body) => {
+        const request = signed(`/${path}?${query}`, { method: 'POST', body, at });
+        const [, target = ''] = /^http:\/\/localhost(.*)$/.exec(request.url) ?? [];
+        // What a URL makes of dots is another path.
+        fc.pre(target === `/${path}?${query}`);
+        const ask = (its: { query?: string; body?: string }) => {
+          const headers = new Fields([...request.headers].flat());
+          const known = { accessKeyId: localEnv.AWS_ACCESS_KEY_ID, secretAccessKey: localEnv.AWS_SECRET_ACCESS_KEY, sessionToken: null };
+          const given = { method: 'POST', path: `/${path}`, query: its.query ?? query, headers };
+          return verifySignature(given, () => Buffer.from(its.body ?? body), known, 'execute-api', at);
+        };
+        expect(await ask({})).toBeUndefined();
+        expect(await ask({ query: `${query}&x` })).toBeDefined();
+        expect(await ask({ body: `${body}x` })).toBeDefined();
+      }),
+    );
+  });
+
+  it('is refused, whatever stands there', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.string(), fc.boolean(), async (header, query, isSigned) => {
+        const authorization = isSigned ? `AWS4-HMAC-SHA256 ${header}` : header;
+        const fields = new Fields(['Host', 'h', 'X-Amz-Date', query, 'Authorization', authorization]);
+        const request = { method: 'GET', path: `/${header}`, query, headers: fields };
+        expect(await verifySignature(request, () => Buffer.alloc(0), credentials, 'execute-api', at)).toBeDefined();
+        const inQuery = { ...request, query: `X-Amz-Signature=${header}&X-Amz-Date=${query}&${query}`, headers: new Fields(['Host', 'h']) };
+        expect(await verifySignature(inQuery, () => Buffer.alloc(0), credentials, 'execute-api', at)).toBeDefined();
+      }),
+    );
   });
 
   it('says what is not complete', async () => {

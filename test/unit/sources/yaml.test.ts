@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DevgatewayError } from '../../../src/model/error.ts';
+import type { DevgatewayError, Diagnostic } from '../../../src/model/error.ts';
 import { parseYaml } from '../../../src/sources/yaml.ts';
 import { plain, type Tree } from '../../../src/sources/tree.ts';
 
@@ -57,6 +57,13 @@ describe('YAML and JSON', () => {
     expect(parseYaml('\ufeffa: 1\n---\n---\nb: 2\n...\n', 'a.yaml').map(plain)).toEqual([{ a: 1 }, { b: 2 }]);
     expect(parseYaml('{\n\t"a": [\n\t\t1\n\t]\n}\n', 'a.json').map(plain)).toEqual([{ a: [1] }]);
     expect(parseYaml('# nothing\n', 'a.yaml').map(plain)).toEqual([{}]);
+  });
+
+  it('count the last of a key that stands there twice where they are asked to, and say so', () => {
+    const repeated: Diagnostic[] = [];
+    const [tree] = parseYaml('a: { b: 1 }\nc: 2\na: { d: 3 }\n', 'f.yaml', repeated);
+    expect(plain(tree as Tree)).toEqual({ a: { d: 3 }, c: 2 });
+    expect(repeated).toMatchObject([{ code: 'DG1101', severity: 'warning', line: 3, message: 'the key "a" stands there twice' }]);
   });
 
   it.each([

@@ -18,6 +18,10 @@ export function compileSource(text: string, facts: StageFacts): IdentitySource |
 /** A pattern that must hold for the whole of a text. @throws SyntaxError where it is not safe to run */
 export const wholePattern = (source: string): RegExp => compileRegex(`^(?:${source})$`);
 
+/** The fields and parameters of a request that sources name, lower-case. */
+export const fieldsOf = (sources: readonly string[]): string[] =>
+  sources.flatMap((source) => /^method\.request\.(?:header|querystring)\.(\S+)$/.exec(source)?.[1]?.toLowerCase() ?? []);
+
 /** The sources of an authorizer, as they are written: divided by commas. */
 export const sourcesOf = (text: string): string[] =>
   text

@@ -8,7 +8,7 @@ import { invoke, isUnauthorized } from '../../aws/invoke.ts';
 import { requestIdOf } from '../identifiers.ts';
 import { proxyEvent } from '../proxy-event.ts';
 import { authorized, type Authorized } from './authorized.ts';
-import { compileSource, wholePattern, type IdentitySource } from './identity-source.ts';
+import { compileSource, fieldsOf, wholePattern, type IdentitySource } from './identity-source.ts';
 import { methodArn, type Place } from './place.ts';
 import { resourceDecisions } from './resource-policy.ts';
 
@@ -45,21 +45,31 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
   create(options, deps) {
     const { type, ttlSeconds } = options;
     const sources = options.sources.map((text) => compileSource(text, options) as IdentitySource);
+    for (const name of fieldsOf(options.sources)) deps.secretFields.add(name);
     const validation = options.validation === null ? null : wholePattern(options.validation);
     const place = `aws-rest/authorizer:${options.api}/${options.stage}/${options.name}`;
     const caches = ttlSeconds > 0 && sources.length > 0;
     return async (exchange) => {
       const requestId = requestIdOf(exchange, deps.random);
       const identity = sources.map((source) => source(exchange, requestId) ?? '');
-      if (identity.includes('') || validation?.test(identity[0] as string) === false) return unauthorized;
+      if (identity.includes('')) {
+        exchange.note(`the authorizer ${options.name} is not asked: there is nothing at ${options.sources[identity.indexOf('')]}`);
+        return unauthorized;
+      }
+      if (validation?.test(identity[0] as string) === false) {
+        exchange.note(`the authorizer ${options.name} is not asked: the token does not match ${options.validation}`);
+        return unauthorized;
+      }
       const arn = methodArn(exchange, options);
       if (arn.length > longestArn) return refuse(fault('target-too-long', { limit: longestArn }));
-      const clock = exchange.clock ?? deps.clock;
       const cache = deps.memory.get(exchange.scope + place, () => new Map<string, Cached>());
       const key = JSON.stringify(identity);
       const known = caches ? cache.get(key) : undefined;
-      const asked = clock.now();
-      if (known !== undefined && known.until > asked) return judge(known, arn, exchange, 0);
+      const asked = (exchange.clock ?? deps.clock).now();
+      if (known !== undefined && known.until > asked) {
+        exchange.note(`the authorizer ${options.name} is not asked: its policy is kept from an earlier request of this caller`);
+        return judge(known, arn, exchange, 0);
+      }
       let answer: Answer;
       try {
         const event =
@@ -73,7 +83,7 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
         exchange.note(`the authorizer ${options.name} failed: ${(error as Error).message}`);
         return failed(error);
       }
-      const now = clock.now();
+      const now = (exchange.clock ?? deps.clock).now();
       if (caches) {
         if (cache.size >= mostCached) cache.delete(cache.keys().next().value as string);
         cache.set(key, { ...answer, until: now + ttlSeconds * 1000 });
@@ -84,8 +94,10 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
     /** Where the function says nothing of this method, an allow of the resource policy is enough (same account). */
     function judge({ policy, context, usageIdentifierKey }: Answer, arn: string, exchange: Exchange, integrationLatency: number): Outcome {
       const decision = policy.decide({ arn, principal: null, keys: conditionKeysOf(exchange, exchange.startedAt) });
-      if (decision === 'deny') return denied(true);
-      if (decision === 'silent' && exchange.read(resourceDecisions) !== 'allow') return denied(false);
+      if (decision === 'deny' || (decision === 'silent' && exchange.read(resourceDecisions) !== 'allow')) {
+        exchange.note(`the policy of the authorizer ${options.name} ${decision === 'deny' ? 'denies' : 'says nothing of'} ${arn}`);
+        return denied(decision === 'deny');
+      }
       exchange.write(authorized, { context: { ...context, integrationLatency }, usageIdentifierKey });
       return undefined;
     }

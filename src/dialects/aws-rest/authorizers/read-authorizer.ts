@@ -1,6 +1,7 @@
 import type { Step } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { withStageVariables } from '../endpoint.ts';
+import { functionIn, uriOf } from '../function-uri.ts';
 import { compileSource, sourcesOf, wholePattern } from './identity-source.ts';
 import type { LambdaAuthorizerOptions } from './lambda-authorizer.ts';
 import type { Place } from './place.ts';
@@ -10,8 +11,6 @@ import type { TokenAuthorizerOptions } from './token-authorizer.ts';
 export type Authorizer =
   | { readonly asks: 'function' | 'token'; readonly step: (scopes: readonly string[]) => Step }
   | { readonly unsupported: string };
-
-const lambdaUri = /:lambda:path\/[^/]+\/functions\/arn:[^/]*:function:([^/:]+)[^/]*\/invocations$/;
 
 /** `x-amazon-apigateway-authorizer` of a security scheme. Every member has a say, or a reason why not. */
 export function readAuthorizer(name: string, scheme: Setting, place: Place): Authorizer {
@@ -36,17 +35,14 @@ export function readAuthorizer(name: string, scheme: Setting, place: Place): Aut
 
 function readFunction(name: string, scheme: Setting, setting: Setting, { api, stage, variables }: Place, type: 'TOKEN' | 'REQUEST'): Authorizer {
   const uri = setting.get('authorizerUri');
-  const [, called] = lambdaUri.exec(withStageVariables(uri.string() ?? '', variables)) ?? [];
+  const called = functionIn(withStageVariables(uriOf(uri, variables), variables));
   if (called === undefined) {
-    uri.problem(
-      'DG1203',
-      `the uri of the authorizer ${name} does not name a function`,
-      'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations',
-    );
+    const expected = 'expected arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations';
+    uri.warning('DG1208', `the uri of the authorizer ${name} does not name a function`, `${expected}; methods behind it answer 501`);
     return { unsupported: `the authorizer ${name}` };
   }
   const written = setting.get('identitySource');
-  const sources = sourcesOf(written.string() || (type === 'TOKEN' ? sourceOf(scheme) : ''));
+  const sources = sourcesFor(setting, scheme, type === 'TOKEN');
   for (const source of sources)
     if (compileSource(source, { stage, variables }) === undefined || (type === 'TOKEN' && !source.startsWith('method.request.header.'))) {
       const expected =
@@ -69,7 +65,7 @@ function readFunction(name: string, scheme: Setting, setting: Setting, { api, st
 }
 
 function readToken(scheme: Setting, setting: Setting, { variables }: Place, type: 'cognito_user_pools' | 'jwt'): Authorizer {
-  const from = placeOf(setting.get('identitySource').strings()[0] || sourceOf(scheme));
+  const from = placeOf(sourcesFor(setting, scheme, true)[0] ?? '');
   const expression = setting.get('identityValidationExpression');
   const arns = setting.get('providerARNs');
   const config = setting.get('jwtConfiguration').approximately('documented for HTTP APIs only; tokens are checked as there');
@@ -83,7 +79,8 @@ function readToken(scheme: Setting, setting: Setting, { variables }: Place, type
   const audience = isPool ? [] : config.get('audience').strings();
   const what = isPool ? 'a Cognito authorizer' : 'a JWT authorizer';
   if (issuers.length === 0)
-    setting.problem('DG1204', `${what} needs ${isPool ? 'providerARNs' : 'jwtConfiguration.issuer'}`, 'expected who issues the tokens');
+    setting.warning('DG1208', `${what} needs ${isPool ? 'providerARNs' : 'jwtConfiguration.issuer'}`, 'methods behind it answer 501');
+  if (from === undefined) setting.warning('DG1208', `${what} needs an identity source`, 'methods behind it answer 501');
   if (from === undefined || validation === undefined || issuers.length === 0) return { unsupported: what };
   const options = { kind: isPool ? 'cognito' : 'jwt', issuers, audience, validation, from } as const;
   return {
@@ -96,9 +93,14 @@ function readToken(scheme: Setting, setting: Setting, { variables }: Place, type
   };
 }
 
-/** The header field that the scheme itself names. */
-const sourceOf = (scheme: Setting): string =>
-  scheme.get('in').string() === 'header' ? `method.request.header.${scheme.get('name').string() ?? ''}` : '';
+/** The sources that an authorizer names, else the header field that its scheme names. */
+function sourcesFor(setting: Setting, scheme: Setting, otherwise: boolean): string[] {
+  const written = setting.get('identitySource').strings().flatMap(sourcesOf);
+  const [where, field] = [scheme.get('in'), scheme.get('name')];
+  if (written.length === 0 && otherwise && where.string() === 'header') return [`method.request.header.${field.string() ?? ''}`];
+  for (const one of [where, field]) one.ignored('the authorizer names its identity sources itself');
+  return written;
+}
 
 /** JWT authorizers write their sources as those of HTTP APIs do. */
 function placeOf(source: string): TokenAuthorizerOptions['from'] | undefined {

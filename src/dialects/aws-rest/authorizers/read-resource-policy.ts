@@ -37,11 +37,14 @@ export function readResourcePolicy(setting: Setting, place: Place, variables: Re
   };
 }
 
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function documentOf(setting: Setting): unknown {
   const value = setting.value();
-  if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(value);
+    const document = (typeof value === 'string' ? JSON.parse(value) : value) as Record<string, unknown>;
+    // One statement and a list of one say the same.
+    return isMap(document['Statement']) ? { ...document, Statement: [document['Statement']] } : document;
   } catch {
     return undefined;
   }

@@ -44,6 +44,7 @@ export const resourcePolicy: StepKind<ResourcePolicyOptions> = {
       const decision = policy.decide({ arn, principal, keys });
       exchange.write(resourceDecisions, decision);
       if (decision === 'allow' || (decision === 'silent' && options.needs === 'no-deny')) return undefined;
+      exchange.note(`the policy of the API ${decision === 'deny' ? 'denies' : 'does not allow'} ${arn}`);
       return refuse(ownFault('aws-rest/policy-denied', { who: caller?.userArn ?? 'anonymous', arn, explicit: decision === 'deny' }));
     };
   },

@@ -37,6 +37,7 @@ export const tokenAuthorizer: StepKind<TokenAuthorizerOptions> = {
   create(options, deps, step) {
     const { kind, audience, scopes, from } = options;
     const validation = options.validation === null ? null : wholePattern(options.validation);
+    deps.secretFields.add(from.name.toLowerCase());
     const testTokens: LinkDeps['testTokens'] = {
       expects: (shape) => deps.testTokens.expects({ ...shape, audience: audience[0], scopes }),
       keyFor: (header) => deps.testTokens.keyFor(header),

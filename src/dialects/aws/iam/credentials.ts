@@ -6,6 +6,8 @@ export interface Credentials {
   readonly sessionToken: string | null;
 }
 
+export const noCredentials = 'no signature is good: there are no credentials to check them with';
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** The credentials that tools of AWS would take from the same environment; null where there are none. */

@@ -28,6 +28,9 @@ const algorithm = 'AWS4-HMAC-SHA256';
 const skewMs = 300_000;
 const longestSeconds = 604_800;
 
+/** Where signatures and tokens stand: their values are kept out of files. */
+export const signatureFields: readonly string[] = ['authorization', 'x-amz-security-token', 'x-amz-credential', 'x-amz-signature'];
+
 const refusal = (errorType: string, message: string): SignatureRefusal => ({ errorType, message });
 export const missingToken: SignatureRefusal = refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
 const unknownToken = refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
@@ -47,7 +50,7 @@ export async function verifySignature(
 ): Promise<SignatureRefusal | undefined> {
   const found = readSignature(request);
   if ('message' in found) return found;
-  if (credentials === null || found.accessKeyId !== credentials.accessKeyId) return unknownToken;
+  if (!credentials?.secretAccessKey || found.accessKeyId !== credentials.accessKeyId) return unknownToken;
   if ((found.token ?? null) !== credentials.sessionToken) return unknownToken;
   const early = scopeProblem(found, service) ?? timeProblem(found, now);
   if (early !== undefined) return early;

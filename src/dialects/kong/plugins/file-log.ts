@@ -1,5 +1,5 @@
 import { clientFinder, type RealIp } from '../client-address.ts';
-import { LineFile } from './line-file.ts';
+import { LineFile } from '../../line-file.ts';
 import { readCustomFields, withCustomFields, type CustomField } from './custom-fields.ts';
 import { logEntry } from './log-entry.ts';
 import { loggedRoutes, type LoggedRoutes } from './logged-entities.ts';

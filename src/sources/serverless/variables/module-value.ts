@@ -10,6 +10,8 @@ export interface ModuleQuestion {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A property of the configuration, worked out. */
   readonly property: (keys: readonly string[]) => unknown;
+  /** How long the module may say nothing. */
+  readonly maxMs?: number;
 }
 
 /** What a module says, as JSON: of itself as a whole, or of the part that was asked for. `files`: what it loaded. */
@@ -19,13 +21,11 @@ export type ModuleAnswer =
 
 type Message = ModuleAnswer | { readonly id: number; readonly ask: readonly string[] };
 
-const maxMs = 10_000;
-
 /**
  * Runs a module in a thread of its own and waits for what it says: a configuration is read in one go, and modules may take their time.
  * One that does not come to an end is given up after ten seconds.
  */
-export function moduleValue({ absolute, keys, options, env, property }: ModuleQuestion): ModuleAnswer {
+export function moduleValue({ absolute, keys, options, env, property, maxMs = 10_000 }: ModuleQuestion): ModuleAnswer {
   const { port1: here, port2: port } = new MessageChannel();
   const turns = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(moduleProgram, {
@@ -40,14 +40,14 @@ export function moduleValue({ absolute, keys, options, env, property }: ModuleQu
   worker.on('error', () => undefined);
   worker.unref();
   try {
-    return conversation(here, turns, property);
+    return conversation(here, turns, property, maxMs);
   } finally {
     here.close();
     void worker.terminate();
   }
 }
 
-function conversation(here: MessagePort, turns: Int32Array, property: ModuleQuestion['property']): ModuleAnswer {
+function conversation(here: MessagePort, turns: Int32Array, property: ModuleQuestion['property'], maxMs: number): ModuleAnswer {
   for (;;) {
     const turn = Atomics.load(turns, 0);
     const message = (receiveMessageOnPort(here) as { readonly message: Message } | undefined)?.message;

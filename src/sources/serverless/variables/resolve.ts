@@ -188,6 +188,8 @@ export class Resolver {
     if (unknown === undefined) return { tree: nothingAt(at), via: [] };
     const { text, cause, message, hint } = standInFor(unknown, this);
     this.warn(cause, at, message, hint);
+    // Who is led through it need not be told again.
+    this.#told.add(text);
     if (text === unknown.name) this.#standIns.add(text);
     return { tree: scalarAt(at, text), via: [] };
   }

@@ -31,7 +31,13 @@ export function lookUp(
   const below = address === undefined ? '' : `:${address.replace(/~(?:true|false|split|raw)$/, '')}`;
   const name = `${type}${params === undefined ? '' : `(${params.join(', ')})`}${below}`;
   const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
-  const named = { type, address, name, location: type === 'file' ? params?.[0] : undefined, elsewhere: source === undefined };
+  const named = {
+    type,
+    address,
+    name,
+    location: type === 'file' ? params?.[0] : undefined,
+    elsewhere: source === undefined || (type === 'aws' && below.includes(':', 1)),
+  };
   const answer = given(resolver, name) ?? (source === undefined ? given(resolver, `${type}${below}`) : undefined);
   return { named, answer: answer ?? source?.(address ?? '', params ?? [], resolver, at) };
 }
@@ -39,7 +45,8 @@ export function lookUp(
 const sources: Readonly<Record<string, Source>> = {
   self: (address, _, resolver) => {
     const found = resolver.at(resolver.root, keysOf(address));
-    // Where the configuration does not name its stage, the framework does.
+    // Where the configuration does not name its stage or region, the framework does.
+    if (address === 'provider.region' && found === undefined) return usualOptions['region'];
     return address === 'provider.stage' && (found === undefined || resolver.isStandIn(found.tree)) ? stageOf(resolver) : found;
   },
   env: (address, _, { context }) => valueIn(context.env, address),
@@ -80,6 +87,13 @@ export function stageOf(resolver: Resolver): string {
   return stage ?? (named?.kind === 'scalar' && !resolver.isStandIn(named) ? String(named.value) : defaultStage);
 }
 
+export interface StandIn {
+  readonly text: string;
+  readonly cause: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** What stands in for a source that says nothing, and what is told of it: once for each `cause`. */
 export function standInFor(
   named: Named,
@@ -104,9 +118,10 @@ export function standInFor(
       message: `there is no file ${location}: what variables ask of it is a text that names it`,
       hint: `write the file, or ${give}`,
     };
+  const known = type === 'self' ? standInOnTheWay(keysOf(address ?? ''), resolver) : undefined;
   return {
     text: name,
-    cause: name,
+    cause: known ?? name,
     message: `${name} leads to nothing, and no other value stands after it: ${reads}`,
     hint:
       type === 'env'
@@ -115,6 +130,15 @@ export function standInFor(
           ? `give it with --var ${address}=VALUE`
           : give,
   };
+}
+
+/** The text of a stand-in that stands where a variable leads through, which was told of. */
+function standInOnTheWay(keys: readonly string[], resolver: Resolver): string | undefined {
+  for (const at of keys.keys()) {
+    const tree = resolver.at(resolver.root, keys.slice(0, at))?.tree;
+    if (tree?.kind === 'scalar' && resolver.isStandIn(tree)) return String(tree.value);
+  }
+  return undefined;
 }
 
 /** What the framework takes where an option is not given. */

@@ -31,7 +31,7 @@ export class LineFile {
       if (reopen || this.#inode === null || (await this.#identity()) === this.#inode) await appendFile(this.#path, line);
       this.#inode ??= await this.#identity();
     } catch {
-      // No folder, no right to write: Kong says so in its own log and goes on.
+      // No folder, no right to write: the gateways of production say so in logs of their own and go on.
     } finally {
       this.#waiting -= 1;
     }
