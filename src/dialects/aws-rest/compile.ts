@@ -106,7 +106,7 @@ function readMethod(operation: Operation, api: Api, { binary, models, security }
     id: `${method} ${path}`,
     when: { deployment, resource: path, method },
     origin,
-    label: { match: `${method} ${path}`, upstream: what === '' ? type : '(not supported)' },
+    label: { match: `${method} ${path}`, upstream: what !== '' || 'unsupported' in read ? '(not supported)' : (read.upstream ?? type) },
     destination: what === '' ? destination : null,
   };
 }

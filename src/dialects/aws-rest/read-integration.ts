@@ -16,7 +16,7 @@ import type { LambdaOptions } from './lambda.ts';
 
 /** What a method does once it may: steps that make the request, where it goes, and steps that see the answer first. Or why that cannot be mirrored yet. */
 export type Integration =
-  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[] }
+  | { readonly request: readonly Step[]; readonly destination: Destination; readonly head?: readonly Step[]; readonly upstream?: string }
   /** `told`: why is told already. */
   | { readonly unsupported: string; readonly told?: true };
 
@@ -101,7 +101,8 @@ function readMapped(
       .map(([when, response]) => readResponse(when, response)),
   };
   const children = endpoint === undefined ? [] : [serverAt(endpoint, service === undefined ? [] : [service.name], timeoutMs, integration)];
-  return { request: [], destination: { kind: 'aws-rest/integration', options, origin: integration.origin, children } };
+  const asked = backend.kind === 'lambda' ? { upstream: `function:${backend.function}` } : {};
+  return { request: [], destination: { kind: 'aws-rest/integration', options, origin: integration.origin, children }, ...asked };
 }
 
 function readResponse(when: string, setting: Setting): ResponseOptions {
@@ -180,5 +181,6 @@ function readLambda(integration: Setting, facts: StageFacts, binaryMediaTypes: r
     timeoutMs,
     streamed: uri.endsWith('/response-streaming-invocations'),
   };
-  return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] } };
+  const upstream = `function:${options.function}`;
+  return { request: [], destination: { kind: 'aws-rest/lambda', options, origin: integration.origin, children: [] }, upstream };
 }

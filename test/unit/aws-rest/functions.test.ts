@@ -170,3 +170,11 @@ it('a function that writes its answer says bytes and cookies', async () => {
   await using plain = await api(proxied(), { 'function:orders': () => answer });
   expect((await plain.fetch(request())).status).toBe(502);
 });
+
+it('routes name the function that is mapped', async () => {
+  const mapped = { type: 'aws', httpMethod: 'POST', uri: arn, responses: { default: { statusCode: '200' } } };
+  for (const operation of [proxied(), { 'x-amazon-apigateway-integration': mapped }]) {
+    await using gateway = await api(operation, {});
+    expect(gateway.routes).toMatchObject([{ upstream: 'function:orders' }]);
+  }
+});

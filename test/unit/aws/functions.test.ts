@@ -235,7 +235,7 @@ it('a function that loops or ends its process leaves all others answering, and c
       Properties: { ApiId: { Ref: 'Http' }, RouteKey: `GET /${name}`, Target: { 'Fn::Sub': 'integrations/${Call}' } },
     },
   ]);
-  const files = { 'template.json': template({ ...usual, Timeout: 0.5 }, { more: Object.fromEntries(routes) }), 'src/orders.mjs': sees };
+  const files = { 'template.json': template({ ...usual, Timeout: 3 }, { more: Object.fromEntries(routes) }), 'src/orders.mjs': sees };
   await using gateway = await start(files);
   const ask = async (path: string): Promise<unknown> => {
     const { status } = await gateway.fetch(path);
