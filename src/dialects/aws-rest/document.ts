@@ -87,7 +87,8 @@ function pathsOf(api: Resource, of: ResourcesOf, mine: (one: Resource) => boolea
     if (path === undefined) {
       method.properties
         .get('ResourceId')
-        .problem('DG1205', `${method.id} is a method of no resource of ${api.id}`, 'expected an AWS::ApiGateway::Resource below the root of its API');
+        .warning('DG1205', `${method.id} is a method of no resource of ${api.id}`, 'it is not served: no AWS::ApiGateway::Resource here is its own');
+      method.properties.leftToOthers('belongs to a resource that is not here');
       continue;
     }
     const name =

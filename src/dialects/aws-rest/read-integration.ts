@@ -124,6 +124,15 @@ function readResponse(when: string, setting: Setting): ResponseOptions {
       const [, name] = /^method\.response\.header\.([!#$%&'*+.^_`|~\w-]+)$/.exec(key) ?? [];
       const from = readFrom(value.string() ?? '', 'integration.response');
       if (name !== undefined && from !== undefined) return [{ name, from }];
+      const text = value.string() ?? '';
+      if (name !== undefined && !/^(?:method|integration|context|stageVariables)\./.test(text)) {
+        value.warning(
+          'DG1203',
+          `API Gateway will not deploy ${key}: ${text}: Invalid mapping expression specified`,
+          `a text stands in quotes of its own: "'${text}'"; it is answered here as if it did`,
+        );
+        return [{ name, from: { in: 'literal', text } as const }];
+      }
       value.problem(
         'DG1203',
         `${key}: ${value.string() ?? ''} is no response parameter: Invalid mapping expression specified`,

@@ -3,6 +3,7 @@ import { nowhere } from '../../model/origin.ts';
 import type { AccessLogOptions } from './access-log.ts';
 import type { Api } from './api.ts';
 import type { FaultBookOptions } from './faults.ts';
+import type { When } from './match.ts';
 import type { GatewayResponses } from './gateway-responses.ts';
 import { deploymentKey, type Base } from './place.ts';
 import type { Domain } from './read-domains.ts';
@@ -60,12 +61,13 @@ function siteOf(id: string, parts: readonly Part[], bases: readonly Base[], at: 
   const otherwise = custom || first === undefined ? null : keyOf(first.api);
   const log = logOf(parts);
   const oneApi = parts.every(({ api }) => api.id === first?.api.id);
-  /** Routes of several stages stand side by side: each tells whose it is. */
+  /** Routes of several stages stand side by side: each tells whose it is, and where it is asked for. */
   const named = (plain: Route, api: Api): Route => {
-    const route = logged(plain, log);
-    if (parts.length === 1) return route;
-    const name = `${oneApi ? keyOf(api).slice(api.id.length + 1) : keyOf(api)} ${route.id}`;
-    return { ...route, id: name, label: { ...route.label, match: name } };
+    const { resource, method } = plain.when as When;
+    const base = bases.find((one) => one.api === api.id && one.stage === api.stage)?.path ?? '';
+    const match = `${method} ${resource === '/' ? base || '/' : base + resource}${api.canary ? ' (canary)' : ''}`;
+    const route = { ...logged(plain, log), label: { ...plain.label, match } };
+    return parts.length === 1 ? route : { ...route, id: `${oneApi ? keyOf(api).slice(api.id.length + 1) : keyOf(api)} ${route.id}` };
   };
   return {
     id,

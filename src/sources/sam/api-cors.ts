@@ -11,7 +11,7 @@ export function addCors(document: Draft, cors: Setting): void {
   const isShort = cors.kind !== 'map';
   const member = (name: string): Setting => cors.get(name);
   const named = isShort ? cors : member('AllowOrigin');
-  const origin = named.exists ? expression(named) : "'*'";
+  const origin = named.exists ? named.tree : "'*'";
   const [headers, methods, age] = ['AllowHeaders', 'AllowMethods', 'MaxAge'].map((name) => (isShort ? undefined : filled(member(name))));
   const isComputed = isShort || isEmpty(member('AllowMethods'));
   const credentials = !isShort && member('AllowCredentials').boolean() === true;
@@ -30,14 +30,7 @@ export function addCors(document: Draft, cors: Setting): void {
 
 /** An empty value is as none: its field is not sent. */
 const isEmpty = (setting: Setting): boolean => !setting.exists || setting.string() === '';
-const filled = (setting: Setting): Made => (isEmpty(setting) ? undefined : expression(setting));
-
-/** The value of a header field is an expression, in which a text stands in quotes of its own: API Gateway refuses any other. */
-function expression(setting: Setting): Made {
-  const text = setting.string() ?? '';
-  if (/^'[^']*'$|^(?:integration\.response|context|stageVariables)\./.test(text)) return setting.tree;
-  return setting.problem('DG1203', `${text} is no expression`, `expected quotes of its own within the text: "'${text}'"`);
-}
+const filled = (setting: Setting): Made => (isEmpty(setting) ? undefined : setting.tree);
 
 const methodsFor = (item: Draft): string =>
   item.keys().some((key) => isAnyMethod(key))

@@ -82,9 +82,27 @@ describe('a REST API made resource by resource', () => {
         text.replace('AuthorizationType: NONE', 'RequestParameters: { method.request.querystring.a: true, method.request.header.a: true }'),
       /a is the name of two parameters/,
     ],
-    ['a resource of another API', (text: string) => text.replace('ResourceId: !Ref Orders', 'ResourceId: !Ref Other'), /is a method of no resource/],
   ])('refuses %s', async (_, change, message) => {
     await expect(start({ 'template.yaml': change(template(method('One', '!Ref Orders', 'AuthorizationType: NONE'))) })).rejects.toThrow(message);
+  });
+});
+
+describe('what a template leaves to others, or AWS would not deploy', () => {
+  it('is told: a method whose resource is elsewhere is not served', async () => {
+    const elsewhere = template(method('One', '!Ref Orders', 'AuthorizationType: NONE')).replace('ResourceId: !Ref Orders', 'ResourceId: !Ref Other');
+    await using gateway = await start({ 'template.yaml': elsewhere });
+    expect(gateway.diagnostics).toMatchObject([{ code: 'DG1205', severity: 'warning', message: 'One is a method of no resource of Api' }]);
+    expect((await gateway.fetch('/prod/orders')).status).toBe(403);
+  });
+
+  it('is told: a text of a field without quotes of its own is answered as if it had them', async () => {
+    const integration = `Integration: { Type: MOCK, RequestTemplates: { application/json: '{"statusCode": 200}' }, IntegrationResponses: [{ StatusCode: 200, ResponseParameters: { method.response.header.X-From: shop.example } }] }`;
+    const bare = method('One', '!Ref Orders', 'AuthorizationType: NONE').replace(/Integration: .*/s, integration);
+    await using gateway = await start({ 'template.yaml': template(bare) });
+    expect(gateway.diagnostics.map(({ message }) => message)).toContainEqual(
+      'API Gateway will not deploy method.response.header.X-From: shop.example: Invalid mapping expression specified',
+    );
+    expect((await gateway.fetch('/prod/orders')).headers.get('x-from')).toBe('shop.example');
   });
 });
 

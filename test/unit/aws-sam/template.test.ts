@@ -80,16 +80,6 @@ Resources:
   });
 });
 
-describe('a field of CORS', () => {
-  it('has quotes of its own', () => {
-    const { ledger } = unfolded(`
-Resources:
-  Api: { Type: AWS::Serverless::Api, Properties: { StageName: live, DefinitionBody: { swagger: '2.0', paths: { /: {} } }, Cors: '*' } }
-`);
-    expect(ledger.diagnostics).toMatchObject([{ code: 'DG1203', line: 4, hint: `expected quotes of its own within the text: "'*'"` }]);
-  });
-});
-
 describe('a template', () => {
   it('finds what SAM makes by its names', () => {
     const { resources } = unfolded(`
