@@ -3,10 +3,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 
 const stack = new Stack(new App(), 'Shop');
-const orders = new Function(stack, 'Orders', {
+const orders = new LambdaFunction(stack, 'Orders', {
   runtime: Runtime.NODEJS_22_X,
   code: Code.fromAsset('orders'),
   handler: 'index.handler',
