@@ -2,6 +2,7 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { Deps } from '../../engine/kit.ts';
 import { refuse, type Failure } from '../../engine/outcome.ts';
 import { fault } from '../../model/fault.ts';
+import { invoke as call } from '../aws/invoke.ts';
 import { requestIdOf } from './identifiers.ts';
 
 /** How a function ended. */
@@ -10,38 +11,25 @@ export type Invoked =
   | { readonly error: { readonly errorMessage: string; readonly errorType: string; readonly trace: readonly string[] } }
   | { readonly refused: Failure };
 
-const late = Symbol('late');
-
 /** Asks a function; a time-out of the integration is the gateway's, on its clock. `isAnswer`: of messages of errors that are no mistake of its own. */
 export async function invoke(
   name: string,
   event: unknown,
   timeoutMs: number,
   exchange: Exchange,
-  { functions, clock, random }: Pick<Deps, 'functions' | 'clock' | 'random'>,
+  deps: Deps,
   isAnswer: (message: string) => boolean = () => false,
 ): Promise<Invoked> {
-  const run = functions(name, exchange.scope, (error) => isAnswer(errorOf(error).errorMessage)) as
-    | ((event: unknown, context: unknown) => unknown)
-    | undefined;
   const upstream = `function:${name}`;
-  if (run === undefined) return { refused: refuse(fault('upstream-unmapped', { upstream })) };
-  let stop = (): void => {};
-  const timeout = new Promise<typeof late>((resolve) => {
-    stop = (exchange.clock ?? clock).after(timeoutMs, () => resolve(late));
-  });
-  const called = new Promise((resolve) => {
-    resolve(run(event, { functionName: name, awsRequestId: requestIdOf(exchange, random) }));
-  });
+  const requestId = requestIdOf(exchange, deps.random);
   try {
-    const result = await Promise.race([called, timeout]);
-    return result === late ? { refused: refuse(fault('upstream-timeout', { upstream, afterMs: timeoutMs })) } : { result };
+    const called = await call(name, event, exchange, deps, { requestId, timeoutMs, isAnswer: (error) => isAnswer(errorOf(error).errorMessage) });
+    if (called === undefined) return { refused: refuse(fault('upstream-unmapped', { upstream })) };
+    return called === 'late' ? { refused: refuse(fault('upstream-timeout', { upstream, afterMs: timeoutMs })) } : called;
   } catch (error) {
     const failure = errorOf(error);
     exchange.note(`the function ${name} failed: ${failure.errorType}: ${failure.errorMessage}`);
     return { error: failure };
-  } finally {
-    stop();
   }
 }
 
