@@ -31,7 +31,9 @@ interface Cached extends Answer {
 const mostCached = 1000;
 const timeoutMs = 10_000;
 const longestArn = 1600;
-const unauthorized = refuse(fault('unauthenticated', { scheme: '', reason: 'an identity source is missing or not valid', missing: true }));
+const unauthorized = (reason: string): Outcome => refuse(fault('unauthenticated', { scheme: '', reason, missing: true }));
+const unidentified = unauthorized('an identity source is missing or not valid');
+const refused = unauthorized('the authorizer answered Unauthorized');
 const denied = (explicit: boolean): Outcome => refuse(ownFault('aws-rest/authorizer-denied', { explicit }));
 const failed = (cause: unknown): Outcome => refuse(ownFault('aws-rest/authorizer-failed', { cause }));
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -54,11 +56,11 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
       const identity = sources.map((source) => source(exchange, requestId) ?? '');
       if (identity.includes('')) {
         exchange.note(`the authorizer ${options.name} is not asked: there is nothing at ${options.sources[identity.indexOf('')]}`);
-        return unauthorized;
+        return unidentified;
       }
       if (validation?.test(identity[0] as string) === false) {
         exchange.note(`the authorizer ${options.name} is not asked: the token does not match ${options.validation}`);
-        return unauthorized;
+        return unidentified;
       }
       const arn = methodArn(exchange, options);
       if (arn.length > longestArn) return refuse(fault('target-too-long', { limit: longestArn }));
@@ -79,7 +81,7 @@ export const lambdaAuthorizer: StepKind<LambdaAuthorizerOptions> = {
         if (called === 'late') return failed('the authorizer did not answer in time');
         answer = readAnswer(called.result);
       } catch (error) {
-        if (isUnauthorized(error)) return unauthorized;
+        if (isUnauthorized(error)) return refused;
         exchange.note(`the authorizer ${options.name} failed: ${(error as Error).message}`);
         return failed(error);
       }
