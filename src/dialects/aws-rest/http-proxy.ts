@@ -121,6 +121,7 @@ export function readHttpProxy(integration: Setting, facts: StageFacts): Integrat
     'credentials',
     'tlsConfig',
     'connectionId',
+    'integrationTarget',
   ])
     integration.get(key).ignored('has no effect on an HTTP_PROXY integration here');
   const method = integration.get('httpMethod').string()?.toUpperCase() ?? 'ANY';

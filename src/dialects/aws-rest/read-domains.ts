@@ -1,6 +1,6 @@
 import type { Resource, Template } from '../../sources/cloudformation/template.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { domainResource, hostOf } from '../aws/domains.ts';
+import { domainResource, domainType, hostOf } from '../aws/domains.ts';
 
 /** What stands below a base path of a custom domain. */
 export interface Mapping {
@@ -58,6 +58,8 @@ export function readDomains({ resources }: Template, apis: ReadonlySet<string>):
   }
   for (const host of domains.keys())
     elsewhere.get(host)?.warning('DG1208', `${host} serves REST APIs and APIs of another kind`, 'only its REST APIs are served on that host');
+  for (const { type, properties } of resources)
+    if (domainType.test(type)) properties.leftToOthers('no REST API of this template is served on this domain');
   return [...domains].map(([host, mappings]) => {
     const { setting, named } = settings.get(host) as { readonly setting: Setting; readonly named: string };
     const resource = domainResource(named, resources);
@@ -67,19 +69,22 @@ export function readDomains({ resources }: Template, apis: ReadonlySet<string>):
 
 function readDomain({ properties }: Resource): string {
   properties.get('DomainName').string();
-  const mutual = properties.get('MutualTlsAuthentication');
   for (const name of properties.keys())
-    if (name !== 'DomainName' && name !== 'MutualTlsAuthentication')
+    if (name !== 'DomainName' && !Object.hasOwn(guards, name))
       properties.get(name).ignored('concerns the certificate and the endpoint of production');
-  if (!mutual.exists) return '';
-  mutual.settle();
-  mutual.warning(
-    'DG1208',
-    'mutual TLS of a domain is not supported yet',
-    'requests to that host answer 501; those to the host of the API are served',
-  );
-  return 'mutual TLS of the domain';
+  return Object.entries(guards)
+    .flatMap(([name, what]) => {
+      const guard = properties.get(name);
+      if (!guard.exists) return [];
+      guard.settle();
+      guard.warning('DG1208', `${what} is not supported yet`, 'requests to that host answer 501; those to the host of the API are served');
+      return [what];
+    })
+    .join(' and ');
 }
+
+/** What asks callers of a domain for something that nothing here can ask. */
+const guards: Readonly<Record<string, string>> = { MutualTlsAuthentication: 'mutual TLS of a domain', Policy: 'the policy of a private domain' };
 
 /** A mapping names a stage by its name or, where a packaging made it, by its logical id. */
 function stageNamed(named: string, api: string, resources: readonly Resource[]): string {

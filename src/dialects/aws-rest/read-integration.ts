@@ -73,7 +73,8 @@ function readMapped(
   type: 'mock' | 'http' | 'aws',
   uri: string,
 ): Integration {
-  for (const key of ['credentials', 'connectionType', 'connectionId', 'tlsConfig']) integration.get(key).ignored('says how AWS reaches the backend');
+  for (const key of ['credentials', 'connectionType', 'connectionId', 'integrationTarget', 'tlsConfig'])
+    integration.get(key).ignored('says how AWS reaches the backend');
   const timeoutMs = integration.get('timeoutInMillis').number({ min: 50, max: 300_000 }) ?? 29_000;
   const name = type === 'aws' ? functionIn(uri) : undefined;
   const service = type === 'aws' && name === undefined ? serviceOf(withStageVariables(uri, variables)) : undefined;

@@ -1,7 +1,7 @@
 import type { Resource } from '../../sources/cloudformation/template.ts';
 import type { Setting } from '../../sources/setting.ts';
 
-const domainType = /^AWS::ApiGateway(?:V2)?::DomainName(?:V2)?$/;
+export const domainType: RegExp = /^AWS::ApiGateway(?:V2)?::DomainName(?:V2)?$/;
 
 /** The resource that makes a domain, for a mapping that names it by its logical id, its name or its ARN. */
 export function domainResource(named: string, resources: readonly Resource[]): Resource | undefined {

@@ -131,11 +131,13 @@ describe('a custom domain', () => {
     expect(await ask(gateway, '/dev/f', 'localhost')).toEqual(['/f', '/f', '/dev/f', 'localhost']);
   });
 
-  it('stays closed where it asks for certificates of clients', async () => {
-    const mutual = { MutualTlsAuthentication: { TruststoreUri: 's3://a/b.pem' } };
+  it.each([
+    ['certificates of clients', { MutualTlsAuthentication: { TruststoreUri: 's3://a/b.pem' } }],
+    ['endpoints of a VPC', { Policy: { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }] } }],
+  ])('stays closed where it asks for %s', async (_, guard) => {
     await using gateway = await start({
       ...orders,
-      Domain: domain(mutual),
+      Domain: domain(guard),
       A: mapping({ DomainName: { Ref: 'Domain' }, RestApiId: 'Orders', Stage: 'dev' }),
     });
     expect(await ask(gateway, '/a')).toMatchObject({ 0: 501 });
