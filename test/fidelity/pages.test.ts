@@ -25,8 +25,9 @@ function namesIn(folder: string, fixtures: readonly string[]): (pointer: string,
 /** Made from fixtures that hold each setting once. */
 it.each([
   ['kong', 'kong', 'Kong: setting by setting', ['everything.yml', 'plugins.yml']],
-  ['aws-rest', 'aws-rest', 'Amazon API Gateway, REST APIs: setting by setting', ['everything.yaml', 'stages.yaml']],
+  ['aws-rest', 'aws-rest', 'Amazon API Gateway, REST APIs: setting by setting', ['everything.yaml', 'guards.yaml', 'stages.yaml']],
   ['aws-http', 'aws-http', 'Amazon API Gateway, HTTP APIs: setting by setting', ['everything.yaml']],
+  ['aws-serverless', undefined, 'serverless.yml: setting by setting', ['everything.yml']],
 ])('docs/fidelity/%s.md is what the ledger says', async (page, name, title, fixtures) => {
   const entries = [];
   const folder = path.join(root, 'fixtures', page);
