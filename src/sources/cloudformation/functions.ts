@@ -14,6 +14,8 @@ export interface Scope {
   readonly include: (location: string) => Tree | undefined;
   /** Told of every branch that a condition leaves out. */
   readonly untaken: (tree: Tree, condition: string) => void;
+  /** Told of every function that CloudFormation would not work out as it is written. */
+  readonly misused?: ((call: Tree, name: string, expected: string) => void) | undefined;
 }
 
 interface Call {
@@ -32,6 +34,7 @@ export function resolve(tree: Tree, scope: Scope, document = false): Tree | unde
   const call = callOf(tree);
   if (call !== undefined) {
     if (call.name === 'Ref' && call.argument.kind === 'scalar' && call.argument.value === 'AWS::NoValue') return undefined;
+    checkForm(call, tree, scope);
     if (call.name === 'If') return branch(call.argument, scope, document);
     const found = evaluate(call, scope);
     if (found !== undefined) return placed(found, tree);
@@ -62,6 +65,17 @@ export function callOf(tree: Tree): Call | undefined {
   const [[key, { value }]] = [...tree.entries] as [[string, Member]];
   if (key === 'Ref' || key === 'Condition') return { name: key, argument: value };
   return key.startsWith('Fn::') && key !== 'Fn::Transform' ? { name: key.slice(4), argument: value } : undefined;
+}
+
+/** How many values functions take that take a list. */
+const forms: Readonly<Record<string, readonly [number, number]>> = { If: [3, 3], Join: [2, 2], Select: [2, 2], Split: [2, 2], FindInMap: [3, 4] };
+
+function checkForm({ name, argument }: Call, call: Tree, scope: Scope): void {
+  const [least, most] = (Object.hasOwn(forms, name) ? forms[name] : undefined) ?? [0, 0];
+  if (most === 0) {
+    if (name === 'Sub' && argument.kind === 'map') scope.misused?.(call, name, 'a text, or a list of a text and a map');
+  } else if (argument.kind !== 'list' || argument.items.length < least || argument.items.length > most)
+    scope.misused?.(call, name, `a list of ${least} values`);
 }
 
 /** Whether a condition holds: a name, or one of the functions of conditions. */
@@ -114,7 +128,7 @@ function evaluate({ name, argument }: Call, scope: Scope): Tree | Scalar | undef
       return scope.attribute(resource, attribute.join('.'));
     }
     case 'Sub':
-      return substitute(text(first), second, scope);
+      return substitute(text(first), second, scope, argument);
     case 'Join':
       return listOf(second, scope).map(text).join(text(first));
     case 'Split':
@@ -154,14 +168,16 @@ const otherwise = (options: Tree | undefined, scope: Scope): Tree | undefined =>
 };
 
 /** `${Name}`, `${Name.Attribute}`, and `${!Literal}`, which stays. */
-function substitute(pattern: string, values: Tree | undefined, scope: Scope): string {
+function substitute(pattern: string, values: Tree | undefined, scope: Scope, call?: Tree): string {
   return pattern.replaceAll(/\$\{(!?)([^}]*)\}/g, (_, literal: string, inner: string) => {
     if (literal !== '') return `\${${inner}}`;
     const own = member(values, inner.trim());
     if (own !== undefined) return textOf(own, scope) ?? '';
     const [resource = '', ...attribute] = inner.trim().split('.');
     const value = attribute.length > 0 ? scope.attribute(resource, attribute.join('.')) : scope.reference(resource);
-    return typeof value === 'object' && value !== null ? (textOf(value, scope) ?? '') : String(value ?? '');
+    if (typeof value !== 'object' || value === null) return String(value ?? '');
+    if (value.kind !== 'scalar' && call !== undefined) scope.misused?.(call, 'Sub', `a text at ${inner.trim()}, which is a list`);
+    return textOf(value, scope) ?? '';
   });
 }
 

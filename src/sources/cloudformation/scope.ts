@@ -37,6 +37,7 @@ export interface ScopeInput {
   readonly given: Readonly<Record<string, string>>;
   readonly include: Scope['include'];
   readonly untaken: Scope['untaken'];
+  readonly misused?: Scope['misused'];
   /** How a resource is called here; by its logical id where it is not said. */
   readonly nameOf?: (id: string) => string;
   /** An output of a nested stack, where that is here. */
@@ -147,6 +148,7 @@ export function scopeOf(input: ScopeInput): Scope & { readonly uses: Uses } {
         return found === undefined ? undefined : resolve(found, scope, true);
       }),
     untaken,
+    misused: input.misused,
   };
   return { ...scope, uses };
 }

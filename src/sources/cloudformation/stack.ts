@@ -1,3 +1,4 @@
+import { diagnosticAt } from '../../model/error.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { Setting } from '../setting.ts';
 import { treeOf, type Member, type Tree } from '../tree.ts';
@@ -49,6 +50,15 @@ export function readStack(input: StackInput): Stack {
     given: input.given,
     include: open,
     untaken: (left, condition) => ignore(left, `the condition ${condition} leaves it out`),
+    misused: (call, name, expected) =>
+      ledger.report(
+        diagnosticAt(
+          'DG1203',
+          call.from ?? { file, line: call.line, column: call.column, pointer: '' },
+          `Fn::${name} cannot be worked out`,
+          `expected ${expected}`,
+        ),
+      ),
     nameOf: (id) => names.get(id) ?? id,
     outputOf: (stack, output) => stackOf(stack)?.output(output),
     ...(input.exported === undefined ? {} : { exported: input.exported }),

@@ -136,3 +136,15 @@ paths: { /a: { get: { x-amazon-apigateway-integration: { type: mock, requestTemp
     expect((await gateway.fetch('/default/a')).status).toBe(204);
   });
 });
+
+it.each([
+  ['Fn::If with a map', 'Fn::If: { This: is, no: list }', /Fn::If cannot be worked out.*\n*.*a list of 3 values/s],
+  ['Fn::Join without values', 'Fn::Join: [","]', /Fn::Join cannot be worked out/],
+  ['Fn::Sub of a list', 'Fn::Sub: "${Zones}"', /Fn::Sub cannot be worked out/],
+])('%s is refused where it stands', async (_, call, message) => {
+  const text = template(
+    method('One', '!Ref Orders', `OperationName: { ${call} }`),
+    "\nParameters: { Zones: { Type: CommaDelimitedList, Default: 'a,b' } }",
+  );
+  await expect(start({ 'template.yaml': text })).rejects.toThrow(message);
+});
