@@ -78,7 +78,9 @@ async function banner(gateway: Gateway, readyMs: number, line: CommandLine, term
     `${paint.bold('devgateway')} ${version()}  ready in ${readyMs} ms`,
     `  read ${files.join(', ')}: ${gateway.routes.length} routes`,
     `  ${counts.mirrored} mirrored, ${counts.approximated} approximated, ${counts.ignored} ignored, ${counts.unknown} unknown (devgateway check shows which)`,
-    ...gateway.listeners.map((one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production`),
+    ...gateway.listeners.map(
+      (one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production${one.gateway === undefined ? '' : `, ${one.gateway}`}`,
+    ),
     ...testTokens(gateway, paint),
     `  try: curl -i ${await authorization(gateway)}${gateway.url}${somePath(gateway)}`,
     tapeLine(gateway, terminal),
