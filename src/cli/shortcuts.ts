@@ -2,6 +2,7 @@ import type { Gateway } from '../gateway/types.ts';
 import { renderRoutes } from '../report/route-table.ts';
 import type { CommandLine } from './arguments.ts';
 import { failure } from './failure.ts';
+import { placeOf } from './place-of.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface KeyContext {
@@ -30,7 +31,7 @@ export async function press(key: string, { gateway, line, terminal, quit }: KeyC
   // A raw terminal sends Ctrl-C and Ctrl-D as characters, not as signals.
   if (key === 'q' || key === '\u0003' || key === '\u0004') return quit();
   if (key === 'h') terminal.out('h help, r reload, u urls, o routes, c clear, q quit');
-  else if (key === 'u') terminal.out(gateway.listeners.map((one) => `${one.url}  ${one.protocol} port ${one.port} of production`).join('\n'));
+  else if (key === 'u') terminal.out(gateway.listeners.map((one) => `${one.url}  ${placeOf(one)}`).join('\n'));
   else if (key === 'o') terminal.out(renderRoutes(gateway.routes) || 'no routes');
   else if (key === 'c') terminal.out('\u001B[2J\u001B[3J\u001B[H');
   else if (key === 'r') {

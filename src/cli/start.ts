@@ -9,6 +9,7 @@ import type { Paint } from '../report/paint.ts';
 import type { CommandLine } from './arguments.ts';
 import { failure } from './failure.ts';
 import { gatewayOptionsOf } from './gateway-options.ts';
+import { placeOf } from './place-of.ts';
 import { paintOf, type Terminal } from './terminal.ts';
 import { requestLine } from './request-line.ts';
 import { version } from './version.ts';
@@ -78,9 +79,7 @@ async function banner(gateway: Gateway, readyMs: number, line: CommandLine, term
     `${paint.bold('devgateway')} ${version()}  ready in ${readyMs} ms`,
     `  read ${files.join(', ')}: ${gateway.routes.length} routes`,
     `  ${counts.mirrored} mirrored, ${counts.approximated} approximated, ${counts.ignored} ignored, ${counts.unknown} unknown (devgateway check shows which)`,
-    ...gateway.listeners.map(
-      (one) => `  ${paint.cyan(one.url)}  ${one.protocol} port ${one.port} of production${one.gateway === undefined ? '' : `, ${one.gateway}`}`,
-    ),
+    ...gateway.listeners.map((one) => `  ${paint.cyan(one.url)}  ${placeOf(one)}`),
     ...testTokens(gateway, paint),
     `  try: curl -i ${await authorization(gateway)}${gateway.url}${somePath(gateway)}`,
     tapeLine(gateway, terminal),
