@@ -1,0 +1,56 @@
+import type { Resource } from '../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../sources/setting.ts';
+import type { Objects } from './objects.ts';
+
+/** Which routes a listener takes. */
+export interface Allowed {
+  readonly from: 'All' | 'Same' | 'Selector' | 'None';
+  readonly selects: (labels: Readonly<Record<string, string>>) => boolean;
+  /** Kinds of routes; null: those of the protocol. */
+  readonly kinds: readonly string[] | null;
+}
+
+export function readAllowed(setting: Setting): Allowed {
+  const namespaces = setting.get('namespaces');
+  const kinds = setting
+    .get('kinds')
+    .items()
+    .map((one) => (one.get('group').string(), one.get('kind').string() ?? ''));
+  return {
+    from: namespaces.get('from').oneOf('All', 'Same', 'Selector', 'None') ?? 'Same',
+    selects: readSelector(namespaces.get('selector')),
+    kinds: kinds.length === 0 ? null : kinds,
+  };
+}
+
+/** Whether a route of this kind and namespace may attach. Source: the API reference of AllowedRoutes. */
+export function takes({ from, selects, kinds }: Allowed, route: Resource, gatewayNamespace: string, objects: Objects): boolean {
+  if (kinds !== null && !kinds.includes(route.kind)) return false;
+  if (from === 'Selector') return selects(objects.find('Namespace', '', route.namespace)?.labels ?? {});
+  return from === 'All' || (from === 'Same' && route.namespace === gatewayNamespace);
+}
+
+/** A label selector: all that it says must hold. */
+function readSelector(setting: Setting): Allowed['selects'] {
+  const labels = setting
+    .get('matchLabels')
+    .entries()
+    .map(([name, value]) => [name, value.string() ?? ''] as const);
+  const expressions = setting
+    .get('matchExpressions')
+    .items()
+    .map((one) => ({
+      key: one.get('key').string() ?? '',
+      operator: one.get('operator').oneOf('In', 'NotIn', 'Exists', 'DoesNotExist') ?? 'In',
+      values: one.get('values').strings(),
+    }));
+  const exists = setting.exists;
+  return (of) =>
+    exists &&
+    labels.every(([name, value]) => of[name] === value) &&
+    expressions.every(({ key, operator, values }) => {
+      const value = of[key];
+      if (operator === 'Exists' || operator === 'DoesNotExist') return (value !== undefined) === (operator === 'Exists');
+      return (value !== undefined && values.includes(value)) === (operator === 'In');
+    });
+}

@@ -1,0 +1,93 @@
+import type { Destination, Step } from '../../../model/gateway.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { readDuration } from '../duration.ts';
+import { readFilters } from '../filters/read-filters.ts';
+import type { RuleFacts } from './resolve.ts';
+import { readRetry, type RetryOptions } from './retry.ts';
+import { serviceProxy } from './service-proxy.ts';
+
+/** Where a rule sends, and what its backends do to the answers. */
+export interface RuleBackends {
+  readonly destination: Destination;
+  /** Stands before the head steps of the rule. */
+  readonly head: readonly Step[];
+  /** For people. */
+  readonly upstreams: readonly string[];
+}
+interface Tries {
+  /** Of one try, in ms; undefined: the usual one, 0: none. */
+  readonly tryMs: number | undefined;
+  readonly retry: RetryOptions | null;
+}
+interface Backend {
+  readonly weight: number;
+  readonly destination: Destination;
+  readonly upstream: string | null;
+  readonly filtersAnswers: boolean;
+}
+
+export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
+  const { origin } = rule;
+  const timeouts = rule.get('timeouts').approximately('it ends with the head of the answer: a slow body is not cut off');
+  const requestMs = readDuration(timeouts.get('request'));
+  const backendMs = readDuration(timeouts.get('backendRequest'));
+  // A try ends with its request, at the latest: nothing is left waiting behind an answer.
+  const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs);
+  const tries: Tries = { tryMs, retry: readRetry(rule.get('retry')) };
+  readSessionPersistence(rule.get('sessionPersistence'));
+  const backends = rule
+    .get('backendRefs')
+    .items()
+    .map((ref) => readBackend(ref, facts, tries));
+  const chosen = chooseAmong(backends, rule);
+  return {
+    destination:
+      requestMs === undefined || requestMs === 0
+        ? chosen
+        : { kind: 'gateway-api/deadline', options: { afterMs: requestMs }, origin, children: [chosen] },
+    head: backends.some((one) => one.filtersAnswers) ? [{ kind: 'gateway-api/backend-head', options: null, origin }] : [],
+    upstreams: backends.flatMap(({ upstream, weight }) => (upstream === null || weight === 0 ? [] : [upstream])),
+  };
+}
+
+function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries): Backend {
+  const { origin } = ref;
+  const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
+  const filters = readFilters(ref, facts);
+  const backend = facts.resolve(ref, facts.namespace);
+  if ('problem' in backend) {
+    ref.warning('DG1205', backend.problem, 'its share of the requests answers 500');
+    return { weight, destination: invalid(backend.problem, ref), upstream: null, filtersAnswers: false };
+  }
+  const proxy = serviceProxy(backend, origin, tryMs);
+  const tried: Destination = retry === null ? proxy : { kind: 'gateway-api/retry', options: retry, origin, children: [proxy] };
+  const filtered = filters.request.length > 0 || filters.head.length > 0;
+  return {
+    weight,
+    destination: filtered ? { kind: 'gateway-api/backend', options: filters, origin, children: [tried] } : tried,
+    upstream: backend.upstream,
+    filtersAnswers: filters.head.length > 0,
+  };
+}
+
+/** Weight 0 gets nothing; where nobody has any, or nobody is there, 500 is the answer. */
+function chooseAmong(backends: readonly Backend[], rule: Setting): Destination {
+  const live = backends.filter((one) => one.weight > 0);
+  if (live.length === 0) return invalid('the rule has no backends', rule);
+  const children = live.map((one) => one.destination);
+  if (children.length === 1) return children[0] as Destination;
+  return { kind: 'gateway-api/weighted', options: { weights: live.map((one) => one.weight) }, origin: rule.origin, children };
+}
+
+const invalid = (reason: string, { origin }: Setting): Destination => ({
+  kind: 'gateway-api/invalid-backend',
+  options: { reason },
+  origin,
+  children: [],
+});
+
+function readSessionPersistence(setting: Setting): void {
+  if (!setting.exists) return;
+  setting.warning('DG1208', 'session persistence is not supported yet', 'requests are spread by weight');
+  setting.ignored('requests are spread by weight: sessions do not stay with a backend yet');
+}

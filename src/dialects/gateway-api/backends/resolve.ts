@@ -1,0 +1,14 @@
+import type { Setting } from '../../../sources/setting.ts';
+
+/** What a reference leads to: an upstream as `namespace/service:port`, or why to nothing. */
+export type ResolvedBackend = { readonly upstream: string; readonly protocol?: 'h2c' } | { readonly problem: string };
+
+/** Finds the backend of a reference that stands in `namespace`. Reads its group, kind, name, namespace and port. */
+export type ResolveBackend = (ref: Setting, namespace: string) => ResolvedBackend;
+
+/** What readers of a rule know beside it. */
+export interface RuleFacts {
+  /** Of the route. */
+  readonly namespace: string;
+  readonly resolve: ResolveBackend;
+}

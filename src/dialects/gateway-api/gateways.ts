@@ -1,0 +1,95 @@
+import type { ListenerTls } from '../../model/gateway.ts';
+import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../sources/setting.ts';
+import { readAllowed, type Allowed } from './allowed.ts';
+import type { Grants } from './grants.ts';
+import { group, type Objects } from './objects.ts';
+
+/** A listener of a Gateway as routes attach to it. */
+export interface GatewayListener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'http' | 'https';
+  /** Lower-case; empty: every host. */
+  readonly hostname: string;
+  readonly allowed: Allowed;
+  readonly certificates: ListenerTls['certificates'];
+}
+export interface GatewayObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly listeners: readonly GatewayListener[];
+  readonly setting: Setting;
+}
+
+/** The Gateways of a load, whatever class they are of: here one controller serves them all. */
+export function readGateways(objects: Objects, grants: Grants): GatewayObject[] {
+  for (const { spec } of objects.all('GatewayClass', group)) spec.ignored('there is one controller on this machine, which serves every class');
+  return objects.all('Gateway', group).map((one) => {
+    const { spec } = one;
+    spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
+    for (const name of ['infrastructure', 'addresses', 'defaultScope']) spec.get(name).ignored('says where the Gateway is in the cluster');
+    for (const name of ['tls', 'backendTLS', 'allowedListeners'])
+      if (spec.get(name).exists) {
+        spec.get(name).warning('DG1208', `spec.${name} of a Gateway is not supported yet`, 'its listeners with TLS are not served');
+        spec.get(name).ignored('not supported yet');
+      }
+    const closed = spec.get('tls').exists;
+    const listeners = spec
+      .get('listeners')
+      .items()
+      .flatMap((listener) => readListener(listener, one, objects, grants, closed) ?? []);
+    return { namespace: one.namespace, name: one.name, listeners, setting: one.setting };
+  });
+}
+
+function readListener(listener: Setting, gateway: Resource, objects: Objects, grants: Grants, closed: boolean): GatewayListener | undefined {
+  const name = listener.get('name').string() ?? '';
+  const port = listener.get('port').number({ min: 1, max: 65_535, integer: true });
+  const protocol = listener.get('protocol').string() ?? '';
+  const hostname = listener.get('hostname').string()?.toLowerCase() ?? '';
+  const allowed = readAllowed(listener.get('allowedRoutes'));
+  if (port === undefined) return undefined;
+  const common = { name, port, hostname, allowed };
+  if (protocol === 'HTTP') {
+    listener.get('tls').ignored('the protocol HTTP has no TLS');
+    return { ...common, protocol: 'http', certificates: [] };
+  }
+  const tls = listener.get('tls');
+  if (protocol !== 'HTTPS' || closed || tls.get('frontendValidation').exists || tls.get('mode').string() === 'Passthrough') {
+    listener.warning('DG1208', `the listener ${name} with the protocol ${protocol} needs what is not supported yet`, 'nothing listens for it');
+    tls.ignored('nothing listens for it yet');
+    return undefined;
+  }
+  const certificates = readCertificates(tls.get('certificateRefs'), gateway, hostname, objects, grants);
+  tls.get('options').ignored('options of other implementations');
+  if (certificates.length > 0) return { ...common, protocol: 'https', certificates };
+  listener.warning('DG1205', `the listener ${name} has no certificate that can be used (InvalidCertificateRef)`, 'nothing listens for it');
+  return undefined;
+}
+
+function readCertificates(
+  refs: Setting,
+  gateway: Resource,
+  hostname: string,
+  objects: Objects,
+  grants: Grants,
+): { names: string[]; certificate: string; key: string }[] {
+  return refs.items().flatMap((ref) => {
+    const of = ref.get('group').string() ?? '';
+    const kind = ref.get('kind').string() ?? 'Secret';
+    const namespace = ref.get('namespace').string() ?? gateway.namespace;
+    const name = ref.get('name').string() ?? '';
+    const secret = of === '' && kind === 'Secret' ? objects.find('Secret', namespace, name) : undefined;
+    const granted = namespace === gateway.namespace || grants.allow({ kind: 'Gateway', namespace: gateway.namespace }, { kind, namespace, name });
+    const [certificate, key] = secret === undefined || !granted ? [] : [dataOf(secret, 'tls.crt'), dataOf(secret, 'tls.key')];
+    if (certificate !== undefined && key !== undefined && certificate.includes('BEGIN') && key.includes('BEGIN'))
+      return [{ names: hostname === '' ? [] : [hostname], certificate, key }];
+    ref.warning(
+      'DG1205',
+      `${kind} ${namespace}/${name} is no certificate that may be used here`,
+      granted ? 'expected a Secret with tls.crt and tls.key' : 'no ReferenceGrant allows it',
+    );
+    return [];
+  });
+}

@@ -1,0 +1,14 @@
+import { isManifest } from '../../sources/kubernetes/resources.ts';
+import type { Dialect } from '../dialect.ts';
+import { compile } from './compile.ts';
+import { faultBook } from './faults.ts';
+import { matcher } from './match.ts';
+import { stepsKit } from './steps-kit.ts';
+
+export const gatewayApi: Dialect = {
+  name: 'gateway-api',
+  kit: { ...stepsKit, matchers: [matcher], faultBooks: [faultBook] },
+  recognises: isManifest,
+  compile,
+  proofs: { 'gateway-api': ['gateway-api/HTTPRouteMatching', 'gateway-api/HTTPRouteReferenceGrant', 'gateway-api/GatewayHTTPListenerIsolation'] },
+};

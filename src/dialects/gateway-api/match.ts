@@ -1,0 +1,110 @@
+import type { MatcherKind } from '../../engine/kit.ts';
+import { refuse } from '../../engine/outcome.ts';
+import type { Exchange } from '../../engine/exchange.ts';
+import { fault } from '../../model/fault.ts';
+import type { Route } from '../../model/gateway.ts';
+import { HostTable, hostOf } from '../../matching/host.ts';
+import { compileRegex } from '../../matching/regex.ts';
+import { queryValue } from '../../http/query.ts';
+import { matchedPrefix } from './matched.ts';
+
+/** A value that must be as it is written, or that a regular expression matches as a whole. */
+export interface ValueMatch {
+  readonly name: string;
+  readonly value: string;
+  readonly regex: boolean;
+}
+/** One match of a rule on one listener. */
+export interface When {
+  /** Of the listeners of the site; empty text: every host. */
+  readonly listener: string;
+  /** Empty text: every host. */
+  readonly hosts: readonly string[];
+  readonly path: { readonly type: 'Exact' | 'PathPrefix' | 'RegularExpression'; readonly value: string };
+  readonly method: string | null;
+  readonly headers: readonly ValueMatch[];
+  readonly query: readonly ValueMatch[];
+  /** What decides which of several matches counts: smaller numbers first. */
+  readonly order: readonly number[];
+  /** What decides between equals: the older route, then its name. */
+  readonly age: string;
+  readonly name: string;
+}
+interface Candidate {
+  readonly route: Route;
+  readonly when: When;
+  readonly holds: (exchange: Exchange) => boolean;
+}
+export interface MatchOptions {
+  /** Host names of the listeners on this port. */
+  readonly listeners: readonly string[];
+}
+
+function byPrecedence({ when: a }: Candidate, { when: b }: Candidate): number {
+  for (const [at, one] of a.order.entries()) {
+    const difference = one - (b.order[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return compare(a.age || '9', b.age || '9') || compare(a.name, b.name);
+}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function pathTest({ type, value }: When['path']): (path: string) => boolean {
+  if (type === 'Exact') return (path) => path === value;
+  if (type === 'RegularExpression') {
+    const regex = compileRegex(`^(?:${value})$`);
+    return (path) => regex.test(path);
+  }
+  const prefix = value.replace(/\/+$/, '');
+  return (path) => path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/');
+}
+
+function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
+  if (!regex) return (found) => found === value;
+  const compiled = compileRegex(`^(?:${value})$`);
+  return (found) => found !== undefined && compiled.test(found);
+}
+
+function candidateOf(route: Route): Candidate {
+  const when = route.when as When;
+  const path = pathTest(when.path);
+  const headers = when.headers.map((one) => [one.name, valueTest(one)] as const);
+  const query = when.query.map((one) => [one.name, valueTest(one)] as const);
+  return {
+    route,
+    when,
+    holds: (exchange) =>
+      path(exchange.path) &&
+      (when.method === null || when.method === exchange.method) &&
+      headers.every(([name, test]) => test(exchange.arrived.headers.get(name))) &&
+      query.every(([name, test]) => test(queryValue(exchange.query, name))),
+  };
+}
+
+/** A request belongs to one listener, the one with the most specific host name, and never to another (listener isolation). */
+export const matcher: MatcherKind<MatchOptions> = {
+  kind: 'gateway-api/match',
+  build({ listeners }, routes) {
+    const byListener = new HostTable<HostTable<Candidate[]>>();
+    for (const hostname of listeners) byListener.at(hostname, () => new HostTable());
+    for (const route of routes) {
+      const candidate = candidateOf(route);
+      const hosts = byListener.at(candidate.when.listener, () => new HostTable());
+      for (const host of candidate.when.hosts) hosts.at(host, () => []).push(candidate);
+    }
+    const sorted = new WeakSet<Candidate[]>();
+    return (exchange) => {
+      const host = hostOf(exchange.arrived.headers.get('host'));
+      const found = byListener.find(host, (hosts) => ({
+        candidate: hosts.find(host, (candidates) => {
+          if (!sorted.has(candidates)) sorted.add(candidates.sort(byPrecedence));
+          return candidates.find((one) => one.holds(exchange));
+        }),
+      }))?.candidate;
+      if (found === undefined) return refuse(fault('no-route', { path: exchange.path }));
+      const { type, value } = found.when.path;
+      if (type === 'PathPrefix') exchange.write(matchedPrefix, value);
+      return { route: found.route, params: {} };
+    };
+  },
+};

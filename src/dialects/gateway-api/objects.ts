@@ -1,0 +1,24 @@
+import type { Resource } from '../../sources/kubernetes/resources.ts';
+
+export const group = 'gateway.networking.k8s.io';
+
+/** All objects of a load, by group, kind, namespace and name. A later one replaces an earlier one of the same name, as `kubectl apply` does. */
+export class Objects {
+  readonly #all = new Map<string, Resource>();
+
+  constructor(resources: readonly Resource[]) {
+    for (const one of resources) this.#all.set(keyOf(one.group, one.kind, one.kind === 'Namespace' ? '' : one.namespace, one.name), one);
+  }
+
+  find(kind: string, namespace: string, name: string, of = ''): Resource | undefined {
+    return this.#all.get(keyOf(of, kind, namespace, name));
+  }
+  all(kind: string, of = ''): Resource[] {
+    return [...this.#all.values()].filter((one) => one.kind === kind && one.group === of);
+  }
+  get every(): Resource[] {
+    return [...this.#all.values()];
+  }
+}
+
+const keyOf = (...parts: readonly string[]): string => parts.join('\0');

@@ -1,0 +1,94 @@
+import type { Route } from '../../model/gateway.ts';
+import type { Resource } from '../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../sources/setting.ts';
+import { takes } from './allowed.ts';
+import { readBackends } from './backends/read-backends.ts';
+import type { RuleFacts } from './backends/resolve.ts';
+import { readFilters } from './filters/read-filters.ts';
+import type { GatewayListener, GatewayObject } from './gateways.ts';
+import { intersection } from './hostnames.ts';
+import type { When } from './match.ts';
+import { group, type Objects } from './objects.ts';
+import { readGrpcMatches, readMatches } from './read-matches.ts';
+
+/** A route on a listener: what they have in common. */
+export interface Attachment {
+  readonly gateway: GatewayObject;
+  readonly listener: GatewayListener;
+  readonly hosts: readonly string[];
+}
+
+/** Where a route attaches. What does not is told with the reason that its status would have. Source: the API reference, ParentReference. */
+export function attachmentsOf(route: Resource, gateways: readonly GatewayObject[], objects: Objects): Attachment[] {
+  const hostnames = route.spec
+    .get('hostnames')
+    .strings()
+    .map((one) => one.toLowerCase());
+  return route.spec
+    .get('parentRefs')
+    .items()
+    .flatMap((ref) => attach(ref, route, hostnames, gateways, objects));
+}
+
+function attach(ref: Setting, route: Resource, hostnames: readonly string[], gateways: readonly GatewayObject[], objects: Objects): Attachment[] {
+  const of = ref.get('group').string() ?? group;
+  const kind = ref.get('kind').string() ?? 'Gateway';
+  const [name, namespace] = [ref.get('name').string() ?? '', ref.get('namespace').string() ?? route.namespace];
+  const [section, port] = [ref.get('sectionName').string(), ref.get('port').number()];
+  const fail = (what: string, reason: string): Attachment[] => {
+    ref.warning('DG1205', `${route.kind} ${route.namespace}/${route.name}: ${what} (${reason})`, 'it is not served there');
+    return [];
+  };
+  if (of !== group || kind !== 'Gateway') return fail(`a parent of the kind ${kind} is not supported yet`, 'not supported');
+  const gateway = gateways.find((one) => one.name === name && one.namespace === namespace);
+  if (gateway === undefined) return fail(`there is no Gateway ${namespace}/${name}`, 'NoMatchingParent');
+  const named = gateway.listeners.filter((one) => (section === undefined || one.name === section) && (port === undefined || one.port === port));
+  if (named.length === 0) return fail(`no listener of ${namespace}/${name} is meant`, 'NoMatchingParent');
+  const allowing = named.filter((one) => takes(one.allowed, route, gateway.namespace, objects));
+  if (allowing.length === 0) return fail(`no listener of ${namespace}/${name} takes it`, 'NotAllowedByListeners');
+  const attached = allowing.flatMap((listener) => {
+    const hosts = intersection(listener.hostname, hostnames);
+    return hosts === null ? [] : [{ gateway, listener, hosts }];
+  });
+  return attached.length === 0 ? fail(`it has no host in common with ${namespace}/${name}`, 'NoMatchingListenerHostname') : attached;
+}
+
+/** The rules of an HTTPRoute or a GRPCRoute, made once; `on` lays them on a listener. */
+export function readRules(route: Resource, facts: RuleFacts): ((on: Attachment) => Route[])[] {
+  return route.spec
+    .get('rules')
+    .items()
+    .map((rule, at) => {
+      const filters = readFilters(rule, facts);
+      const backends = readBackends(rule, facts);
+      const matches = route.kind === 'GRPCRoute' ? readGrpcMatches(rule) : readMatches(rule);
+      rule.get('name').ignored('is a name that policies refer to');
+      const id = `${route.namespace}/${route.name}/${at}`;
+      return ({ listener, hosts }) =>
+        matches.map(({ setting, path, method, headers, query, order }, index): Route => {
+          const when: When = {
+            listener: listener.hostname,
+            hosts,
+            path,
+            method,
+            headers,
+            query,
+            order,
+            age: route.createdAt,
+            name: `${route.namespace}/${route.name}`,
+          };
+          const shown = `${method ?? 'ANY'} ${path.value}${path.type === 'Exact' ? '' : path.type === 'PathPrefix' ? ' (prefix)' : ' (regex)'}`;
+          return {
+            id: `${listener.name} ${id}/${index}`,
+            when,
+            origin: setting.origin,
+            label: { match: `${shown}${hosts[0] === '' ? '' : ` ${hosts.join(', ')}`}`, upstream: backends.upstreams.join(', ') || '-' },
+            request: filters.request,
+            destination: backends.destination,
+            head: [...backends.head, ...filters.head],
+            body: [],
+            log: [],
+          };
+        });
+    });
+}

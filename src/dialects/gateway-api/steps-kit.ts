@@ -1,0 +1,27 @@
+import type { Kit } from '../../engine/kit.ts';
+import { backendHead, filteredBackend, invalidBackend } from './backends/backend.ts';
+import { requestDeadline } from './backends/deadline.ts';
+import { retryBackend } from './backends/retry.ts';
+import { weightedBackends } from './backends/weighted.ts';
+import { corsFields, corsPreflight } from './filters/cors.ts';
+import { requestHeaderModifier, responseHeaderModifier } from './filters/header-modifier.ts';
+import { requestMirror } from './filters/mirror.ts';
+import { unknownFilter } from './filters/read-filters.ts';
+import { requestRedirect } from './filters/redirect.ts';
+import { urlRewrite } from './filters/rewrite.ts';
+
+/** The kinds that filters and backends are made of. */
+export const stepsKit: Kit = {
+  steps: [
+    corsPreflight,
+    corsFields,
+    requestHeaderModifier,
+    responseHeaderModifier,
+    requestRedirect,
+    urlRewrite,
+    requestMirror,
+    unknownFilter,
+    backendHead,
+  ],
+  destinations: [weightedBackends, filteredBackend, invalidBackend, retryBackend, requestDeadline],
+};

@@ -1,0 +1,73 @@
+import type { Ledger } from '../../model/ledger.ts';
+import { Setting } from '../setting.ts';
+import type { Source } from '../source.ts';
+import { located } from '../tree.ts';
+
+/** A Kubernetes object as a manifest has it. */
+export interface Resource {
+  /** Without its version; empty for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Empty where the manifest does not say it. */
+  readonly createdAt: string;
+  readonly setting: Setting;
+  readonly spec: Setting;
+}
+
+/** Whether a file holds manifests. */
+export const isManifest = ({ text }: Source): boolean => /^\s*["']?apiVersion["']?\s*:/m.test(text) && /^\s*["']?kind["']?\s*:/m.test(text);
+
+/** The objects of a file: of each of its documents, and of each list among them. */
+export function resourcesOf(source: Source, ledger: Ledger, by: string): Resource[] {
+  const trees = source.trees();
+  return trees.flatMap((tree, at) => {
+    const pointer = trees.length > 1 ? `/${at}` : '';
+    const from = { file: source.name, line: tree.line, column: tree.column, pointer };
+    return objectsIn(Setting.root(located(tree, from), source.name, ledger, by));
+  });
+}
+
+function objectsIn(setting: Setting): Resource[] {
+  if (setting.kind !== 'map' || setting.keys().length === 0) return [];
+  const kind = setting.get('kind').string() ?? '';
+  const version = setting.get('apiVersion').string() ?? '';
+  const items = setting.get('items');
+  if (kind.endsWith('List') && items.kind === 'list') {
+    setting.get('metadata').ignored('says nothing of what is in the list');
+    return items.items().flatMap(objectsIn);
+  }
+  const metadata = setting.get('metadata');
+  for (const name of metadata.keys())
+    if (!['name', 'namespace', 'labels', 'creationTimestamp'].includes(name)) metadata.get(name).ignored('says nothing of requests');
+  setting.get('status').ignored('is worked out anew');
+  return [
+    {
+      group: version.includes('/') ? version.slice(0, version.indexOf('/')) : '',
+      kind,
+      namespace: metadata.get('namespace').string() ?? 'default',
+      name: metadata.get('name').string() ?? '',
+      labels: Object.fromEntries(
+        metadata
+          .get('labels')
+          .entries()
+          .map(([name, value]) => [name, value.string() ?? '']),
+      ),
+      createdAt: metadata.get('creationTimestamp').string() ?? '',
+      setting,
+      spec: setting.get('spec'),
+    },
+  ];
+}
+
+/** Text data of a ConfigMap or a Secret, by key; undefined where it has none of that name. */
+export function dataOf({ setting, kind }: Resource, key: string): string | undefined {
+  const value = setting.get('data').get(key).string();
+  if (value !== undefined) return kind === 'Secret' ? Buffer.from(value, 'base64').toString('utf8') : value;
+  return setting
+    .get(kind === 'Secret' ? 'stringData' : 'binaryData')
+    .get(key)
+    .string();
+}
