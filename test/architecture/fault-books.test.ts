@@ -38,6 +38,7 @@ const fixtures: Readonly<Record<string, string>> = {
   nginx: 'nginx/everything.conf',
   'aws-rest': 'aws-rest/everything.yaml',
   'aws-http': 'aws-http/everything.yaml',
+  'gateway-api': 'gateway-api/everything.yaml',
 };
 const deps = { random: () => 0.5, clock: { now: () => 0 } } as unknown as Deps;
 

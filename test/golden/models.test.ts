@@ -22,6 +22,7 @@ it.each([
   ['aws-rest/everything.yaml', 'template.yaml'],
   ['aws-rest/stages.yaml', 'template.yaml'],
   ['aws-http/everything.yaml', 'template.yaml'],
+  ['gateway-api/everything.yaml', 'manifests.yaml'],
   ['aws-serverless/everything.yml', 'serverless.yml'],
 ])('the model of %s is as it was', async (fixture, name) => {
   cpSync(path.join(fixtures, fixture), path.join(scratch, name));

@@ -44,6 +44,7 @@ describe('a recipe does what its README says', () => {
   it('cdk-http-api', () => follow('cdk-http-api', { config: 'cdk.out' }));
   it('sam-rest-vtl', () => follow('sam-rest-vtl', { config: 'template.yaml', onFunctionLog: () => {} }));
   it('serverless-jwt', () => follow('serverless-jwt', { config: 'serverless.yml' }));
+  it('gateway-api-local', () => follow('gateway-api-local', { config: 'manifests.yaml', upstreams: { 'shop/orders:8080': 'echo:' } }));
 
   it('in-front-of-json-server, a service from npm', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-json-server-'));

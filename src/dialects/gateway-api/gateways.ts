@@ -20,12 +20,16 @@ export interface GatewayObject {
   readonly name: string;
   readonly listeners: readonly GatewayListener[];
   readonly setting: Setting;
+  /** No manifest has it: routes attach to whatever they name of it. */
+  readonly implied?: true;
 }
 
-/** The Gateways of a load, whatever class they are of: here one controller serves them all. */
+/** The Gateways of a load, whatever class they are of: here one controller serves them all. Where no manifest has any, those that routes name. */
 export function readGateways(objects: Objects, grants: Grants): GatewayObject[] {
+  const there = objects.all('Gateway', group);
   for (const { spec } of objects.all('GatewayClass', group)) spec.ignored('there is one controller on this machine, which serves every class');
-  return objects.all('Gateway', group).map((one) => {
+  if (there.length === 0) return impliedGateways(objects);
+  return there.map((one) => {
     const { spec } = one;
     spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
     for (const name of ['infrastructure', 'addresses', 'defaultScope']) spec.get(name).ignored('says where the Gateway is in the cluster');
@@ -92,4 +96,21 @@ function readCertificates(
     );
     return [];
   });
+}
+
+/** Routes without their Gateways, as a chart of an application brings them: each Gateway that is named has one HTTP listener for all of them. */
+function impliedGateways(objects: Objects): GatewayObject[] {
+  const found = new Map<string, GatewayObject>();
+  const allowed: Allowed = { from: 'All', selects: () => true, kinds: null };
+  const listener = (): GatewayListener => ({ name: 'http', port: 80, protocol: 'http', hostname: '', allowed, certificates: [] });
+  for (const route of [...objects.all('HTTPRoute', group), ...objects.all('GRPCRoute', group)])
+    for (const ref of route.spec.get('parentRefs').items()) {
+      if ((ref.get('kind').string() ?? 'Gateway') !== 'Gateway') continue;
+      const [namespace, name] = [ref.get('namespace').string() ?? route.namespace, ref.get('name').string() ?? ''];
+      const key = `${namespace}/${name}`;
+      if (found.has(key)) continue;
+      ref.warning('DG1205', `there is no Gateway ${key} in these manifests`, 'it is served as if it had one HTTP listener that takes every route');
+      found.set(key, { namespace, name, listeners: [listener()], setting: ref, implied: true });
+    }
+  return [...found.values()];
 }

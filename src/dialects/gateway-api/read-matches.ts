@@ -5,12 +5,14 @@ import type { ValueMatch, When } from './match.ts';
 export type RuleMatch = Pick<When, 'path' | 'method' | 'headers' | 'query' | 'order'> & { readonly setting: Setting };
 type Parts = Omit<RuleMatch, 'order'>;
 
+/** The longest comes first. */
+const most = ({ length }: { readonly length: number }): number => 0 - length;
 const ranks = { Exact: 0, RegularExpression: 1, PathPrefix: 2 } as const;
 
 /** Source: the API reference of HTTPRouteRule, precedence of matches; a regular expression stands between the others, which it leaves open. */
 const ordered = (one: Parts): RuleMatch => ({
   ...one,
-  order: [ranks[one.path.type], -one.path.value.length, one.method === null ? 1 : 0, -one.headers.length, -one.query.length],
+  order: [ranks[one.path.type], most(one.path.value), one.method === null ? 1 : 0, most(one.headers), most(one.query)],
 });
 
 /** The matches of a rule; without any, every path. One whose regular expression cannot be used is left out, which is told. */
@@ -63,7 +65,7 @@ export function readGrpcMatches(rule: Setting): RuleMatch[] {
     const isRegex = method.get('type').oneOf('Exact', 'RegularExpression') === 'RegularExpression';
     const [service, name] = [method.get('service').string() ?? '', method.get('method').string() ?? ''];
     const headers = readValues(one.get('headers'), true);
-    const order = [-service.length, -name.length, -headers.length];
+    const order = [most(service), most(name), most(headers)];
     if (!usable([...(isRegex ? [service, name] : []), ...patternsOf(headers)], one)) return [];
     return [{ path: grpcPath(service, name, isRegex), method: null, headers, query: [], order, setting: one }];
   });

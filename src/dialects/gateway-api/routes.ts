@@ -42,7 +42,9 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], gat
   if (of !== group || kind !== 'Gateway') return fail(`a parent of the kind ${kind} is not supported yet`, 'not supported');
   const gateway = gateways.find((one) => one.name === name && one.namespace === namespace);
   if (gateway === undefined) return fail(`there is no Gateway ${namespace}/${name}`, 'NoMatchingParent');
-  const named = gateway.listeners.filter((one) => (section === undefined || one.name === section) && (port === undefined || one.port === port));
+  const named = gateway.listeners.filter(
+    (one) => gateway.implied === true || ((section === undefined || one.name === section) && (port === undefined || one.port === port)),
+  );
   if (named.length === 0) return fail(`no listener of ${namespace}/${name} is meant`, 'NoMatchingParent');
   const allowing = named.filter((one) => takes(one.allowed, route, gateway.namespace, objects));
   if (allowing.length === 0) return fail(`no listener of ${namespace}/${name} takes it`, 'NotAllowedByListeners');
