@@ -10,24 +10,29 @@ export interface Allowed {
   readonly kinds: readonly string[] | null;
 }
 
-export function readAllowed(setting: Setting): Allowed {
+/** `usual`: which namespaces where nothing is said. */
+export function readAllowed(setting: Setting, usual: Allowed['from'] = 'Same'): Allowed {
   const namespaces = setting.get('namespaces');
   const kinds = setting
     .get('kinds')
     .items()
     .map((one) => (one.get('group').string(), one.get('kind').string() ?? ''));
   return {
-    from: namespaces.get('from').oneOf('All', 'Same', 'Selector', 'None') ?? 'Same',
+    from: namespaces.get('from').oneOf('All', 'Same', 'Selector', 'None') ?? usual,
     selects: readSelector(namespaces.get('selector')),
     kinds: kinds.length === 0 ? null : kinds,
   };
 }
 
 /** Whether a route of this kind and namespace may attach. Source: the API reference of AllowedRoutes. */
-export function takes({ from, selects, kinds }: Allowed, route: Resource, gatewayNamespace: string, objects: Objects): boolean {
-  if (kinds !== null && !kinds.includes(route.kind)) return false;
-  if (from === 'Selector') return selects(objects.find('Namespace', '', route.namespace)?.labels ?? {});
-  return from === 'All' || (from === 'Same' && route.namespace === gatewayNamespace);
+export function takes(allowed: Allowed, route: Resource, gatewayNamespace: string, objects: Objects): boolean {
+  return (allowed.kinds?.includes(route.kind) ?? true) && takesNamespace(allowed, route.namespace, gatewayNamespace, objects);
+}
+
+/** Whether what stands in a namespace may attach to what stands in `own`. */
+export function takesNamespace({ from, selects }: Allowed, namespace: string, own: string, objects: Objects): boolean {
+  if (from === 'Selector') return selects(objects.find('Namespace', '', namespace)?.labels ?? {});
+  return from === 'All' || (from === 'Same' && namespace === own);
 }
 
 /** A label selector: all that it says must hold. */

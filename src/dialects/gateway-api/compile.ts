@@ -9,7 +9,7 @@ import { attachmentsOf, readRules } from './routes.ts';
 import { resolverOf } from './services.ts';
 
 const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
-const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant', 'BackendTLSPolicy']);
+const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', 'HTTPRoute', 'GRPCRoute', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
 /** Every Gateway has an address of its own; its listeners on one port are one site. */
@@ -36,7 +36,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
 function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, readonly Route[]>): Site[] {
   const name = `${gateway.namespace}/${gateway.name}`;
   const ports = new Map<string, GatewayListener[]>();
-  for (const one of gateway.listeners) {
+  for (const one of gateway.parents.flatMap(({ listeners }) => listeners)) {
     const key = `${one.port}/${one.protocol}`;
     ports.set(key, [...(ports.get(key) ?? []), one]);
   }

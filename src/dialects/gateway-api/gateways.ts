@@ -1,7 +1,7 @@
 import type { ListenerTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { readAllowed, type Allowed } from './allowed.ts';
+import { readAllowed, takesNamespace, type Allowed } from './allowed.ts';
 import type { Grants } from './grants.ts';
 import { group, type Objects } from './objects.ts';
 
@@ -15,10 +15,18 @@ export interface GatewayListener {
   readonly allowed: Allowed;
   readonly certificates: ListenerTls['certificates'];
 }
-export interface GatewayObject {
+/** What routes name as their parent: a Gateway, or a ListenerSet that adds listeners to one. */
+export interface Parent {
+  readonly kind: 'Gateway' | 'ListenerSet';
   readonly namespace: string;
   readonly name: string;
   readonly listeners: readonly GatewayListener[];
+}
+export interface GatewayObject {
+  readonly namespace: string;
+  readonly name: string;
+  /** The Gateway itself, then its ListenerSets. */
+  readonly parents: readonly Parent[];
   readonly setting: Setting;
   /** No manifest has it: routes attach to whatever they name of it. */
   readonly implied?: true;
@@ -28,23 +36,67 @@ export interface GatewayObject {
 export function readGateways(objects: Objects, grants: Grants): GatewayObject[] {
   const there = objects.all('Gateway', group);
   for (const { spec } of objects.all('GatewayClass', group)) spec.ignored('there is one controller on this machine, which serves every class');
-  if (there.length === 0) return impliedGateways(objects);
-  return there.map((one) => {
-    const { spec } = one;
-    spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
-    for (const name of ['infrastructure', 'addresses', 'defaultScope']) spec.get(name).ignored('says where the Gateway is in the cluster');
-    for (const name of ['tls', 'backendTLS', 'allowedListeners'])
-      if (spec.get(name).exists) {
-        spec.get(name).warning('DG1208', `spec.${name} of a Gateway is not supported yet`, 'its listeners with TLS are not served');
-        spec.get(name).ignored('not supported yet');
-      }
-    const closed = spec.get('tls').exists;
-    const listeners = spec
+  const sets = objects.all('ListenerSet', group).map((one) => ({ one, parent: parentOf(one) }));
+  const gateways = there.length === 0 ? impliedGateways(objects) : there.map((one) => readGateway(one, sets, objects, grants));
+  for (const { one, parent } of sets)
+    if (!there.some((gateway) => `${gateway.namespace}/${gateway.name}` === parent))
+      one.spec
+        .get('parentRef')
+        .warning('DG1205', `there is no Gateway ${parent} for the ListenerSet ${one.namespace}/${one.name}`, 'it is not served');
+  return gateways;
+}
+
+function parentOf({ namespace, spec }: Resource): string {
+  const ref = spec.get('parentRef');
+  for (const name of ['group', 'kind']) ref.get(name).ignored('listeners are added to Gateways alone');
+  return `${ref.get('namespace').string() ?? namespace}/${ref.get('name').string() ?? ''}`;
+}
+
+function readGateway(
+  one: Resource,
+  sets: readonly { readonly one: Resource; readonly parent: string }[],
+  objects: Objects,
+  grants: Grants,
+): GatewayObject {
+  const { spec, namespace, name, setting } = one;
+  spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
+  for (const key of ['infrastructure', 'addresses', 'defaultScope']) spec.get(key).ignored('says where the Gateway is in the cluster');
+  for (const key of ['tls', 'backendTLS'])
+    if (spec.get(key).exists) {
+      spec.get(key).warning('DG1208', `spec.${key} of a Gateway is not supported yet`, 'its listeners with TLS are not served');
+      spec.get(key).ignored('not supported yet');
+    }
+  const closed = spec.get('tls').exists;
+  const allowed = readAllowed(spec.get('allowedListeners'), 'None');
+  const taken = new Set<string>();
+  const listenersOf = (resource: Resource): GatewayListener[] =>
+    resource.spec
       .get('listeners')
       .items()
-      .flatMap((listener) => readListener(listener, one, objects, grants, closed) ?? []);
-    return { namespace: one.namespace, name: one.name, listeners, setting: one.setting };
-  });
+      .flatMap((listener) => {
+        const read = readListener(listener, resource, objects, grants, closed);
+        if (read === undefined) return [];
+        const key = `${read.port} ${read.protocol} ${read.hostname}`;
+        if (!taken.has(key)) {
+          taken.add(key);
+          return [read];
+        }
+        listener.warning('DG1205', `another listener has the port and the host of ${read.name} (HostnameConflict)`, 'it is not served');
+        return [];
+      });
+  const own: Parent = { kind: 'Gateway', namespace, name, listeners: listenersOf(one) };
+  const mine = sets
+    .filter(({ parent }) => parent === `${namespace}/${name}`)
+    .toSorted((a, b) => (a.one.createdAt < b.one.createdAt ? -1 : 1))
+    .flatMap(({ one: set }): Parent[] => {
+      if (takesNamespace(allowed, set.namespace, namespace, objects))
+        return [{ kind: 'ListenerSet', namespace: set.namespace, name: set.name, listeners: listenersOf(set) }];
+      set.spec
+        .get('parentRef')
+        .warning('DG1205', `the Gateway ${namespace}/${name} takes no ListenerSet of ${set.namespace} (NotAllowed)`, 'it is not served');
+      return [];
+    });
+  return { namespace, name, parents: [own, ...mine], setting };
 }
 
 function readListener(listener: Setting, gateway: Resource, objects: Objects, grants: Grants, closed: boolean): GatewayListener | undefined {
@@ -110,7 +162,7 @@ function impliedGateways(objects: Objects): GatewayObject[] {
       const key = `${namespace}/${name}`;
       if (found.has(key)) continue;
       ref.warning('DG1205', `there is no Gateway ${key} in these manifests`, 'it is served as if it had one HTTP listener that takes every route');
-      found.set(key, { namespace, name, listeners: [listener()], setting: ref, implied: true });
+      found.set(key, { namespace, name, parents: [{ kind: 'Gateway', namespace, name, listeners: [listener()] }], setting: ref, implied: true });
     }
   return [...found.values()];
 }

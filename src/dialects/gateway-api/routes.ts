@@ -39,14 +39,17 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], gat
     ref.warning('DG1205', `${route.kind} ${route.namespace}/${route.name}: ${what} (${reason})`, 'it is not served there');
     return [];
   };
-  if (of !== group || kind !== 'Gateway') return fail(`a parent of the kind ${kind} is not supported yet`, 'not supported');
-  const gateway = gateways.find((one) => one.name === name && one.namespace === namespace);
-  if (gateway === undefined) return fail(`there is no Gateway ${namespace}/${name}`, 'NoMatchingParent');
-  const named = gateway.listeners.filter(
+  if (of !== group || (kind !== 'Gateway' && kind !== 'ListenerSet')) return fail(`a parent of the kind ${kind} is not known`, 'not supported');
+  const found = gateways
+    .flatMap((gateway) => gateway.parents.map((parent) => ({ gateway, parent })))
+    .find(({ parent }) => parent.kind === kind && parent.name === name && parent.namespace === namespace);
+  if (found === undefined) return fail(`there is no ${kind} ${namespace}/${name}`, 'NoMatchingParent');
+  const { gateway, parent } = found;
+  const named = parent.listeners.filter(
     (one) => gateway.implied === true || ((section === undefined || one.name === section) && (port === undefined || one.port === port)),
   );
   if (named.length === 0) return fail(`no listener of ${namespace}/${name} is meant`, 'NoMatchingParent');
-  const allowing = named.filter((one) => takes(one.allowed, route, gateway.namespace, objects));
+  const allowing = named.filter((one) => takes(one.allowed, route, parent.namespace, objects));
   if (allowing.length === 0) return fail(`no listener of ${namespace}/${name} takes it`, 'NotAllowedByListeners');
   const attached = allowing.flatMap((listener) => {
     const hosts = intersection(listener.hostname, hostnames);

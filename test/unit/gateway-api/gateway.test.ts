@@ -163,6 +163,30 @@ describe('attachment', () => {
     expect(gateway.diagnostics.map(({ message }) => message).join()).toMatch(reason);
   });
 
+  describe('to a ListenerSet', () => {
+    const set = (listener: string, namespace = 'shop'): string =>
+      object('ListenerSet', 'more', `spec: { parentRef: { name: public, namespace: shop }, listeners: [${listener}] }`, namespace);
+    const own = `{ name: own, port: 80, protocol: HTTP, hostname: own.test }`;
+    const more = `{ name: more, port: 80, protocol: HTTP, hostname: more.test }`;
+    const open = (from: string): string => gatewayObject(own).replace('spec: {', `spec: { allowedListeners: { namespaces: { from: ${from} } },`);
+    const routes = [route('a', to('a')), route('b', to('b'), '', '{ kind: ListenerSet, name: more }')];
+
+    it('is served on its listeners alone, and those of the Gateway on theirs', async () => {
+      await using gateway = await start(open('Same'), set(more), service('a'), service('b'), ...routes);
+      expect(gateway.diagnostics).toEqual([]);
+      expect([await ask(gateway, '/', 'own.test'), await ask(gateway, '/', 'more.test')]).toEqual(['shop/a', 'shop/b']);
+    });
+    it.each([
+      ['the Gateway does not take', gatewayObject(own), set(more), /NotAllowed/],
+      ['another namespace has', open('Same'), set(more, 'other'), /NotAllowed/],
+      ['has a listener that is there', open('All'), set(own), /HostnameConflict/],
+    ])('that %s is none', async (_, gatewayManifest, setManifest, reason) => {
+      await using gateway = await start(gatewayManifest, setManifest, service('a'), service('b'), ...routes);
+      expect([await ask(gateway, '/', 'own.test'), await ask(gateway, '/', 'more.test')]).toEqual(['shop/a', '404']);
+      expect(gateway.diagnostics.map(({ message }) => message).join()).toMatch(reason);
+    });
+  });
+
   it('is implied where no manifest has a Gateway or a Service', async () => {
     await using gateway = await start(route('r', to('a'), '', '{ name: elsewhere, sectionName: web }'));
     expect(await ask(gateway, '/')).toBe('shop/a');
@@ -171,10 +195,7 @@ describe('attachment', () => {
 });
 
 describe('what is not served yet stays closed and is told', () => {
-  it.each([
-    ['TLSRoute', object('TLSRoute', 't', 'spec: { parentRefs: [{ name: public }] }')],
-    ['ListenerSet', object('ListenerSet', 'l', 'spec: { parentRef: { name: public } }')],
-  ])('%s', async (kind, manifest) => {
+  it.each([['TLSRoute', object('TLSRoute', 't', 'spec: { parentRefs: [{ name: public }] }')]])('%s', async (kind, manifest) => {
     await using gateway = await start(gatewayObject(http), service('a'), route('r', to('a')), manifest);
     expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', message: expect.stringContaining(kind) as string }]);
   });
