@@ -7,6 +7,7 @@ import { HostTable, hostOf } from '../../matching/host.ts';
 import { compileRegex } from '../../matching/regex.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
+import { misdirected } from './own-faults.ts';
 
 /** A value that must be as it is written, or that a regular expression matches as a whole. */
 export interface ValueMatch {
@@ -95,12 +96,14 @@ export const matcher: MatcherKind<MatchOptions> = {
     const sorted = new WeakSet<Candidate[]>();
     return (exchange) => {
       const host = hostOf(exchange.arrived.headers.get('host'));
-      const found = byListener.find(host, (hosts) => ({
-        candidate: hosts.find(host, (candidates) => {
-          if (!sorted.has(candidates)) sorted.add(candidates.sort(byPrecedence));
-          return candidates.find((one) => one.holds(exchange));
-        }),
-      }))?.candidate;
+      const listener = byListener.find(host, (hosts) => hosts);
+      const { secure, serverName } = exchange.connection;
+      // A connection belongs to the listener that its handshake named.
+      if (secure && serverName !== undefined && byListener.find(serverName.toLowerCase(), (hosts) => hosts) !== listener) return misdirected;
+      const found = listener?.find(host, (candidates) => {
+        if (!sorted.has(candidates)) sorted.add(candidates.sort(byPrecedence));
+        return candidates.find((one) => one.holds(exchange));
+      });
       if (found === undefined) return refuse(fault('no-route', { path: exchange.path }));
       const { type, value } = found.when.path;
       if (type === 'PathPrefix') exchange.write(matchedPrefix, value);

@@ -7,6 +7,11 @@ const invalidKind = 'gateway-api/invalid-reference';
 
 export const invalidReference = (reason: string): Failure => refuse(ownFault(invalidKind, { reason }));
 
+const misdirectedKind = 'gateway-api/misdirected';
+/** The host belongs to another listener than the one that the connection was made to. Source: the conformance suite, misdirected requests. */
+export const misdirected: Failure = refuse(ownFault(misdirectedKind));
+
 export const ownFaults: OwnFaultBook<Exchange | null> = {
+  [misdirectedKind]: () => ({ status: 421, headers: [], body: '' }),
   [invalidKind]: () => ({ status: 500, headers: [], body: '' }),
 };
