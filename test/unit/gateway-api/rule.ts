@@ -70,7 +70,7 @@ export function ruleOf(yaml: string, { answer: answering = () => answer(), prefi
   const { destination, head } = readBackends(rule, facts);
   const asked: Asked[] = [];
   const clock = new GatewayClock();
-  clock.freeze(0);
+  clock.freeze();
   const kit: Kit = {
     destinations: [
       {
