@@ -1,139 +1,150 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createGateway, type Gateway } from '../../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { parseDuration } from '../../../src/dialects/gateway-api/duration.ts';
+import { answer, noConnection, ruleOf } from './rule.ts';
 
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-type Backend = (request: Request) => Response | Promise<Response>;
-
-/** A gateway with one rule. `rule`: its members, in YAML's flow style. */
-async function start(rule: string, backends: Readonly<Record<string, Backend>>): Promise<Gateway> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-backends-'));
-  folders.push(folder);
-  const file = path.join(folder, 'route.yaml');
-  const metadata = 'metadata: { name: r, namespace: shop }';
-  writeFileSync(
-    file,
-    `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n${metadata}\nspec: { parentRefs: [{ name: public }], rules: [{ ${rule} }] }\n`,
-  );
-  const upstreams = Object.fromEntries(Object.entries(backends).map(([name, one]) => [`shop/${name}:80`, one]));
-  return createGateway({ config: file, upstreams, port: 0, watch: false, logLevel: 'silent' });
-}
-const to = (...refs: string[]): string => `backendRefs: [${refs.map((ref) => `{ ${ref}, port: 80 }`).join(', ')}]`;
-const says =
-  (text: string, status = 200): Backend =>
-  () =>
-    new Response(text, { status });
-const texts = async (gateway: Gateway, times: number): Promise<string[]> => {
-  const found: string[] = [];
-  for (let at = 0; at < times; at += 1) {
-    const answer = await gateway.fetch('/');
-    found.push(answer.status === 200 ? await answer.text() : String(answer.status));
-  }
-  return found;
+const counts = (asked: readonly { upstream: string }[]): Record<string, number> => {
+  const of: Record<string, number> = {};
+  for (const { upstream } of asked) of[upstream] = (of[upstream] ?? 0) + 1;
+  return of;
 };
 
 describe('weights', () => {
-  it('are exact proportions; weight 0 gets nothing, and what leads nowhere answers 500 in its share', async () => {
-    const rule = to('name: a, weight: 3', 'name: b', 'name: none, weight: 0', 'kind: Bucket, name: c');
-    await using gateway = await start(rule, { a: says('a'), b: says('b') });
-    const got = await texts(gateway, 50);
-    expect(['a', 'b', '500'].map((one) => got.filter((each) => each === one).length)).toEqual([30, 10, 10]);
-  });
-  it('of nobody is nobody: 500', async () => {
-    await using gateway = await start(to('name: a, weight: 0'), { a: says('a') });
-    expect(await texts(gateway, 1)).toEqual(['500']);
-  });
-});
-
-describe('tries', () => {
-  const failing = (times: number, status: number): Backend => {
-    let left = times;
-    return () => ((left -= 1) >= 0 ? new Response('', { status }) : new Response('a'));
-  };
-  it.each([
-    [2, 503, 'a'],
-    [3, 503, '503'],
-    [1, 500, '500'],
-  ])('%i answers of %i come to %s where 503 is tried twice again', async (times, status, result) => {
-    await using gateway = await start(`${to('name: a')}, retry: { attempts: 2, codes: [503] }`, { a: failing(times, status) });
-    expect(await texts(gateway, 1)).toEqual([result]);
+  it('are exact in every turn', async () => {
+    const rule = ruleOf('backendRefs: [{ name: a, weight: 7 }, { name: b, weight: 3 }, { name: c, weight: 0 }]');
+    for (let at = 0; at < 20; at += 1) await rule.send();
+    expect(counts(rule.asked)).toEqual({ 'shop/a:80': 14, 'shop/b:80': 6 });
   });
 
-  it('and requests end after their time, on the clock of the gateway', async () => {
-    let tell = (): void => {};
-    const asked = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
-    await using gateway = await start(`${to('name: a')}, timeouts: { request: 2s }`, {
-      a: () => (tell(), new Promise<Response>(() => {})),
-    });
-    gateway.clock.freeze();
-    const answer = gateway.fetch('/');
-    await asked;
-    await gateway.clock.advance(2_000);
-    expect((await answer).status).toBe(504);
+  it('are 1 where none is said', async () => {
+    const rule = ruleOf('backendRefs: [{ name: a }, { name: b, weight: 1 }]');
+    for (let at = 0; at < 4; at += 1) await rule.send();
+    expect(counts(rule.asked)).toEqual({ 'shop/a:80': 2, 'shop/b:80': 2 });
+  });
+
+  it('a reference that leads nowhere answers 500 in its share', async () => {
+    const rule = ruleOf('backendRefs: [{ name: gone }, { name: a }]');
+    const statuses = [];
+    for (let at = 0; at < 4; at += 1) statuses.push((await rule.send()).status);
+    expect(statuses.sort((a, b) => a - b)).toEqual([200, 200, 500, 500]);
+    expect(rule.ledger.diagnostics).toEqual([expect.objectContaining({ code: 'DG1205', severity: 'warning' })]);
+  });
+
+  it.each(['backendRefs: []', 'name: none', 'backendRefs: [{ name: a, weight: 0 }]'])('%s: 500', async (settings) => {
+    const rule = ruleOf(settings);
+    expect((await rule.send()).status).toBe(500);
+    expect(rule.asked).toEqual([]);
   });
 });
 
-describe('filters', () => {
-  const filter = (type: string, rest: string): string => `filters: [{ type: ${type}, ${rest} }]`;
-
-  it('of one backend hold for it alone', async () => {
-    const rename = filter('RequestHeaderModifier', 'requestHeaderModifier: { set: [{ name: x-who, value: b }] }');
-    const echo: Backend = (request) => new Response(request.headers.get('x-who') ?? '-');
-    await using gateway = await start(`backendRefs: [{ name: a, port: 80 }, { name: b, port: 80, ${rename} }]`, { a: echo, b: echo });
-    expect((await texts(gateway, 4)).sort()).toEqual(['-', '-', 'b', 'b']);
+describe('filters of a backend', () => {
+  it('act on its own requests alone', async () => {
+    const filter = '{ type: RequestHeaderModifier, requestHeaderModifier: { set: [{ name: Backend, value: a }] } }';
+    const rule = ruleOf(`backendRefs: [{ name: a, filters: [${filter}] }, { name: b }]`);
+    await rule.send();
+    await rule.send();
+    expect(rule.asked.map(({ upstream, headers }) => [upstream, headers.get('backend')])).toEqual([
+      ['shop/a:80', 'a'],
+      ['shop/b:80', undefined],
+    ]);
   });
 
-  it('that nobody knows are not passed over: 500', async () => {
-    await using gateway = await start(`${filter('ExtensionRef', 'extensionRef: { group: x.io, kind: X, name: y }')}, ${to('name: a')}`, {
-      a: says('a'),
-    });
-    expect(await texts(gateway, 1)).toEqual(['500']);
-    expect(gateway.diagnostics.map(({ code }) => code)).toContain('DG1208');
+  it('may redirect', async () => {
+    const rule = ruleOf('backendRefs: [{ name: a, filters: [{ type: RequestRedirect, requestRedirect: { hostname: b.test } }] }]');
+    const sent = await rule.send('/x');
+    expect([sent.status, sent.headers.get('location'), rule.asked]).toEqual([302, 'http://b.test/x', []]);
+  });
+
+  it('that are not known answer 500', async () => {
+    const rule = ruleOf('backendRefs: [{ name: a, filters: [{ type: Magic }] }]');
+    expect([(await rule.send()).status, rule.asked]).toEqual([500, []]);
+  });
+});
+
+it('h2c is spoken where the port says so', async () => {
+  const rule = ruleOf('backendRefs: [{ name: h2 }]');
+  await rule.send();
+  expect(rule.asked[0]!.options).toMatchObject({
+    httpVersion: '2',
+    url: 'http://h2.shop.svc.cluster.local:80',
+    names: ['shop/h2:80', 'shop/h2', 'h2.shop:80', 'h2.shop.svc.cluster.local:80'],
+  });
+});
+
+describe('retries', () => {
+  const answering = (...statuses: number[]) => ({ answer: () => answer(statuses.shift() ?? 200) });
+
+  it.each([
+    ['{ codes: [500], attempts: 2 }', [500, 500], 200, 3],
+    ['{ codes: [500], attempts: 1 }', [500, 500], 500, 2],
+    ['{ codes: [500], attempts: 3 }', [503], 503, 1],
+    ['{ codes: [500], attempts: 0 }', [500], 500, 1],
+    ['{ codes: [500] }', [500], 200, 2],
+    ['{ attempts: 3 }', [500], 500, 1],
+  ])('%s after %j: %i in %i tries', async (retry, statuses, status, tries) => {
+    const rule = ruleOf(`retry: ${retry}\nbackendRefs: [{ name: a }]`, answering(...statuses));
+    expect((await rule.send('/', { method: 'POST', body: 'x' })).status).toBe(status);
+    expect(rule.asked.map(({ body }) => body)).toEqual(Array.from({ length: tries }, () => 'x'));
+  });
+
+  it('connection errors are tried again without any code', async () => {
+    let tries = 0;
+    const rule = ruleOf('retry: { attempts: 3 }\nbackendRefs: [{ name: a }]', { answer: () => ((tries += 1) < 3 ? noConnection : answer(200)) });
+    expect((await rule.send()).status).toBe(200);
+    expect(rule.asked).toHaveLength(3);
+  });
+
+  it('wait between tries', async () => {
+    const rule = ruleOf('retry: { codes: [500], backoff: 100ms }\nbackendRefs: [{ name: a }]', answering(500));
+    const sending = rule.send();
+    await rule.clock.advance(0);
+    await rule.clock.advance(99);
+    expect(rule.asked).toHaveLength(1);
+    await rule.clock.advance(1);
+    expect([(await sending).status, rule.asked.length]).toEqual([200, 2]);
+  });
+});
+
+describe('time-outs', () => {
+  const slow = { answer: async (_: unknown, clock: { sleep(ms: number): Promise<void> }) => (await clock.sleep(300), answer(500)) };
+
+  it('end the whole request, and nothing more is tried', async () => {
+    const rule = ruleOf('timeouts: { request: 500ms }\nretry: { codes: [500], attempts: 5 }\nbackendRefs: [{ name: a }]', slow);
+    const sending = rule.send();
+    await rule.clock.advance(0);
+    await rule.clock.advance(500);
+    expect((await sending).status).toBe(504);
+    await rule.clock.advance(5000);
+    expect(rule.asked).toHaveLength(2);
   });
 
   it.each([
-    ['', 4],
-    ['percent: 50, ', 2],
-    ['fraction: { numerator: 1, denominator: 4 }, ', 1],
-    ['percent: 0, ', 0],
-  ])("a mirror with %j gets its share of four requests, and its answers are nobody's", async (share, count) => {
-    let copies = 0;
-    const mirror = filter('RequestMirror', `requestMirror: { ${share}backendRef: { name: b, port: 80 } }`);
-    await using gateway = await start(`${mirror}, ${to('name: a')}`, { a: says('a'), b: () => ((copies += 1), new Response('', { status: 500 })) });
-    expect(await texts(gateway, 4)).toEqual(['a', 'a', 'a', 'a']);
-    await expect.poll(() => copies).toBe(count);
+    ['{ backendRequest: 200ms, request: 1s }', 200],
+    ['{ request: 1s }', 1000],
+    ['{ backendRequest: 0s }', 0],
+    ['{ request: 0s }', 0],
+    ['{ backendRequest: 0s, request: 1s }', 1000],
+    ['{}', 60_000],
+  ])('%s: %i ms for a try', async (timeouts, ms) => {
+    const rule = ruleOf(`timeouts: ${timeouts}\nbackendRefs: [{ name: a }]`);
+    await rule.send();
+    expect(rule.asked[0]!.options.responseTimeoutMs).toBe(ms);
+    expect(rule.clock.waiting).toBe(0);
   });
 
-  describe('CORS', () => {
-    const cors = filter('CORS', `cors: { allowOrigins: ['https://shop.test', 'https://*.shop.test'], allowMethods: [GET], allowCredentials: true }`);
-    const ask = (gateway: Gateway, origin: string, method = 'OPTIONS'): Promise<Response> =>
-      gateway.fetch(new Request('http://api.test/', { method, headers: { origin, 'access-control-request-method': 'GET' } }));
+  it.each([
+    ['500ms', 500],
+    ['1m30s', 90_000],
+    ['0s', 0],
+    ['1h', 3_600_000],
+    ['10', undefined],
+    ['1.5s', undefined],
+    ['', undefined],
+    ['123456s', undefined],
+  ])('the duration %j', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
 
-    it('answers preflight requests itself, and allows who is listed', async () => {
-      await using gateway = await start(`${cors}, ${to('name: a')}`, { a: says('a') });
-      const fields = async (origin: string): Promise<(string | null)[]> => {
-        const { headers } = await ask(gateway, origin);
-        return [headers.get('access-control-allow-origin'), headers.get('access-control-allow-methods')];
-      };
-      expect(await fields('https://shop.test')).toEqual(['https://shop.test', 'GET']);
-      expect(await fields('https://a.b.shop.test')).toEqual(['https://a.b.shop.test', 'GET']);
-      expect(await fields('https://evil.test')).toEqual([null, null]);
-      expect(await fields('https://shop.test.evil.test')).toEqual([null, null]);
-    });
-    it('takes the place of what a backend says', async () => {
-      const backend: Backend = () => new Response('a', { headers: { 'access-control-allow-origin': '*' } });
-      await using gateway = await start(`${cors}, ${to('name: a')}`, { a: backend });
-      const { headers } = await ask(gateway, 'https://shop.test', 'GET');
-      expect([headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials')]).toEqual(['https://shop.test', 'true']);
-      expect((await ask(gateway, 'https://evil.test', 'GET')).headers.get('access-control-allow-origin')).toBe(null);
-    });
+  it('that are none are refused', () => {
+    expect(ruleOf('timeouts: { request: soon }').ledger.diagnostics).toEqual([expect.objectContaining({ code: 'DG1203' })]);
   });
 });

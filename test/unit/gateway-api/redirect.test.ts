@@ -48,7 +48,7 @@ describe('the place that a redirect leads to', () => {
   });
 
   it('does not repeat the port that the client wrote', async () => {
-    const sent = await ruleOf(redirect('{}')).send('/', { headers: [] });
+    const sent = await ruleOf(redirect('{}')).send('/', { host: 'a.test:8080' });
     expect(sent.headers.get('location')).toBe('http://a.test/');
   });
 });

@@ -42,6 +42,7 @@ interface Request {
   readonly body?: string;
   readonly secure?: boolean;
   readonly port?: number;
+  readonly host?: string;
 }
 
 export const answer = (status = 200, headers: string[] = [], text = ''): Answer => ownAnswer(status, headers, Buffer.from(text));
@@ -133,10 +134,10 @@ export function ruleOf(yaml: string, { answer: answering = () => answer(), prefi
     asked,
     clock,
     ledger,
-    async send(target = '/', { method = 'GET', headers = [], body = '', secure = false, port = 80 }: Request = {}): Promise<Sent> {
+    async send(target = '/', { method = 'GET', headers = [], body = '', secure = false, port = 80, host = 'a.test' }: Request = {}): Promise<Sent> {
       const sent = new Sent();
       const exchange = new Exchange({
-        arrived: { method, target, httpVersion: '1.1', headers: new Fields(['Host', 'a.test', ...headers]) },
+        arrived: { method, target, httpVersion: '1.1', headers: new Fields(['Host', host, ...headers]) },
         connection: { remoteAddress: '127.0.0.1', remotePort: 1, secure },
         listener: { name: 'test', port, protocol: secure ? 'https' : 'http' },
         startedAt: 0,
