@@ -4,7 +4,9 @@ import { resourcesOf } from '../../sources/kubernetes/resources.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
 import { readGrants } from './grants.ts';
+import type { When } from './match.ts';
 import { group, Objects } from './objects.ts';
+import { byPrecedence } from './precedence.ts';
 import { attachmentsOf, readRules } from './routes.ts';
 import { resolverOf } from './services.ts';
 
@@ -58,7 +60,7 @@ function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, re
       listeners: [listener],
       hosts: [],
       arrival: [],
-      routes: listeners.flatMap((one) => routes.get(one) ?? []),
+      routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as When, b.when as When))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,
     };

@@ -41,15 +41,6 @@ export interface MatchOptions {
   readonly listeners: readonly string[];
 }
 
-function byPrecedence({ when: a }: Candidate, { when: b }: Candidate): number {
-  for (const [at, one] of a.order.entries()) {
-    const difference = one - (b.order[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return compare(a.age || '9', b.age || '9') || compare(a.name, b.name);
-}
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 function pathTest({ type, value }: When['path']): (path: string) => boolean {
   if (type === 'Exact') return (path) => path === value;
   if (type === 'RegularExpression') {
@@ -82,7 +73,10 @@ function candidateOf(route: Route): Candidate {
   };
 }
 
-/** A request belongs to one listener, the one with the most specific host name, and never to another (listener isolation). */
+/**
+ * A request belongs to one listener, the one with the most specific host name, and never to another (listener isolation). The routes of a
+ * listener come in the order of their precedence.
+ */
 export const matcher: MatcherKind<MatchOptions> = {
   kind: 'gateway-api/match',
   build({ listeners }, routes) {
@@ -93,17 +87,13 @@ export const matcher: MatcherKind<MatchOptions> = {
       const hosts = byListener.at(candidate.when.listener, () => new HostTable());
       for (const host of candidate.when.hosts) hosts.at(host, () => []).push(candidate);
     }
-    const sorted = new WeakSet<Candidate[]>();
     return (exchange) => {
       const host = hostOf(exchange.arrived.headers.get('host'));
       const listener = byListener.find(host, (hosts) => hosts);
       const { secure, serverName } = exchange.connection;
       // A connection belongs to the listener that its handshake named.
       if (secure && serverName !== undefined && byListener.find(serverName.toLowerCase(), (hosts) => hosts) !== listener) return misdirected;
-      const found = listener?.find(host, (candidates) => {
-        if (!sorted.has(candidates)) sorted.add(candidates.sort(byPrecedence));
-        return candidates.find((one) => one.holds(exchange));
-      });
+      const found = listener?.find(host, (candidates) => candidates.find((one) => one.holds(exchange)));
       if (found === undefined) return refuse(fault('no-route', { path: exchange.path }));
       const { type, value } = found.when.path;
       if (type === 'PathPrefix') exchange.write(matchedPrefix, value);

@@ -1,0 +1,11 @@
+import type { When } from './match.ts';
+
+/** Which of two matches counts where both hold: by their own order, then the older route, then its name. */
+export function byPrecedence(a: When, b: When): number {
+  for (const [at, one] of a.order.entries()) {
+    const difference = one - (b.order[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return compare(a.age || '9', b.age || '9') || compare(a.name, b.name);
+}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
