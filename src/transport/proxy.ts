@@ -91,7 +91,9 @@ function forward(origin: string, pools: Pools, sending: Sending): Promise<Answer
   const body = outgoingBody(exchange);
   const ordinary = isOrdinary(method, target, headers.raw);
   if (ordinary && needsUndici(origin, options))
-    return pools.for(origin, options).then((pool) => sendPooled(pool, { method, target, headers: headers.raw, body }, sending));
+    return pools
+      .for(origin, options)
+      .then((pool) => sendPooled(pool, { method, target, headers: headers.raw, body, serverName: options.tls?.serverName ?? '' }, sending));
   if (body !== null && !headers.has('content-length')) headers.set('Transfer-Encoding', 'chunked');
   const keep = ordinary && keepsConnection(headers, options);
   return sendHttp1(origin, { method, target, httpVersion: '1.1', headers: headers.raw, body, upgrade }, sending, keep ? pools.clear : null);

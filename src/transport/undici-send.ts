@@ -12,6 +12,8 @@ export interface PooledRequest {
   readonly target: string;
   readonly headers: readonly string[];
   readonly body: Buffer | BodySource | null;
+  /** Of the TLS handshake; without it undici takes the host of the request. */
+  readonly serverName?: string;
 }
 
 /** Sends a request over a pool of undici's and answers at the head of the response. */
@@ -22,7 +24,13 @@ export function sendPooled(pool: Dispatcher, request: PooledRequest, sending: Se
     const { body } = request;
     const whole = body === null || Buffer.isBuffer(body);
     const stream = whole ? body : sourceReadable(body).once('end', () => pending.sent());
-    const options = { path: request.target, method: request.method as Dispatcher.HttpMethod, headers: request.headers as string[], body: stream };
+    const options = {
+      path: request.target,
+      method: request.method as Dispatcher.HttpMethod,
+      headers: request.headers as string[],
+      body: stream,
+      ...(request.serverName ? { servername: request.serverName } : {}),
+    };
     let attempts = whole && idempotent.has(request.method) ? maxAttempts : 1;
     const dispatch = (): void => {
       attempts -= 1;

@@ -2,6 +2,7 @@ import { defaultLimits, type Listener, type Plan, type Route, type Site } from '
 import { nowhere } from '../../model/origin.ts';
 import { resourcesOf } from '../../sources/kubernetes/resources.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
+import { readBackendTls } from './backend-tls.ts';
 import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
 import { readGrants } from './grants.ts';
 import type { When } from './match.ts';
@@ -20,7 +21,8 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants);
   const routes = new Map<GatewayListener, Route[]>();
-  const kinds = ['HTTPRoute', 'GRPCRoute'].map((kind) => ({ kind, resolve: resolverOf(objects, grants, kind) }));
+  const policies = readBackendTls(objects);
+  const kinds = ['HTTPRoute', 'GRPCRoute'].map((kind) => ({ kind, resolve: resolverOf(objects, grants, policies, kind) }));
   for (const { route, resolve } of kinds.flatMap(({ kind, resolve }) => objects.all(kind, group).map((route) => ({ route, resolve })))) {
     const attachments = attachmentsOf(route, gateways, objects);
     const rules = readRules(route, { namespace: route.namespace, resolve });

@@ -199,11 +199,6 @@ describe('what is not served yet stays closed and is told', () => {
     await using gateway = await start(gatewayObject(http), service('a'), route('r', to('a')), manifest);
     expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', message: expect.stringContaining(kind) as string }]);
   });
-  it('a Service that a BackendTLSPolicy names gets nothing in clear', async () => {
-    const policy = object('BackendTLSPolicy', 'p', `spec: { targetRefs: [{ group: '', kind: Service, name: a }], validation: { hostname: a.test } }`);
-    await using gateway = await start(gatewayObject(http), service('a'), route('r', to('a')), policy);
-    expect(await ask(gateway, '/')).toBe('500');
-  });
 });
 
 it('a call of gRPC that no rule takes is unimplemented', async () => {

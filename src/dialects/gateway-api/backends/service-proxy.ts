@@ -1,9 +1,10 @@
 import type { Origin } from '../../../model/origin.ts';
+import type { ResolvedBackend } from './resolve.ts';
 import { proxyDefaults, type Destination, type ProxyOptions } from '../../../model/gateway.ts';
 
 /** A port of a Service as a destination. `timeoutMs` of one try: undefined is the usual one, 0 none. */
 export function serviceProxy(
-  { upstream, protocol }: { readonly upstream: string; readonly protocol?: 'h2c' },
+  { upstream, protocol, tls }: Extract<ResolvedBackend, { readonly upstream: string }>,
   origin: Origin,
   timeoutMs?: number,
 ): Destination {
@@ -13,7 +14,8 @@ export function serviceProxy(
     ...proxyDefaults,
     // The names that `--upstream` may use.
     names: [upstream, `${namespace}/${name}`, `${host}:${port}`, `${host}.svc.cluster.local:${port}`],
-    url: `http://${host}.svc.cluster.local:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}.svc.cluster.local:${port}`,
+    tls: tls ?? null,
     httpVersion: protocol === 'h2c' ? '2' : '1.1',
     ...(timeoutMs === undefined ? {} : { responseTimeoutMs: timeoutMs }),
   };
