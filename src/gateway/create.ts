@@ -21,7 +21,7 @@ import { InFlight } from './in-flight.ts';
 import { startTaping } from './taping.ts';
 import { standInFor } from './local-names.ts';
 import { openPort, type OpenPort } from './listen.ts';
-import { build, load, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
+import { build, load, nothingServed, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
 import { realTimer } from './real-timer.ts';
 import { scopeHandle } from './scope-handle.ts';
 import { refuseScope } from './scopes.ts';
@@ -61,7 +61,9 @@ export async function createGateway(
   });
   const prove = async (): Promise<{ loaded: Loaded; program: Program }> => {
     const loaded = withLimits(await load(request(), dialects), options.limits ?? {});
-    return { loaded, program: identity.collect(() => build(loaded, dialects, services.kits, services.deps)) };
+    const program = identity.collect(() => build(loaded, dialects, services.kits, services.deps));
+    if (program.sites.length === 0) throw nothingServed(loaded);
+    return { loaded, program };
   };
   let { loaded, program } = await prove();
   let dispatch = new Dispatch(program);

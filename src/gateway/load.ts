@@ -185,3 +185,16 @@ async function open(absolute: string, files: Files): Promise<Source | undefined>
 
 const whereLooked = ({ config, folder }: LoadRequest, files: Files): string =>
   typeof config === 'string' ? files.nameOf(path.resolve(folder, config)) || folder : folder;
+
+/** What was read is a configuration, and makes nothing that requests could arrive at. */
+export function nothingServed({ sources }: Loaded): DevgatewayError {
+  const files = sources.map(({ file }) => file).join(', ');
+  return new DevgatewayError(
+    diagnosticAt(
+      'DG1001',
+      nowhere,
+      `nothing in ${files} can be served`,
+      'name the file that makes the gateway; devgateway check says what is in these',
+    ),
+  );
+}

@@ -148,3 +148,9 @@ it.each([
   );
   await expect(start({ 'template.yaml': text })).rejects.toThrow(message);
 });
+
+it('a template that makes no API is no gateway to start', async () => {
+  await expect(start({ 'template.yaml': 'Resources:\n  Table: { Type: AWS::DynamoDB::Table }\n' })).rejects.toThrow(
+    /nothing in .*template.yaml can be served/,
+  );
+});
