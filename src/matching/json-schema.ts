@@ -14,17 +14,21 @@ export function schemaCompiler(document: unknown): (schema: unknown) => Judge {
   return (schema) => {
     const judge = compiler.compile(schema);
     compiler.finish();
-    return (value) => {
-      try {
-        return judge(value);
-      } catch (error) {
-        // A value that is nested deeper than the stack, or a reference that only leads to itself.
-        if (error instanceof RangeError) return 'is nested too deeply';
-        throw error;
-      }
-    };
+    return withinDepth(judge);
   };
 }
+
+/** Refuses a value that is nested deeper than the stack, and a reference that only leads to itself. */
+export const withinDepth =
+  (judge: Judge): Judge =>
+  (value) => {
+    try {
+      return judge(value);
+    } catch (error) {
+      if (error instanceof RangeError) return 'is nested too deeply';
+      throw error;
+    }
+  };
 
 class Compiler implements SchemaCompiler {
   readonly #document: unknown;

@@ -13,6 +13,7 @@ import { event1, event2 } from './event.ts';
 import { requestIdOf } from './identifiers.ts';
 
 import { compileValue, type Value } from './values.ts';
+import { isMap } from '../aws/data.ts';
 
 export interface AuthorizerOptions {
   readonly name: string;
@@ -32,7 +33,6 @@ const timeoutMs = 10_000;
 const unauthorized = refuse(fault('unauthenticated', { scheme: '', reason: 'an identity source is missing', missing: true }));
 const forbidden = refuse(fault('forbidden', { reason: 'the authorizer refused' }));
 const failed = (cause: unknown): Outcome => refuse(fault('internal', { cause }));
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Asks a function whether a request may pass. Source: the developer guide, Lambda authorizers of HTTP APIs. */
 export const lambdaAuthorizer: StepKind<AuthorizerOptions> = {

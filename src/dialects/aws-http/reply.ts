@@ -1,10 +1,11 @@
+import { isMap } from '../aws/data.ts';
+
 export interface Reply {
   readonly status: number;
   readonly headers: string[];
   readonly body: Buffer;
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const fieldValue = (value: unknown): string => String(value as string).replaceAll(/[\r\n\0]/g, '');
 
 /**

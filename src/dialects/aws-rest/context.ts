@@ -5,6 +5,7 @@ import { authorizerVariable, identityFields } from './authorizers/authorized.ts'
 import { extendedIdOf } from './identifiers.ts';
 import type { When } from './match.ts';
 import { pathInPlace, places } from './place.ts';
+import { localAccount } from '../aws/iam/caller.ts';
 
 /** What every request of a stage shares. */
 export interface StageFacts {
@@ -17,7 +18,7 @@ export function contextValue(name: string, exchange: Exchange, { stage }: StageF
   const domain = exchange.arrived.headers.get('host')?.replace(/:\d+$/, '');
   switch (name) {
     case 'accountId':
-      return '123456789012';
+      return localAccount;
     case 'apiId':
       return exchange.read(places)?.api ?? 'local';
     case 'deploymentId':

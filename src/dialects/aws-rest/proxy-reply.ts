@@ -1,8 +1,8 @@
 import { proxyAnsweredAs } from './mapping/header-rules.ts';
+import { isMap } from '../aws/data.ts';
 
 const known: ReadonlySet<string> = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 const fieldName = /^[\w!#$%&'*+.^`|~-]+$/;
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface ProxyReply {
   readonly status: number;

@@ -2,6 +2,7 @@ import type { UpstreamTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { group, type Objects } from './objects.ts';
+import { byAge } from './precedence.ts';
 
 /** How the ports of a Service are reached by TLS, or why they cannot be. */
 export type BackendTls = UpstreamTls | { readonly problem: string };
@@ -13,7 +14,7 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
   const found = new Map<string, BackendTls>();
   const policies = objects
     .all('BackendTLSPolicy', group)
-    .toSorted((a, b) => compare(a.createdAt || '9', b.createdAt || '9') || compare(a.name, b.name));
+    .toSorted((a, b) => byAge({ age: a.createdAt, name: a.name }, { age: b.createdAt, name: b.name }));
   for (const policy of policies) {
     const tls = readPolicy(policy, objects);
     for (const ref of policy.spec.get('targetRefs').items()) {
@@ -27,7 +28,6 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
   }
   return found;
 }
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function readPolicy({ namespace, name, spec }: Resource, objects: Objects): BackendTls {
   const validation = spec.get('validation');

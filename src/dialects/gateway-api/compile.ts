@@ -6,13 +6,13 @@ import { readBackendTls } from './backend-tls.ts';
 import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
 import { readGrants } from './grants.ts';
 import type { When } from './match.ts';
-import { group, Objects } from './objects.ts';
+import { group, Objects, routeKinds } from './objects.ts';
 import { byPrecedence } from './precedence.ts';
-import { attachmentsOf, readRules } from './routes.ts';
-import { resolverOf } from './services.ts';
+import { attachmentsOf, parentsOf, readRules } from './routes.ts';
+import { resolversOf } from './services.ts';
 
 const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
-const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', 'HTTPRoute', 'GRPCRoute', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
+const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
 /** Every Gateway has an address of its own; its listeners on one port are one site. */
@@ -21,11 +21,11 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants);
   const routes = new Map<GatewayListener, Route[]>();
-  const policies = readBackendTls(objects);
-  const kinds = ['HTTPRoute', 'GRPCRoute'].map((kind) => ({ kind, resolve: resolverOf(objects, grants, policies, kind) }));
-  for (const { route, resolve } of kinds.flatMap(({ kind, resolve }) => objects.all(kind, group).map((route) => ({ route, resolve })))) {
-    const attachments = attachmentsOf(route, gateways, objects);
-    const rules = readRules(route, { namespace: route.namespace, resolve });
+  const parents = parentsOf(gateways);
+  const resolver = resolversOf(objects, grants, readBackendTls(objects));
+  for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
+    const attachments = attachmentsOf(route, parents, objects);
+    const rules = readRules(route, { namespace: route.namespace, resolve: resolver(route.kind) });
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     for (const on of attachments) {
       const there = routes.get(on.listener) ?? [];

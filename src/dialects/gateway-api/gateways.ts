@@ -3,7 +3,7 @@ import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { readAllowed, takesNamespace, type Allowed } from './allowed.ts';
 import type { Grants } from './grants.ts';
-import { group, type Objects } from './objects.ts';
+import { group, routeKinds, type Objects } from './objects.ts';
 
 /** A listener of a Gateway as routes attach to it. */
 export interface GatewayListener {
@@ -155,7 +155,7 @@ function impliedGateways(objects: Objects): GatewayObject[] {
   const found = new Map<string, GatewayObject>();
   const allowed: Allowed = { from: 'All', selects: () => true, kinds: null };
   const listener = (): GatewayListener => ({ name: 'http', port: 80, protocol: 'http', hostname: '', allowed, certificates: [] });
-  for (const route of [...objects.all('HTTPRoute', group), ...objects.all('GRPCRoute', group)])
+  for (const route of routeKinds.flatMap((kind) => objects.all(kind, group)))
     for (const ref of route.spec.get('parentRefs').items()) {
       if ((ref.get('kind').string() ?? 'Gateway') !== 'Gateway') continue;
       const [namespace, name] = [ref.get('namespace').string() ?? route.namespace, ref.get('name').string() ?? ''];

@@ -1,6 +1,8 @@
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 
 export const group = 'gateway.networking.k8s.io';
+/** The kinds of routes that are served. */
+export const routeKinds = ['HTTPRoute', 'GRPCRoute'] as const;
 
 /** All objects of a load, by group, kind, namespace and name. A later one replaces an earlier one of the same name, as `kubectl apply` does. */
 export class Objects {

@@ -6,6 +6,10 @@ export function byPrecedence(a: When, b: When): number {
     const difference = one - (b.order[at] ?? 0);
     if (difference !== 0) return difference;
   }
-  return compare(a.age || '9', b.age || '9') || compare(a.name, b.name);
+  return byAge(a, b);
 }
+
+/** The older of two objects, then the first by name. One that does not say its age is younger than all that do. */
+export const byAge = (a: Pick<When, 'age' | 'name'>, b: Pick<When, 'age' | 'name'>): number =>
+  compare(a.age || '9', b.age || '9') || compare(a.name, b.name);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,7 +5,7 @@ import { takes } from './allowed.ts';
 import { readBackends } from './backends/read-backends.ts';
 import type { RuleFacts } from './backends/resolve.ts';
 import { readFilters } from './filters/read-filters.ts';
-import type { GatewayListener, GatewayObject } from './gateways.ts';
+import type { GatewayListener, GatewayObject, Parent } from './gateways.ts';
 import { intersection } from './hostnames.ts';
 import type { When } from './match.ts';
 import { group, type Objects } from './objects.ts';
@@ -18,8 +18,15 @@ export interface Attachment {
   readonly hosts: readonly string[];
 }
 
+/** What routes may name as their parents, by kind, namespace and name. */
+type Parents = ReadonlyMap<string, { readonly gateway: GatewayObject; readonly parent: Parent }>;
+
+export const parentsOf = (gateways: readonly GatewayObject[]): Parents =>
+  new Map(gateways.flatMap((gateway) => gateway.parents.map((parent) => [keyOf(parent.kind, parent.namespace, parent.name), { gateway, parent }])));
+const keyOf = (...parts: readonly string[]): string => parts.join('/');
+
 /** Where a route attaches. What does not is told with the reason that its status would have. Source: the API reference, ParentReference. */
-export function attachmentsOf(route: Resource, gateways: readonly GatewayObject[], objects: Objects): Attachment[] {
+export function attachmentsOf(route: Resource, parents: Parents, objects: Objects): Attachment[] {
   const hostnames = route.spec
     .get('hostnames')
     .strings()
@@ -27,10 +34,10 @@ export function attachmentsOf(route: Resource, gateways: readonly GatewayObject[
   return route.spec
     .get('parentRefs')
     .items()
-    .flatMap((ref) => attach(ref, route, hostnames, gateways, objects));
+    .flatMap((ref) => attach(ref, route, hostnames, parents, objects));
 }
 
-function attach(ref: Setting, route: Resource, hostnames: readonly string[], gateways: readonly GatewayObject[], objects: Objects): Attachment[] {
+function attach(ref: Setting, route: Resource, hostnames: readonly string[], parents: Parents, objects: Objects): Attachment[] {
   const of = ref.get('group').string() ?? group;
   const kind = ref.get('kind').string() ?? 'Gateway';
   const [name, namespace] = [ref.get('name').string() ?? '', ref.get('namespace').string() ?? route.namespace];
@@ -40,9 +47,7 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], gat
     return [];
   };
   if (of !== group || (kind !== 'Gateway' && kind !== 'ListenerSet')) return fail(`a parent of the kind ${kind} is not known`, 'not supported');
-  const found = gateways
-    .flatMap((gateway) => gateway.parents.map((parent) => ({ gateway, parent })))
-    .find(({ parent }) => parent.kind === kind && parent.name === name && parent.namespace === namespace);
+  const found = parents.get(keyOf(kind, namespace, name));
   if (found === undefined) return fail(`there is no ${kind} ${namespace}/${name}`, 'NoMatchingParent');
   const { gateway, parent } = found;
   const named = parent.listeners.filter(

@@ -5,10 +5,10 @@ import type { BackendTlsPolicies } from './backend-tls.ts';
 import type { Objects } from './objects.ts';
 
 /** Finds Services. Where no manifest has any, every one that is named is taken as there: only routes were given. */
-export function resolverOf(objects: Objects, grants: Grants, policies: BackendTlsPolicies, routeKind: string): ResolveBackend {
+export function resolversOf(objects: Objects, grants: Grants, policies: BackendTlsPolicies): (routeKind: string) => ResolveBackend {
   const services = objects.all('Service');
   const ports = new Map(services.map((one) => [`${one.namespace}/${one.name}`, one.spec.get('ports').items().map(readPort)]));
-  return (ref, from) => {
+  return (routeKind) => (ref, from) => {
     const of = ref.get('group').string() ?? '';
     const kind = ref.get('kind').string() ?? 'Service';
     const namespace = ref.get('namespace').string() ?? from;

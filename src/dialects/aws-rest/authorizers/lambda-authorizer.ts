@@ -11,6 +11,7 @@ import { authorized, type Authorized } from './authorized.ts';
 import { compileSource, fieldsOf, wholePattern, type IdentitySource } from './identity-source.ts';
 import { methodArn, type Place } from './place.ts';
 import { resourceDecisions } from './resource-policy.ts';
+import { isMap } from '../../aws/data.ts';
 
 export interface LambdaAuthorizerOptions extends Place {
   readonly name: string;
@@ -36,7 +37,6 @@ const unidentified = unauthorized('an identity source is missing or not valid');
 const refused = unauthorized('the authorizer answered Unauthorized');
 const denied = (explicit: boolean): Outcome => refuse(ownFault('aws-rest/authorizer-denied', { explicit }));
 const failed = (cause: unknown): Outcome => refuse(ownFault('aws-rest/authorizer-failed', { cause }));
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Asks a function who is calling. Its policy is kept by the identity of the caller and judges later requests for other methods too.

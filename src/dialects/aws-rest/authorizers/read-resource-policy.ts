@@ -2,6 +2,7 @@ import type { Step } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { Place } from './place.ts';
 import { compileResourcePolicy, type ResourcePolicyOptions } from './resource-policy.ts';
+import { isMap } from '../../aws/data.ts';
 
 /** The guard that the policy of an API makes; null: it has none. */
 export type ReadPolicy = { readonly step: ((needs: ResourcePolicyOptions['needs']) => Step) | null } | { readonly unsupported: string };
@@ -36,8 +37,6 @@ export function readResourcePolicy(setting: Setting, place: Place, variables: Re
     }),
   };
 }
-
-const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function documentOf(setting: Setting): unknown {
   const value = setting.value();

@@ -1,5 +1,6 @@
 import { cidrMatcher, isCidr } from '../../../http/cidr.ts';
 import { matchesArn, matchesWildcard } from './wildcard.ts';
+import { listOf } from '../data.ts';
 
 /** What is known of a request, by the lower-case names of condition keys. A key that is absent is absent for the policy too. */
 export type ConditionKeys = Readonly<Record<string, string | undefined>>;
@@ -73,7 +74,6 @@ const negated: Readonly<Record<string, string>> = {
   DateNotEquals: 'DateEquals',
 };
 
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 const isScalar = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 /** A `Condition` block: all that it names must hold. @throws TypeError saying what in it is not understood. */

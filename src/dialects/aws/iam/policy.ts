@@ -1,5 +1,6 @@
 import { compileConditions, type Condition, type ConditionKeys } from './conditions.ts';
 import { matchesWildcard } from './wildcard.ts';
+import { isMap, listOf } from '../data.ts';
 
 /** What an access policy says of a request; `silent`: nothing. */
 export type Decision = 'allow' | 'deny' | 'silent';
@@ -35,8 +36,6 @@ interface Statement {
 }
 
 const action = 'execute-api:invoke';
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
 /**
  * An access policy as API Gateway evaluates it. A statement about other actions says nothing.

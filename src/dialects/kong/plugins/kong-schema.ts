@@ -1,4 +1,4 @@
-import type { Judge } from '../../../matching/json-schema.ts';
+import { withinDepth, type Judge } from '../../../matching/json-schema.ts';
 import { compileLuaPattern } from './lua-pattern.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -6,15 +6,7 @@ const isObject = (value: unknown): value is Spec => value !== null && typeof val
 
 /** Kong's own schema language (kong/db/schema), as far as bodies are described with it: a list of fields. @throws Error where it is none */
 export function compileKongSchema(fields: unknown): Judge {
-  const judge = record(fields);
-  return (value) => {
-    try {
-      return judge(value);
-    } catch (error) {
-      if (error instanceof RangeError) return 'is nested too deeply';
-      throw error;
-    }
-  };
+  return withinDepth(record(fields));
 }
 
 /** `[{ name: spec }, ...]`, or the same as one map. What is not named may not be there. */
