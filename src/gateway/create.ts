@@ -20,7 +20,8 @@ import { recordOf } from './exchange-record.ts';
 import { InFlight } from './in-flight.ts';
 import { startTaping } from './taping.ts';
 import { standInFor } from './local-names.ts';
-import { openPort, type OpenPort } from './listen.ts';
+import { openPort } from './listen.ts';
+import { Ports } from './ports.ts';
 import { build, load, nothingServed, type ConfigInput, type Loaded, type LoadRequest } from './load.ts';
 import { realTimer } from './real-timer.ts';
 import { scopeHandle } from './scope-handle.ts';
@@ -106,24 +107,23 @@ export async function createGateway(
     traffic?.keep(recorded);
     if (recorded.scope !== '') services.scopes.of(recorded.scope)?.traffic.keep(recorded);
   };
-  const limitsOf = (listener: Listener): Limits => dispatch.defaultSite(listener).site.limits;
-  const judge = (one: InProcessRequest): Fault | null => faultOfHead(one.method, one.target, '1.1', factsOf(one.headers.raw), limitsOf(first()));
+  const judge = (one: InProcessRequest): Fault | null =>
+    faultOfHead(one.method, one.target, '1.1', factsOf(one.headers.raw), dispatch.limitsOf(first()));
 
   let madeAuthority: LocalAuthority | null = null;
   const authority = (): LocalAuthority =>
     (madeAuthority ??= localAuthority(authorityFolder(options.folder ?? process.cwd(), options.env ?? process.env)));
-  const ports: OpenPort[] = [];
-  for (const [index, shared] of dispatch.ports.entries()) {
-    const port = index === 0 ? (options.port ?? 0) : 0;
-    try {
-      ports.push(await openPort({ listeners: shared, limits: limitsOf(shared[0]), host, port, reception, authority }));
-    } catch (error) {
-      // What was opened before must not stay open without anybody to close it.
-      await Promise.all([...ports.map((one) => one.close(Promise.resolve())), services.close()]);
-      throw error;
-    }
+  const ports = new Ports(
+    (shared, from, isFirst) =>
+      openPort({ listeners: shared, limits: from.limitsOf(shared[0]), host, port: isFirst ? (options.port ?? 0) : 0, reception, authority }),
+    () => inFlight.idle(options.closeGraceMs ?? 5_000),
+  );
+  try {
+    await ports.follow(dispatch, () => {});
+  } catch (error) {
+    await services.close();
+    throw error;
   }
-  const listeners = ports.flatMap((one) => one.infos);
 
   const first = (): Listener => dispatch.ports[0]?.[0] as Listener;
   const swap = async (next?: ConfigInput): Promise<void> => {
@@ -131,9 +131,12 @@ export async function createGateway(
     if (next !== undefined) config = next;
     try {
       const proven = await prove();
-      mount(proven.program.gateway);
-      ({ loaded, program } = proven);
-      dispatch = new Dispatch(program);
+      const next = new Dispatch(proven.program);
+      await ports.follow(next, () => {
+        mount(proven.program.gateway);
+        ({ loaded, program } = proven);
+        dispatch = next;
+      });
       services.configure(program.gateway.upstreams);
     } catch (error) {
       config = before;
@@ -165,19 +168,20 @@ export async function createGateway(
   const close = async (): Promise<void> => {
     await control?.close();
     await watching?.close();
-    const idle = inFlight.idle(options.closeGraceMs ?? 5_000);
-    await Promise.all(ports.map((one) => one.close(idle)));
+    await ports.close();
     await tapes.flush(true).finally(() => services.close());
   };
 
   const gateway: Gateway = {
     get url() {
-      return (listeners[0] as ListenerInfo).url;
+      return (ports.infos[0] as ListenerInfo).url;
     },
-    listeners,
+    get listeners() {
+      return ports.infos;
+    },
     urlFor(query) {
       const wanted = typeof query === 'number' ? { port: query } : query;
-      const found = listeners.find((one) =>
+      const found = ports.infos.find((one) =>
         Object.entries(wanted).every(([key, value]) => value === undefined || one[key as keyof ListenerInfo] === value),
       );
       if (found === undefined) throw new TypeError(`there is no listener for ${JSON.stringify(wanted)}`);
@@ -191,8 +195,8 @@ export async function createGateway(
       reception.handle(exchange, responder, judge(request));
       return responder.response;
     },
-    listener: (req, res) => receive(req, res, first(), limitsOf(first()), reception),
-    middleware: () => (req, res, next) => receive(req, res, first(), limitsOf(first()), reception, false, next),
+    listener: (req, res) => receive(req, res, first(), dispatch.limitsOf(first()), reception),
+    middleware: () => (req, res, next) => receive(req, res, first(), dispatch.limitsOf(first()), reception, false, next),
     clock,
     token: (claims = {}, tokenOptions = {}) => identity.token(claims, tokenOptions, clock.now()),
     async issuer() {

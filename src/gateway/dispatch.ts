@@ -1,13 +1,20 @@
 import type { Exchange } from '../engine/exchange.ts';
 import type { Program, SiteProgram } from '../engine/link.ts';
-import type { Listener } from '../model/gateway.ts';
+import type { Limits, Listener } from '../model/gateway.ts';
 
 const implied: Listener = Object.freeze({ name: 'default', port: 80, protocol: 'http' });
+
+/** All listeners of a configuration that share a port; the first one gives its name to requests. */
+export type SharedPort = readonly [Listener, ...Listener[]];
+
+/** Whether its connections begin with a TLS handshake: such listeners can share a port, and no others can share it with them. */
+export const isSecure = ({ protocol }: Listener): boolean => protocol !== 'http';
+export const portKey = (listener: Listener): string => `${listener.gateway ?? ''} ${listener.port} ${isSecure(listener)}`;
 
 /** Which site a request belongs to: by listener, then by host. Made once for each program. */
 export class Dispatch {
   /** The listeners that share one port here, by port. */
-  readonly ports: readonly (readonly [Listener, ...Listener[]])[];
+  readonly ports: readonly SharedPort[];
   readonly #sites: ReadonlyMap<string, readonly SiteProgram[]>;
   readonly #only: SiteProgram | null;
 
@@ -17,8 +24,9 @@ export class Dispatch {
     for (const site of sites) {
       for (const listener of site.site.listeners.length === 0 ? [implied] : site.site.listeners) {
         const key = keyOf(listener);
-        const there = ports.get(key);
-        if (there === undefined) ports.set(key, [listener]);
+        const shared = portKey(listener);
+        const there = ports.get(shared);
+        if (there === undefined) ports.set(shared, [listener]);
         else there.push(listener);
         const claimed = byListener.get(key);
         if (claimed === undefined) byListener.set(key, [site]);
@@ -39,6 +47,10 @@ export class Dispatch {
       there.find((one) => one.site.hosts.length === 0) ??
       this.defaultSite(exchange.listener)
     );
+  }
+
+  limitsOf(listener: Listener): Limits {
+    return this.defaultSite(listener).site.limits;
   }
 
   defaultSite(listener: Listener): SiteProgram {

@@ -6,19 +6,21 @@ import { nowhere } from '../model/origin.ts';
 import { createHttpListener } from '../transport/listen-http.ts';
 import type { LocalAuthority } from '../transport/local-ca/authority.ts';
 import type { Reception } from '../transport/reception.ts';
-import { serverIdentity } from '../transport/server-identity.ts';
+import { serverIdentity, showIdentity, type ServerIdentity } from '../transport/server-identity.ts';
+import { isSecure, type SharedPort } from './dispatch.ts';
 import type { ListenerInfo } from './types.ts';
 
 /** Where one port of production listens on this machine. */
 export interface OpenPort {
   readonly infos: readonly ListenerInfo[];
+  /** Proves other listeners in the place of those there are; what is answered puts them there. @throws DevgatewayError DG1403. */
+  prepare(listeners: SharedPort): () => void;
   /** Takes no more connections; those there are end when `idle` has resolved, the rest is cut off. */
   close(idle: Promise<void>): Promise<void>;
 }
 
 export interface PortRequest {
-  /** All listeners of the configuration that share the port; the first one gives its name to requests. */
-  readonly listeners: readonly [Listener, ...Listener[]];
+  readonly listeners: SharedPort;
   readonly limits: Limits;
   readonly host: string;
   /** 0: any free one. */
@@ -29,15 +31,24 @@ export interface PortRequest {
 
 /** Opens a port. @throws DevgatewayError DG1401, DG1402, DG1403. */
 export async function openPort({ listeners, limits, host, port, reception, authority }: PortRequest): Promise<OpenPort> {
-  const [first] = listeners;
-  const identity = first.protocol === 'https' ? serverIdentity(listeners, authority) : null;
-  const server = createHttpListener(first, limits, reception, identity);
+  const identityOf = (shared: SharedPort): ServerIdentity | null => (isSecure(shared[0]) ? serverIdentity(shared, authority) : null);
+  const state = { listeners, listener: ownOf(listeners), identity: identityOf(listeners) };
+  const server = createHttpListener(state, limits, reception);
   const sockets = track(server, 'connection');
-  const speaking = identity === null ? sockets : track(server, 'secureConnection');
+  const speaking = state.identity === null ? sockets : track(server, 'secureConnection');
   const bound = await listen(server, host, port);
-  const url = `${first.protocol}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   return {
-    infos: listeners.map((one) => ({ ...infoOf(one), url })),
+    get infos() {
+      return state.listeners.map((one) => ({ ...infoOf(one), url: `${one.protocol}://${address}` }));
+    },
+    prepare(next) {
+      const identity = identityOf(next);
+      return () => {
+        Object.assign(state, { listeners: next, listener: ownOf(next), identity });
+        if (identity !== null) showIdentity(server, identity);
+      };
+    },
     async close(idle) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await idle;
@@ -49,6 +60,10 @@ export async function openPort({ listeners, limits, host, port, reception, autho
     },
   };
 }
+
+/** The listener that requests come by; tunnels find theirs by the server name. */
+const ownOf = (listeners: SharedPort): Listener => listeners.find((one) => one.protocol !== 'tls') ?? listeners[0];
+
 /** For clients that do not take the rest of their answer. */
 const flushMs = 1_000;
 

@@ -9,6 +9,7 @@ import { documentFetcher } from '../transport/fetch-document.ts';
 import { PlannedFaults } from '../transport/planned-faults.ts';
 import { Pools } from '../transport/pools.ts';
 import { proxyKind, type Replay } from '../transport/proxy.ts';
+import { tunnelKind } from '../transport/tunnel-destination.ts';
 import { Upstreams, type LiveTarget, type UpstreamTarget, type WireUpstream } from '../transport/upstreams.ts';
 import { GatewayClock } from './clock.ts';
 import { RedisStores } from './redis-store.ts';
@@ -100,7 +101,7 @@ export function composeServices(options: ServiceOptions): Services {
     identity,
     issuer: () => upstreams.serve(issuing, 'the issuer'),
     deps,
-    kits: [policyKit, { destinations: [proxyKind(sending)] }],
+    kits: [policyKit, { destinations: [proxyKind(sending), tunnelKind(sending)] }],
     scopes,
     configure(configured) {
       localFunctions.configure(configured);

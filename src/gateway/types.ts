@@ -105,7 +105,8 @@ export interface ListenerInfo {
   readonly name: string;
   /** As production says it. */
   readonly port: number;
-  readonly protocol: 'http' | 'https';
+  /** `tls`: connections that go on as tunnels. */
+  readonly protocol: 'http' | 'https' | 'tls';
   readonly hostname?: string;
   readonly gateway?: string;
   /** Where it listens here. */

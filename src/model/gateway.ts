@@ -111,7 +111,11 @@ export interface Site {
 export interface Listener {
   readonly name: string;
   readonly port: number;
-  readonly protocol: 'http' | 'https';
+  /**
+   * `tls`: connections are tunnels that nobody reads, each a request `CONNECT SERVERNAME:PORT` to its site. Shares its port with `https`: the
+   * listener with the most specific host name takes a connection.
+   */
+  readonly protocol: 'http' | 'https' | 'tls';
   /** The host names that this listener serves, where it serves only some. */
   readonly hostname?: string;
   /** `namespace/name` where a configuration holds several gateways with addresses of their own. */
@@ -120,9 +124,11 @@ export interface Listener {
 }
 
 export interface ListenerTls {
-  /** PEM texts, chosen by server name; the first is the default. Empty: a certificate of the local authority. */
+  /** PEM texts, chosen by server name; the first is the default. Empty: a certificate of the local authority, made for that name. */
   readonly certificates: readonly { readonly names: readonly string[]; readonly certificate: string; readonly key: string }[];
   readonly clientAuthentication?: { readonly authorities: string; readonly mode: 'request' | 'require' };
+  /** Connections of the protocol `tls` go on as they are: the upstream shakes hands. */
+  readonly passthrough?: true;
 }
 
 /** What runs for a request, in the order in which it runs. */
@@ -181,7 +187,10 @@ export const defaultLimits: Limits = Object.freeze({
   maxJumps: 10,
 });
 
-/** Options of the destination kind `proxy`, the one that every dialect shares. Header fields and target are made by its steps. */
+/**
+ * Options of the destination kinds that every dialect shares: `proxy`, whose header fields and target are made by steps, and `tunnel`, which
+ * joins a connection of the protocol `tls` to one to the upstream.
+ */
 export interface ProxyOptions {
   /** Every way in which the production configuration writes this upstream; the first one is shown. */
   readonly names: readonly string[];

@@ -13,13 +13,13 @@ type Connect = (this: Server, socket: Socket) => void;
  * Hands each connection to the protocol that it speaks: over TLS by what was agreed (ALPN), in clear by the first bytes (RFC 9113 section
  * 3.3, prior knowledge). Looked at once for each connection, so that requests cost nothing more.
  */
-export function dispatchConnections(server: Server, http2: Http2Server, identity: ServerIdentity | null, limits: Limits): void {
+export function dispatchConnections(server: Server, http2: Http2Server, identity: (() => ServerIdentity) | null, limits: Limits): void {
   const event = identity === null ? 'connection' : 'secureConnection';
   const http1 = server.listeners(event)[0] as Connect;
   server.removeListener(event, http1);
   if (identity === null) return void server.on(event, (socket: Socket) => listenFirst(socket, server, http1, http2, limits.headerTimeoutMs));
   server.on(event, (socket: TLSSocket) => {
-    if (!identity.admits(socket)) socket.destroy();
+    if (!identity().admits(socket)) socket.destroy();
     else if (socket.alpnProtocol === 'h2') acceptHttp2(http2, socket);
     else http1.call(server, socket);
   });

@@ -20,17 +20,27 @@ import { NodeResponder } from './node-responder.ts';
 import type { Reception } from './reception.ts';
 import { requestBody } from './request-body.ts';
 import { factsOf, faultOfHead } from './request-head.ts';
-import type { ServerIdentity } from './server-identity.ts';
+import { tlsOptions, type ServerIdentity } from './server-identity.ts';
+import { takeTunnels } from './tls-front.ts';
 import { receiveUpgrade, wantsTunnel } from './upgrade.ts';
 
 /** Room for the request line beside its target, and for what the parser counts otherwise than we do. */
 const slackBytes = 1024;
 
+/** A port as the configuration has it at the moment. */
+export interface ListeningPort {
+  /** Gives its name to requests. */
+  readonly listener: Listener;
+  /** Null in clear, and that for good. */
+  readonly identity: ServerIdentity | null;
+}
+
 /**
- * A listener for HTTP/1.x and HTTP/2, with `identity` over TLS. What node's parser refuses (unknown methods, raw UTF-8, broken
+ * A listener for HTTP/1.x and HTTP/2; over TLS also for connections that are tunnels. What node's parser refuses (unknown methods, raw UTF-8, broken
  * framing) never becomes an exchange and is answered in the site's own words.
  */
-export function createHttpListener(listener: Listener, limits: Limits, reception: Reception, identity: ServerIdentity | null): Server {
+export function createHttpListener(port: ListeningPort, limits: Limits, reception: Reception): Server {
+  const identity = port.identity === null ? null : (): ServerIdentity => port.identity as ServerIdentity;
   const options = {
     maxHeaderSize: limits.maxHeaderBytes + limits.maxTargetBytes + slackBytes,
     requireHostHeader: false,
@@ -43,21 +53,25 @@ export function createHttpListener(listener: Listener, limits: Limits, reception
     // Node 24.9 on; before, every request that names a protocol comes as an upgrade.
     shouldUpgradeCallback: (req: IncomingMessage) => wantsTunnel(factsOf(req.rawHeaders)),
   } satisfies ServerOptions & { shouldUpgradeCallback: unknown };
-  const server = identity === null ? createServer(options) : (createSecureServer({ ...options, ...identity.options }) as unknown as Server);
+  const server =
+    identity === null
+      ? createServer(options)
+      : (createSecureServer({ ...options, ...tlsOptions(identity), ALPNProtocols: ['h2', 'http/1.1'] }) as unknown as Server);
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
-  dispatchConnections(server, createHttp2Server(listener, limits, reception), identity, limits);
-  server.on('request', (req, res) => receive(req, res, listener, limits, reception));
-  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => receive(req, res, listener, limits, reception, true));
+  dispatchConnections(server, createHttp2Server(port, limits, reception), identity, limits);
+  if (identity !== null) takeTunnels(server, identity, limits, reception);
+  server.on('request', (req, res) => receive(req, res, port.listener, limits, reception));
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => receive(req, res, port.listener, limits, reception, true));
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
-    refuse(req, res, listener, reception, fault('bad-request', { reason: `the expectation ${req.headers.expect} cannot be met` })),
+    refuse(req, res, port.listener, reception, fault('bad-request', { reason: `the expectation ${req.headers.expect} cannot be met` })),
   );
-  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => receiveUpgrade(req, socket, head, listener, limits, reception));
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => receiveUpgrade(req, socket, head, port.listener, limits, reception));
   server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
-    answerRaw(socket, reception.wordFault(listener, fault('method-not-allowed', { allow: [] }))),
+    answerRaw(socket, reception.wordFault(port.listener, fault('method-not-allowed', { allow: [] }))),
   );
   server.on('clientError', (error: ParserError, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    answerRaw(socket, reception.wordFault(listener, faultOfParser(error, limits)));
+    answerRaw(socket, reception.wordFault(port.listener, faultOfParser(error, limits)));
   });
   return server;
 }

@@ -46,7 +46,7 @@ export function acceptHttp2(server: Http2Server, socket: Socket): void {
 }
 
 /** HTTP/2 on connections that a front hands over. nghttp2 judges frames and most fields; what it lets through is judged here again. */
-export function createHttp2Server(listener: Listener, limits: Limits, reception: Reception): Http2Server {
+export function createHttp2Server(port: { readonly listener: Listener }, limits: Limits, reception: Reception): Http2Server {
   const server = createServer({
     maxHeaderListPairs: 1000,
     maxSendHeaderBlockLength: 1 << 20,
@@ -54,7 +54,7 @@ export function createHttp2Server(listener: Listener, limits: Limits, reception:
     strictFieldWhitespaceValidation: false,
   } as ServerOptions);
   server.on('stream', (stream, _headers, flags, raw) =>
-    receiveStream(stream, raw as unknown as string[], (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0, listener, limits, reception),
+    receiveStream(stream, raw as unknown as string[], (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0, port.listener, limits, reception),
   );
   server.on('sessionError', () => {});
   return server;

@@ -94,8 +94,11 @@ export class PendingAnswer implements Answer {
     this.length = length;
     if (tunnel !== undefined) {
       this.tunnel = tunnel;
-      this.headers.append('Connection', 'upgrade');
-      this.headers.append('Upgrade', arrived.get('upgrade') ?? '');
+      // RFC 9110 section 7.8; a tunnel of CONNECT has no such fields.
+      if (status === 101) {
+        this.headers.append('Connection', 'upgrade');
+        this.headers.append('Upgrade', arrived.get('upgrade') ?? '');
+      }
     }
     this.#answered = true;
     this.#resolve(this);

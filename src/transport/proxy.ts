@@ -35,9 +35,16 @@ export interface Replay {
 }
 
 /** The destination kind `proxy`: forwards over pooled connections, and over our own writer where a request or its dialect needs it. */
-export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
+export const proxyKind = (services: Services): DestinationKind<ProxyOptions> =>
+  upstreamKind('proxy', services, (origin, sending) => forward(origin, services.pools, sending));
+
+/** Sends to an origin. */
+type Forward = (origin: string, sending: Sending) => Promise<Answer | Failure>;
+
+/** A kind of destination that asks an upstream, unless a planned fault or a tape stands in its place. */
+export function upstreamKind(kind: string, services: Services, forwardTo: Forward): DestinationKind<ProxyOptions> {
   return {
-    kind: 'proxy',
+    kind,
     create(options) {
       const fixed = options.url === '' ? null : { names: options.names, url: options.url };
       return (exchange) => {
@@ -46,30 +53,32 @@ export function proxyKind(services: Services): DestinationKind<ProxyOptions> {
         exchange.upstream = address.names[0] ?? address.url;
         const sending = { exchange, options, clock: exchange.clock ?? services.clock, upstream: exchange.upstream };
         const plan = services.faults.isEmpty ? undefined : services.faults.take(address.names, exchange.scope);
-        return plan === undefined ? send(address, services, sending) : misbehave(plan, sending, () => send(address, services, sending));
+        return plan === undefined
+          ? send(address, services, sending, forwardTo)
+          : misbehave(plan, sending, () => send(address, services, sending, forwardTo));
       };
     },
   };
 }
 
-function send(address: Address, services: Services, sending: Sending): Promise<Answer | Failure> {
+function send(address: Address, services: Services, sending: Sending, forwardTo: Forward): Promise<Answer | Failure> {
   return services.replay.answer === null || services.upstreams.isOverridden(address.names, sending.exchange.scope)
-    ? sendLive(address, services, sending)
-    : sendTaped(address, services, sending);
+    ? sendLive(address, services, sending, forwardTo)
+    : sendTaped(address, services, sending, forwardTo);
 }
 
-async function sendTaped(address: Address, services: Services, sending: Sending): Promise<Answer | Failure> {
+async function sendTaped(address: Address, services: Services, sending: Sending, forwardTo: Forward): Promise<Answer | Failure> {
   const tape = services.upstreams.tapeOf(address.names);
   const answer = await services.replay.answer?.(sending.exchange, sending.upstream, tape);
-  return answer ?? sendLive(address, services, sending);
+  return answer ?? sendLive(address, services, sending, forwardTo);
 }
 
-function sendLive({ names, url }: Address, { upstreams, pools }: Services, sending: Sending): Promise<Answer | Failure> {
+function sendLive({ names, url }: Address, { upstreams }: Services, sending: Sending, forwardTo: Forward): Promise<Answer | Failure> {
   const origin = upstreams.resolve(names, url, sending.exchange.scope);
   return typeof origin === 'string'
-    ? forward(origin, pools, sending)
+    ? forwardTo(origin, sending)
     : origin.then(
-        (one) => forward(one, pools, sending),
+        (one) => forwardTo(one, sending),
         (error: unknown) => notRunning(error, sending),
       );
 }

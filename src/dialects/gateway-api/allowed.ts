@@ -1,3 +1,4 @@
+import type { Listener } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Objects } from './objects.ts';
@@ -25,8 +26,14 @@ export function readAllowed(setting: Setting, usual: Allowed['from'] = 'Same'): 
 }
 
 /** Whether a route of this kind and namespace may attach. Source: the API reference of AllowedRoutes. */
-export function takes(allowed: Allowed, route: Resource, gatewayNamespace: string, objects: Objects): boolean {
-  return (allowed.kinds?.includes(route.kind) ?? true) && takesNamespace(allowed, route.namespace, gatewayNamespace, objects);
+export function takes(
+  { allowed, protocol }: { readonly allowed: Allowed; readonly protocol: Listener['protocol'] },
+  route: Resource,
+  gatewayNamespace: string,
+  objects: Objects,
+): boolean {
+  const fits = (protocol === 'tls') === (route.kind === 'TLSRoute');
+  return fits && (allowed.kinds?.includes(route.kind) ?? true) && takesNamespace(allowed, route.namespace, gatewayNamespace, objects);
 }
 
 /** Whether what stands in a namespace may attach to what stands in `own`. */

@@ -5,9 +5,8 @@ import type { CompileInput, Compiled } from '../dialect.ts';
 import { readBackendTls } from './backend-tls.ts';
 import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
 import { readGrants } from './grants.ts';
-import type { When } from './match.ts';
 import { group, Objects, routeKinds } from './objects.ts';
-import { byPrecedence } from './precedence.ts';
+import { byPrecedence, type Ordered } from './precedence.ts';
 import { attachmentsOf, parentsOf, readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 
@@ -46,28 +45,33 @@ function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, re
   }
   return [...ports.values()].map((listeners): Site => {
     const [first] = listeners as [GatewayListener, ...GatewayListener[]];
-    const certificates = listeners.flatMap((one) => one.certificates);
-    const listener: Listener = {
-      name: first.name,
-      gateway: name,
-      port: first.port,
-      protocol: first.protocol,
-      ...(first.protocol === 'https' ? { tls: { certificates } } : {}),
-    };
     return {
-      id: `gateway-api/${name}:${first.port}`,
+      id: `gateway-api/${name}:${first.port}${first.protocol === 'tls' ? '/tls' : ''}`,
       dialect: 'gateway-api',
       faults: { kind: 'gateway-api/faults', options: null, origin: gateway.setting.origin },
-      matcher: { kind: 'gateway-api/match', options: { listeners: listeners.map((one) => one.hostname) }, origin: nowhere },
-      listeners: [listener],
+      matcher: {
+        kind: first.protocol === 'tls' ? 'gateway-api/match-server-name' : 'gateway-api/match',
+        options: { listeners: listeners.map((one) => one.hostname) },
+        origin: nowhere,
+      },
+      listeners: listeners.map((one) => listenerOf(one, name)),
       hosts: [],
       arrival: [],
-      routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as When, b.when as When))),
+      routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,
     };
   });
 }
+
+const listenerOf = ({ name, port, protocol, hostname, tls }: GatewayListener, gateway: string): Listener => ({
+  name,
+  gateway,
+  port,
+  protocol,
+  ...(hostname === '' ? {} : { hostname }),
+  ...(tls === null ? {} : { tls }),
+});
 
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */
 function settleRest(objects: Objects): void {

@@ -1,19 +1,21 @@
-import type { ListenerTls } from '../../model/gateway.ts';
-import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
+import type { Listener, ListenerTls } from '../../model/gateway.ts';
+import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { readAllowed, takesNamespace, type Allowed } from './allowed.ts';
 import type { Grants } from './grants.ts';
+import { readFrontend, readListenerTls, type Frontend } from './listener-tls.ts';
 import { group, routeKinds, type Objects } from './objects.ts';
 
 /** A listener of a Gateway as routes attach to it. */
 export interface GatewayListener {
   readonly name: string;
   readonly port: number;
-  readonly protocol: 'http' | 'https';
+  readonly protocol: Listener['protocol'];
   /** Lower-case; empty: every host. */
   readonly hostname: string;
   readonly allowed: Allowed;
-  readonly certificates: ListenerTls['certificates'];
+  /** How it shakes hands; null where it does not. */
+  readonly tls: ListenerTls | null;
 }
 /** What routes name as their parent: a Gateway, or a ListenerSet that adds listeners to one. */
 export interface Parent {
@@ -61,12 +63,12 @@ function readGateway(
   const { spec, namespace, name, setting } = one;
   spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
   for (const key of ['infrastructure', 'addresses', 'defaultScope']) spec.get(key).ignored('says where the Gateway is in the cluster');
-  for (const key of ['tls', 'backendTLS'])
-    if (spec.get(key).exists) {
-      spec.get(key).warning('DG1208', `spec.${key} of a Gateway is not supported yet`, 'its listeners with TLS are not served');
-      spec.get(key).ignored('not supported yet');
+  const frontend = readFrontend(spec.get('tls').get('frontend'), one, objects, grants);
+  for (const client of [spec.get('tls').get('backend'), spec.get('backendTLS')])
+    if (client.exists) {
+      client.warning('DG1208', 'certificates that a Gateway shows to backends are not supported yet', 'it shows none');
+      client.ignored('not supported yet');
     }
-  const closed = spec.get('tls').exists;
   const allowed = readAllowed(spec.get('allowedListeners'), 'None');
   const taken = new Set<string>();
   const listenersOf = (resource: Resource): GatewayListener[] =>
@@ -74,7 +76,7 @@ function readGateway(
       .get('listeners')
       .items()
       .flatMap((listener) => {
-        const read = readListener(listener, resource, objects, grants, closed);
+        const read = readListener(listener, resource, frontend, objects, grants);
         if (read === undefined) return [];
         const key = `${read.port} ${read.protocol} ${read.hostname}`;
         if (!taken.has(key)) {
@@ -99,62 +101,39 @@ function readGateway(
   return { namespace, name, parents: [own, ...mine], setting };
 }
 
-function readListener(listener: Setting, gateway: Resource, objects: Objects, grants: Grants, closed: boolean): GatewayListener | undefined {
+/** By the protocol of the listener. */
+const protocols: Readonly<Record<string, Listener['protocol']>> = { HTTP: 'http', HTTPS: 'https', TLS: 'tls' };
+
+function readListener(listener: Setting, gateway: Resource, frontend: Frontend, objects: Objects, grants: Grants): GatewayListener | undefined {
   const name = listener.get('name').string() ?? '';
   const port = listener.get('port').number({ min: 1, max: 65_535, integer: true });
-  const protocol = listener.get('protocol').string() ?? '';
+  const written = listener.get('protocol').string() ?? '';
   const hostname = listener.get('hostname').string()?.toLowerCase() ?? '';
   const allowed = readAllowed(listener.get('allowedRoutes'));
   if (port === undefined) return undefined;
-  const common = { name, port, hostname, allowed };
-  if (protocol === 'HTTP') {
-    listener.get('tls').ignored('the protocol HTTP has no TLS');
-    return { ...common, protocol: 'http', certificates: [] };
-  }
+  const protocol = protocols[written];
   const tls = listener.get('tls');
-  if (protocol !== 'HTTPS' || closed || tls.get('frontendValidation').exists || tls.get('mode').string() === 'Passthrough') {
-    listener.warning('DG1208', `the listener ${name} with the protocol ${protocol} needs what is not supported yet`, 'nothing listens for it');
-    tls.ignored('nothing listens for it yet');
+  if (protocol === undefined) {
+    listener.warning('DG1208', `the listener ${name} has the protocol ${written} (UnsupportedProtocol)`, 'nothing listens for it');
+    tls.ignored('nothing listens for it');
     return undefined;
   }
-  const certificates = readCertificates(tls.get('certificateRefs'), gateway, hostname, objects, grants);
-  tls.get('options').ignored('options of other implementations');
-  if (certificates.length > 0) return { ...common, protocol: 'https', certificates };
-  listener.warning('DG1205', `the listener ${name} has no certificate that can be used (InvalidCertificateRef)`, 'nothing listens for it');
+  const common = { name, port, hostname, allowed, protocol };
+  if (protocol === 'http') {
+    tls.ignored('the protocol HTTP has no TLS');
+    return { ...common, tls: null };
+  }
+  const read = readListenerTls(tls, { protocol, port }, frontend, gateway, objects, grants);
+  if (!('problem' in read)) return { ...common, tls: read };
+  listener.warning('DG1205', `the listener ${name} ${read.problem}`, 'nothing listens for it');
   return undefined;
-}
-
-function readCertificates(
-  refs: Setting,
-  gateway: Resource,
-  hostname: string,
-  objects: Objects,
-  grants: Grants,
-): { names: string[]; certificate: string; key: string }[] {
-  return refs.items().flatMap((ref) => {
-    const of = ref.get('group').string() ?? '';
-    const kind = ref.get('kind').string() ?? 'Secret';
-    const namespace = ref.get('namespace').string() ?? gateway.namespace;
-    const name = ref.get('name').string() ?? '';
-    const secret = of === '' && kind === 'Secret' ? objects.find('Secret', namespace, name) : undefined;
-    const granted = namespace === gateway.namespace || grants.allow({ kind: 'Gateway', namespace: gateway.namespace }, { kind, namespace, name });
-    const [certificate, key] = secret === undefined || !granted ? [] : [dataOf(secret, 'tls.crt'), dataOf(secret, 'tls.key')];
-    if (certificate !== undefined && key !== undefined && certificate.includes('BEGIN') && key.includes('BEGIN'))
-      return [{ names: hostname === '' ? [] : [hostname], certificate, key }];
-    ref.warning(
-      'DG1205',
-      `${kind} ${namespace}/${name} is no certificate that may be used here`,
-      granted ? 'expected a Secret with tls.crt and tls.key' : 'no ReferenceGrant allows it',
-    );
-    return [];
-  });
 }
 
 /** Routes without their Gateways, as a chart of an application brings them: each Gateway that is named has one HTTP listener for all of them. */
 function impliedGateways(objects: Objects): GatewayObject[] {
   const found = new Map<string, GatewayObject>();
   const allowed: Allowed = { from: 'All', selects: () => true, kinds: null };
-  const listener = (): GatewayListener => ({ name: 'http', port: 80, protocol: 'http', hostname: '', allowed, certificates: [] });
+  const listener = (): GatewayListener => ({ name: 'http', port: 80, protocol: 'http', hostname: '', allowed, tls: null });
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group)))
     for (const ref of route.spec.get('parentRefs').items()) {
       if ((ref.get('kind').string() ?? 'Gateway') !== 'Gateway') continue;

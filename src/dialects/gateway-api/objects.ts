@@ -2,7 +2,7 @@ import type { Resource } from '../../sources/kubernetes/resources.ts';
 
 export const group = 'gateway.networking.k8s.io';
 /** The kinds of routes that are served. */
-export const routeKinds = ['HTTPRoute', 'GRPCRoute'] as const;
+export const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const;
 
 /** All objects of a load, by group, kind, namespace and name. A later one replaces an earlier one of the same name, as `kubectl apply` does. */
 export class Objects {

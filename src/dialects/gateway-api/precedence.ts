@@ -1,7 +1,10 @@
 import type { When } from './match.ts';
 
+/** What of a match decides whether it counts. */
+export type Ordered = Pick<When, 'order' | 'age' | 'name'>;
+
 /** Which of two matches counts where both hold: by their own order, then the older route, then its name. */
-export function byPrecedence(a: When, b: When): number {
+export function byPrecedence(a: Ordered, b: Ordered): number {
   for (const [at, one] of a.order.entries()) {
     const difference = one - (b.order[at] ?? 0);
     if (difference !== 0) return difference;

@@ -10,6 +10,7 @@ import { intersection } from './hostnames.ts';
 import type { When } from './match.ts';
 import { group, type Objects } from './objects.ts';
 import { readGrpcMatches, readMatches } from './read-matches.ts';
+import { readTlsRules } from './tls-routes.ts';
 
 /** A route on a listener: what they have in common. */
 export interface Attachment {
@@ -54,7 +55,7 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], par
     (one) => gateway.implied === true || ((section === undefined || one.name === section) && (port === undefined || one.port === port)),
   );
   if (named.length === 0) return fail(`no listener of ${namespace}/${name} is meant`, 'NoMatchingParent');
-  const allowing = named.filter((one) => takes(one.allowed, route, parent.namespace, objects));
+  const allowing = named.filter((one) => takes(one, route, parent.namespace, objects));
   if (allowing.length === 0) return fail(`no listener of ${namespace}/${name} takes it`, 'NotAllowedByListeners');
   const attached = allowing.flatMap((listener) => {
     const hosts = intersection(listener.hostname, hostnames);
@@ -63,8 +64,9 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], par
   return attached.length === 0 ? fail(`it has no host in common with ${namespace}/${name}`, 'NoMatchingListenerHostname') : attached;
 }
 
-/** The rules of an HTTPRoute or a GRPCRoute, made once; `on` lays them on a listener. */
+/** The rules of a route, made once; `on` lays them on a listener. */
 export function readRules(route: Resource, facts: RuleFacts): ((on: Attachment) => Route[])[] {
+  if (route.kind === 'TLSRoute') return readTlsRules(route, facts);
   return route.spec
     .get('rules')
     .items()

@@ -182,9 +182,9 @@ export class Tapes {
   }
 }
 
-function reasonAgainst({ response, upstreamResponse }: Recorded, asked: boolean): string | undefined {
+function reasonAgainst({ request, response, upstreamResponse }: Recorded, asked: boolean): string | undefined {
   if (asked && upstreamResponse === null) return 'the upstream did not answer';
-  return response.status === 101 ? 'a tape does not hold other protocols yet' : undefined;
+  return response.status === 101 || request.method === 'CONNECT' ? 'a tape does not hold other protocols yet' : undefined;
 }
 
 async function requestOf(exchange: Exchange): Promise<TapedRequest> {

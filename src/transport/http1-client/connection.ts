@@ -27,9 +27,9 @@ export class Connection {
   readonly #whenClosed: ((connection: Connection) => void) | null;
   #closed = false;
 
-  /** `asStream`: the socket may be taken over later. TLS always is one. */
+  /** `asStream`: the socket may be taken over later. TLS always is one. `protocols`: what is offered there; default HTTP/1.1. */
   constructor(
-    to: { readonly origin: string; readonly tls: UpstreamTls | null; readonly asStream: boolean },
+    to: { readonly origin: string; readonly tls: UpstreamTls | null; readonly asStream: boolean; readonly protocols?: readonly string[] },
     user: ConnectionUser,
     whenClosed: ((connection: Connection) => void) | null = null,
   ) {
@@ -42,7 +42,9 @@ export class Connection {
       this.#received(shared.subarray(0, length));
       return true;
     };
-    const socket = secure ? connectTls(to.origin, to.tls) : connectClear(to.origin, streamed ? null : { buffer: shared, callback: read });
+    const socket = secure
+      ? connectTls(to.origin, to.tls, to.protocols)
+      : connectClear(to.origin, streamed ? null : { buffer: shared, callback: read });
     this.socket = socket;
     socket.on(secure ? 'secureConnect' : 'connect', () => this.#user?.opened(this));
     if (streamed) socket.on('data', this.#received);

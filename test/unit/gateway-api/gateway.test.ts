@@ -195,7 +195,7 @@ describe('attachment', () => {
 });
 
 describe('what is not served yet stays closed and is told', () => {
-  it.each([['TLSRoute', object('TLSRoute', 't', 'spec: { parentRefs: [{ name: public }] }')]])('%s', async (kind, manifest) => {
+  it.each([['TCPRoute', object('TCPRoute', 't', 'spec: { parentRefs: [{ name: public }] }')]])('%s', async (kind, manifest) => {
     await using gateway = await start(gatewayObject(http), service('a'), route('r', to('a')), manifest);
     expect(gateway.diagnostics).toMatchObject([{ code: 'DG1208', message: expect.stringContaining(kind) as string }]);
   });

@@ -19,9 +19,11 @@ interface Tries {
   readonly tryMs: number | undefined;
   readonly retry: RetryOptions | null;
 }
-interface Backend {
+export interface WeightedBackend {
   readonly weight: number;
   readonly destination: Destination;
+}
+interface Backend extends WeightedBackend {
   readonly upstream: string | null;
   readonly filtersAnswers: boolean;
 }
@@ -71,7 +73,7 @@ function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries): B
 }
 
 /** Weight 0 gets nothing; where nobody has any, or nobody is there, 500 is the answer. */
-function chooseAmong(backends: readonly Backend[], rule: Setting): Destination {
+export function chooseAmong(backends: readonly WeightedBackend[], rule: Setting): Destination {
   const live = backends.filter((one) => one.weight > 0);
   if (live.length === 0) return invalid('the rule has no backends', rule);
   const children = live.map((one) => one.destination);
@@ -79,7 +81,7 @@ function chooseAmong(backends: readonly Backend[], rule: Setting): Destination {
   return { kind: 'gateway-api/weighted', options: { weights: live.map((one) => one.weight) }, origin: rule.origin, children };
 }
 
-const invalid = (reason: string, { origin }: Setting): Destination => ({
+export const invalid = (reason: string, { origin }: Setting): Destination => ({
   kind: 'gateway-api/invalid-backend',
   options: { reason },
   origin,
