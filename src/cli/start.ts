@@ -39,7 +39,11 @@ export async function serve(line: CommandLine, terminal: Terminal, serving?: Ser
     watch: true,
     onReload(error) {
       if (error !== null) failure(error, line, terminal);
-      else if (speaks) terminal.out(paint.dim(`reloaded: ${gateway.routes.length} routes`));
+      else if (speaks) {
+        terminal.out(paint.dim(`reloaded: ${gateway.routes.length} routes`));
+        for (const one of gateway.listeners) if (!known.has(one.url)) terminal.out(`  ${paint.cyan(one.url)}  ${placeOf(one)}`);
+        known = new Set(gateway.listeners.map(({ url }) => url));
+      }
     },
     onError: (one) => terminal.err(paint.red(threw(one))),
     // Standard output is for one JSON document, where that was asked for.
@@ -47,6 +51,7 @@ export async function serve(line: CommandLine, terminal: Terminal, serving?: Ser
     ...(speaks ? { onExchange: (record) => terminal.out(requestLine(record, paint)) } : {}),
   };
   await using gateway = await createGateway(options, undefined, controlled?.openControlIn(terminal.folder) ?? null);
+  let known = new Set(gateway.listeners.map(({ url }) => url));
   const readyMs = Math.round(performance.now());
   if (line.json && serving === undefined)
     terminal.out(

@@ -4,7 +4,7 @@ import type { Limits, Listener } from '../model/gateway.ts';
 
 const implied: Listener = Object.freeze({ name: 'default', port: 80, protocol: 'http' });
 
-/** All listeners of a configuration that share a port; the first one gives its name to requests. */
+/** All listeners of a configuration that share a port, tunnels last; the first one gives its name to requests. */
 export type SharedPort = readonly [Listener, ...Listener[]];
 
 /** Whether its connections begin with a TLS handshake: such listeners can share a port, and no others can share it with them. */
@@ -33,7 +33,9 @@ export class Dispatch {
         else if (!claimed.includes(site)) claimed.push(site);
       }
     }
-    this.ports = [...ports.values()];
+    // What can be asked by HTTP comes first: it is what the address of a gateway is for.
+    const shared = [...ports.values()].map((listeners) => tunnelsLast(listeners, (one) => one) as [Listener, ...Listener[]]);
+    this.ports = tunnelsLast(shared, ([first]) => first);
     this.#sites = byListener;
     this.#only = sites.length === 1 ? (sites[0] as SiteProgram) : null;
   }
@@ -60,3 +62,5 @@ export class Dispatch {
 
 const keyOf = (listener: Listener): string => `${listener.gateway ?? ''} ${listener.port} ${listener.protocol}`;
 const hostMatches = (pattern: string, host: string): boolean => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host);
+const tunnelsLast = <T>(all: readonly T[], of: (one: T) => Listener): T[] =>
+  all.toSorted((a, b) => Number(of(a).protocol === 'tls') - Number(of(b).protocol === 'tls'));

@@ -32,7 +32,7 @@ export interface PortRequest {
 /** Opens a port. @throws DevgatewayError DG1401, DG1402, DG1403. */
 export async function openPort({ listeners, limits, host, port, reception, authority }: PortRequest): Promise<OpenPort> {
   const identityOf = (shared: SharedPort): ServerIdentity | null => (isSecure(shared[0]) ? serverIdentity(shared, authority) : null);
-  const state = { listeners, listener: ownOf(listeners), identity: identityOf(listeners) };
+  const state = { listeners, listener: listeners[0], identity: identityOf(listeners) };
   const server = createHttpListener(state, limits, reception);
   const sockets = track(server, 'connection');
   const speaking = state.identity === null ? sockets : track(server, 'secureConnection');
@@ -45,7 +45,7 @@ export async function openPort({ listeners, limits, host, port, reception, autho
     prepare(next) {
       const identity = identityOf(next);
       return () => {
-        Object.assign(state, { listeners: next, listener: ownOf(next), identity });
+        Object.assign(state, { listeners: next, listener: next[0], identity });
         if (identity !== null) showIdentity(server, identity);
       };
     },
@@ -60,9 +60,6 @@ export async function openPort({ listeners, limits, host, port, reception, autho
     },
   };
 }
-
-/** The listener that requests come by; tunnels find theirs by the server name. */
-const ownOf = (listeners: SharedPort): Listener => listeners.find((one) => one.protocol !== 'tls') ?? listeners[0];
 
 /** For clients that do not take the rest of their answer. */
 const flushMs = 1_000;

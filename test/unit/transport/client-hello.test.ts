@@ -61,10 +61,14 @@ describe('the first message of a TLS connection', () => {
     );
   });
 
-  it.each(['GET / HTTP/1.1\r\n\r\n', 'PRI * HTTP/2.0\r\n', '\0', '\x16\x02\x00\x00\x05', '\x16\x03\x01\x00\x04\x02\0\0\0', '\x15\x03\x01\x00\x02\x02\x28'])(
-    'is no other one: %j',
-    (text) => expect(readHello(Buffer.from(text, 'latin1'))).toBe('none'),
-  );
+  it.each([
+    'GET / HTTP/1.1\r\n\r\n',
+    'PRI * HTTP/2.0\r\n',
+    '\0',
+    '\x16\x02\x00\x00\x05',
+    '\x16\x03\x01\x00\x04\x02\0\0\0',
+    '\x15\x03\x01\x00\x02\x02\x28',
+  ])('is no other one: %j', (text) => expect(readHello(Buffer.from(text, 'latin1'))).toBe('none'));
 
   it('is refused where it would never end', () => {
     expect(readHello(Buffer.from([22, 3, 1, 0, 4, 1, 255, 255, 255]))).toBe('none');
