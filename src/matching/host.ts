@@ -12,7 +12,9 @@ export const isAuthority = (field: string): boolean => /^(?:[\w.~!$&'()*+,;=%-]*
 /** Tables of hosts: exact ones, then `*.suffix` with the longest first, then everything. */
 export class HostTable<T> {
   readonly #exact = new Map<string, T>();
-  readonly #wild: { readonly suffix: string; readonly value: T }[] = [];
+  /** By what stands after the `*`, with its dot. */
+  readonly #wild = new Map<string, T>();
+  #longest = 0;
   #any: T | null = null;
 
   /** The table of one pattern, made when it is first asked for. Empty or `*`: every host. */
@@ -21,16 +23,10 @@ export class HostTable<T> {
     if (lower === '' || lower === '*') return (this.#any ??= create());
     if (lower.startsWith('*.')) {
       const suffix = lower.slice(1);
-      const known = this.#wild.find((one) => one.suffix === suffix);
-      if (known !== undefined) return known.value;
-      const value = create();
-      this.#wild.push({ suffix, value });
-      this.#wild.sort((a, b) => b.suffix.length - a.suffix.length);
-      return value;
+      this.#longest = Math.max(this.#longest, suffix.length);
+      return made(this.#wild, suffix, create);
     }
-    let value = this.#exact.get(lower);
-    if (value === undefined) this.#exact.set(lower, (value = create()));
-    return value;
+    return made(this.#exact, lower, create);
   }
 
   /** Offers the tables of a host, the most specific first, until one gives an answer. */
@@ -38,11 +34,19 @@ export class HostTable<T> {
     const exact = this.#exact.get(host);
     let found = exact === undefined ? undefined : ask(exact);
     if (found !== undefined) return found;
-    for (const { suffix, value } of this.#wild) {
-      if (!host.endsWith(suffix) || host.length === suffix.length) continue;
-      found = ask(value);
-      if (found !== undefined) return found;
+    if (this.#wild.size > 0) {
+      for (let dot = host.indexOf('.', Math.max(1, host.length - this.#longest)); dot > 0; dot = host.indexOf('.', dot + 1)) {
+        const wild = this.#wild.get(host.slice(dot));
+        found = wild === undefined ? undefined : ask(wild);
+        if (found !== undefined) return found;
+      }
     }
     return this.#any === null ? undefined : ask(this.#any);
   }
+}
+
+function made<T>(table: Map<string, T>, key: string, create: () => T): T {
+  let value = table.get(key);
+  if (value === undefined) table.set(key, (value = create()));
+  return value;
 }

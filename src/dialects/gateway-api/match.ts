@@ -4,6 +4,7 @@ import type { Exchange } from '../../engine/exchange.ts';
 import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import { HostTable, hostOf } from '../../matching/host.ts';
+import { OrderedPaths, type PathPattern } from '../../matching/ordered-paths.ts';
 import { compileRegex } from '../../matching/regex.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
@@ -34,6 +35,7 @@ export interface When {
 interface Candidate {
   readonly route: Route;
   readonly when: When;
+  /** Whether all but the path holds. */
   readonly holds: (exchange: Exchange) => boolean;
 }
 export interface MatchOptions {
@@ -41,14 +43,11 @@ export interface MatchOptions {
   readonly listeners: readonly string[];
 }
 
-function pathTest({ type, value }: When['path']): (path: string) => boolean {
-  if (type === 'Exact') return (path) => path === value;
-  if (type === 'RegularExpression') {
-    const regex = compileRegex(`^(?:${value})$`);
-    return (path) => regex.test(path);
-  }
-  const prefix = value.replace(/\/+$/, '');
-  return (path) => path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/');
+function patternOf({ type, value }: When['path']): PathPattern {
+  if (type === 'Exact') return { exact: value };
+  if (type === 'PathPrefix') return { prefix: value.replace(/\/+$/, '') };
+  const regex = compileRegex(`^(?:${value})$`);
+  return { test: (path) => regex.test(path) };
 }
 
 function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
@@ -59,14 +58,12 @@ function valueTest({ value, regex }: ValueMatch): (found: string | undefined) =>
 
 function candidateOf(route: Route): Candidate {
   const when = route.when as When;
-  const path = pathTest(when.path);
   const headers = when.headers.map((one) => [one.name, valueTest(one)] as const);
   const query = when.query.map((one) => [one.name, valueTest(one)] as const);
   return {
     route,
     when,
     holds: (exchange) =>
-      path(exchange.path) &&
       (when.method === null || when.method === exchange.method) &&
       headers.every(([name, test]) => test(exchange.arrived.headers.get(name))) &&
       query.every(([name, test]) => test(queryValue(exchange.query, name))),
@@ -80,12 +77,13 @@ function candidateOf(route: Route): Candidate {
 export const matcher: MatcherKind<MatchOptions> = {
   kind: 'gateway-api/match',
   build({ listeners }, routes) {
-    const byListener = new HostTable<HostTable<Candidate[]>>();
+    const byListener = new HostTable<HostTable<OrderedPaths<Candidate>>>();
     for (const hostname of listeners) byListener.at(hostname, () => new HostTable());
     for (const route of routes) {
       const candidate = candidateOf(route);
+      const pattern = patternOf(candidate.when.path);
       const hosts = byListener.at(candidate.when.listener, () => new HostTable());
-      for (const host of candidate.when.hosts) hosts.at(host, () => []).push(candidate);
+      for (const host of candidate.when.hosts) hosts.at(host, () => new OrderedPaths()).add(pattern, candidate);
     }
     return (exchange) => {
       const host = hostOf(exchange.arrived.headers.get('host'));
@@ -93,7 +91,7 @@ export const matcher: MatcherKind<MatchOptions> = {
       const { secure, serverName } = exchange.connection;
       // A connection belongs to the listener that its handshake named.
       if (secure && serverName !== undefined && byListener.find(serverName.toLowerCase(), (hosts) => hosts) !== listener) return misdirected;
-      const found = listener?.find(host, (candidates) => candidates.find((one) => one.holds(exchange)));
+      const found = listener?.find(host, (candidates) => candidates.find(exchange.path, (one) => one.holds(exchange)));
       if (found === undefined) return refuse(fault('no-route', { path: exchange.path }));
       const { type, value } = found.when.path;
       if (type === 'PathPrefix') exchange.write(matchedPrefix, value);
