@@ -18,8 +18,8 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
   for (const policy of policies) {
     const tls = readPolicy(policy, objects);
     for (const ref of policy.spec.get('targetRefs').items()) {
-      ref.get('group').string();
-      if ((ref.get('kind').string() ?? 'Service') !== 'Service') continue;
+      const of = ref.get('group').string() ?? '';
+      if ((ref.get('kind').string() ?? 'Service') !== 'Service' || of !== '') continue;
       const section = ref.get('sectionName').string();
       const key = `${policy.namespace}/${ref.get('name').string() ?? ''}${section === undefined ? '' : `/${section}`}`;
       if (found.has(key)) ref.warning('DG1205', `another BackendTLSPolicy speaks of the Service ${key} (Conflicted)`, 'the older one counts');
