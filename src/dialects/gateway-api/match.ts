@@ -5,7 +5,7 @@ import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import { HostTable, hostOf } from '../../matching/host.ts';
 import { OrderedPaths, type PathPattern } from '../../matching/ordered-paths.ts';
-import { compileRegex } from '../../matching/regex.ts';
+import { compileRe2 } from '../../matching/re2.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
 import { misdirected } from './own-faults.ts';
@@ -46,15 +46,18 @@ export interface MatchOptions {
 function patternOf({ type, value }: When['path']): PathPattern {
   if (type === 'Exact') return { exact: value };
   if (type === 'PathPrefix') return { prefix: value.replace(/\/+$/, '') };
-  const regex = compileRegex(`^(?:${value})$`);
-  return { test: (path) => regex.test(path) };
+  const regex = compileRe2(value);
+  return { test: (path) => regex.test(textOf(path)) };
 }
 
 function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
   if (!regex) return (found) => found === value;
-  const compiled = compileRegex(`^(?:${value})$`);
-  return (found) => found !== undefined && compiled.test(found);
+  const compiled = compileRe2(value);
+  return (found) => found !== undefined && compiled.test(textOf(found));
 }
+
+/** RE2 reads bytes as UTF-8; a message holds them as latin1. */
+const textOf = (bytes: string): string => (/^[ -~]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8'));
 
 function candidateOf(route: Route): Candidate {
   const when = route.when as When;

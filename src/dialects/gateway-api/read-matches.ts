@@ -1,5 +1,5 @@
 import type { Setting } from '../../sources/setting.ts';
-import { unsafeRegex } from '../../matching/regex.ts';
+import { compileRe2 } from '../../matching/re2.ts';
 import type { ValueMatch, When } from './match.ts';
 
 export type RuleMatch = Pick<When, 'path' | 'method' | 'headers' | 'query' | 'order'> & { readonly setting: Setting };
@@ -50,9 +50,13 @@ function readValues(setting: Setting, ignoreCase: boolean): ValueMatch[] {
 const patternsOf = (...lists: readonly (readonly ValueMatch[])[]): string[] => lists.flat().flatMap((one) => (one.regex ? [one.value] : []));
 
 function usable(patterns: readonly string[], match: Setting): boolean {
-  const problem = patterns.map(unsafeRegex).find((one) => one !== undefined);
-  if (problem !== undefined) match.problem('DG1203', `a regular expression of this match cannot be used: ${problem}`, 'write it simpler');
-  return problem === undefined;
+  try {
+    for (const one of patterns) compileRe2(one);
+    return true;
+  } catch (error) {
+    match.problem('DG1203', (error as Error).message, 'expected a regular expression as RE2 reads it, which must take the whole value');
+    return false;
+  }
 }
 
 /** The matches of a rule of a GRPCRoute: a method of gRPC is a path. Source: the API reference of GRPCRouteRule. */
