@@ -7,6 +7,7 @@ import type { RuleFacts } from './backends/resolve.ts';
 import { readFilters } from './filters/read-filters.ts';
 import type { GatewayListener, GatewayObject, Parent } from './gateways.ts';
 import { intersection } from './hostnames.ts';
+import { kindOf } from './kinds.ts';
 import type { When } from './match.ts';
 import { group, type Objects } from './objects.ts';
 import { readGrpcMatches, readMatches } from './read-matches.ts';
@@ -39,8 +40,7 @@ export function attachmentsOf(route: Resource, parents: Parents, objects: Object
 }
 
 function attach(ref: Setting, route: Resource, hostnames: readonly string[], parents: Parents, objects: Objects): Attachment[] {
-  const of = ref.get('group').string() ?? group;
-  const kind = ref.get('kind').string() ?? 'Gateway';
+  const { group: of, kind } = kindOf(ref.get('group').string() ?? group, ref.get('kind').string() ?? 'Gateway');
   const [name, namespace] = [ref.get('name').string() ?? '', ref.get('namespace').string() ?? route.namespace];
   const [section, port] = [ref.get('sectionName').string(), ref.get('port').number()];
   const fail = (what: string, reason: string): Attachment[] => {
