@@ -61,7 +61,7 @@ function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, re
       matcher: { kind: 'gateway-api/match', options: { listeners: listeners.map((one) => one.hostname) }, origin: nowhere },
       listeners: [listener],
       hosts: [],
-      arrival: [],
+      arrival: [{ kind: 'gateway-api/normal-path', options: null, origin: nowhere }],
       routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as When, b.when as When))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,

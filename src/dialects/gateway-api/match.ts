@@ -4,12 +4,13 @@ import type { Exchange } from '../../engine/exchange.ts';
 import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import { HostTable, hostOf } from '../../matching/host.ts';
-import { compileRegex } from '../../matching/regex.ts';
+import { compileRe2 } from '../../matching/re2.ts';
+import type { Fields } from '../../http/fields.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
 import { misdirected } from './own-faults.ts';
 
-/** A value that must be as it is written, or that a regular expression matches as a whole. */
+/** A value that must be as it is written, or that a regular expression (RE2, as in Envoy) matches as a whole. */
 export interface ValueMatch {
   readonly name: string;
   readonly value: string;
@@ -44,7 +45,7 @@ export interface MatchOptions {
 function pathTest({ type, value }: When['path']): (path: string) => boolean {
   if (type === 'Exact') return (path) => path === value;
   if (type === 'RegularExpression') {
-    const regex = compileRegex(`^(?:${value})$`);
+    const regex = compileRe2(value);
     return (path) => regex.test(path);
   }
   const prefix = value.replace(/\/+$/, '');
@@ -53,8 +54,14 @@ function pathTest({ type, value }: When['path']): (path: string) => boolean {
 
 function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
   if (!regex) return (found) => found === value;
-  const compiled = compileRegex(`^(?:${value})$`);
+  const compiled = compileRe2(value);
   return (found) => found !== undefined && compiled.test(found);
+}
+
+/** A field that is repeated counts as one list (RFC 9110 section 5.3), joined as Envoy does. */
+function listed(fields: Fields, name: string): string | undefined {
+  const all = fields.getAll(name);
+  return all.length < 2 ? all[0] : all.join(',');
 }
 
 function candidateOf(route: Route): Candidate {
@@ -68,7 +75,7 @@ function candidateOf(route: Route): Candidate {
     holds: (exchange) =>
       path(exchange.path) &&
       (when.method === null || when.method === exchange.method) &&
-      headers.every(([name, test]) => test(exchange.arrived.headers.get(name))) &&
+      headers.every(([name, test]) => test(listed(exchange.arrived.headers, name))) &&
       query.every(([name, test]) => test(queryValue(exchange.query, name))),
   };
 }

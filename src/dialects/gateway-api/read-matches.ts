@@ -1,5 +1,5 @@
 import type { Setting } from '../../sources/setting.ts';
-import { unsafeRegex } from '../../matching/regex.ts';
+import { compileRe2 } from '../../matching/re2.ts';
 import type { ValueMatch, When } from './match.ts';
 
 export type RuleMatch = Pick<When, 'path' | 'method' | 'headers' | 'query' | 'order'> & { readonly setting: Setting };
@@ -49,10 +49,21 @@ function readValues(setting: Setting, ignoreCase: boolean): ValueMatch[] {
 
 const patternsOf = (...lists: readonly (readonly ValueMatch[])[]): string[] => lists.flat().flatMap((one) => (one.regex ? [one.value] : []));
 
+/** The gateways that are measured by the specification take RE2, or what is nearly it. */
 function usable(patterns: readonly string[], match: Setting): boolean {
-  const problem = patterns.map(unsafeRegex).find((one) => one !== undefined);
-  if (problem !== undefined) match.problem('DG1203', `a regular expression of this match cannot be used: ${problem}`, 'write it simpler');
-  return problem === undefined;
+  for (const pattern of patterns) {
+    try {
+      compileRe2(pattern);
+    } catch (error) {
+      match.problem(
+        'DG1207',
+        `the regular expression ${JSON.stringify(pattern)} cannot be used: ${(error as Error).message}`,
+        'expected the syntax of RE2',
+      );
+      return false;
+    }
+  }
+  return true;
 }
 
 /** The matches of a rule of a GRPCRoute: a method of gRPC is a path. Source: the API reference of GRPCRouteRule. */
@@ -74,6 +85,6 @@ export function readGrpcMatches(rule: Setting): RuleMatch[] {
 function grpcPath(service: string, method: string, isRegex: boolean): RuleMatch['path'] {
   if (!isRegex && service !== '' && method !== '') return { type: 'Exact', value: `/${service}/${method}` };
   if (!isRegex && method === '') return { type: 'PathPrefix', value: `/${service}` };
-  const part = (text: string): string => (text === '' ? '[^/]+' : isRegex ? `(?:${text})` : text.replaceAll('.', String.raw`\.`));
+  const part = (text: string): string => (text === '' ? '[^/]+' : isRegex ? `(?:${text})` : String.raw`\Q${text}\E`);
   return { type: 'RegularExpression', value: `/${part(service)}/${part(method)}` };
 }

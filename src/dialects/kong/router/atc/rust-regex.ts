@@ -1,5 +1,5 @@
 import { unsafeRegex } from '../../../../matching/regex.ts';
-import { anyCase } from './any-case.ts';
+import { anyCase } from '../../../../matching/any-case.ts';
 
 /**
  * A regular expression in the dialect of Rust's crate regex, as a RegExp over Unicode text: what that crate refuses (look-around,
