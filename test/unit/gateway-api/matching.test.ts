@@ -66,3 +66,8 @@ describe('the path that counts', () => {
     expect(await ask('/x/..//public//a?q=/../')).toBe('GET /public/a?q=/../');
   });
 });
+
+it('a route without rules takes everything and has no backend for it', async () => {
+  await using gateway = await manifests('hostnames: [a.test]');
+  expect((await gateway.fetch('http://a.test/x')).status).toBe(500);
+});
