@@ -49,6 +49,7 @@ function readValues(setting: Setting, ignoreCase: boolean): ValueMatch[] {
 
 const patternsOf = (...lists: readonly (readonly ValueMatch[])[]): string[] => lists.flat().flatMap((one) => (one.regex ? [one.value] : []));
 
+/** The specification leaves the syntax open: the gateways that are measured by it take RE2, or what is nearly it. */
 function usable(patterns: readonly string[], match: Setting): boolean {
   try {
     for (const one of patterns) compileRe2(one);
@@ -78,6 +79,6 @@ export function readGrpcMatches(rule: Setting): RuleMatch[] {
 function grpcPath(service: string, method: string, isRegex: boolean): RuleMatch['path'] {
   if (!isRegex && service !== '' && method !== '') return { type: 'Exact', value: `/${service}/${method}` };
   if (!isRegex && method === '') return { type: 'PathPrefix', value: `/${service}` };
-  const part = (text: string): string => (text === '' ? '[^/]+' : isRegex ? `(?:${text})` : text.replaceAll('.', String.raw`\.`));
+  const part = (text: string): string => (text === '' ? '[^/]+' : isRegex ? `(?:${text})` : String.raw`\Q${text}\E`);
   return { type: 'RegularExpression', value: `/${part(service)}/${part(method)}` };
 }
