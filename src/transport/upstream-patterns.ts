@@ -1,6 +1,6 @@
 /** Stands for many names: `*` is any text without `/` and `:`. In a URL, `{port}` is the port of production. */
 interface Pattern<T> {
-  readonly test: RegExp;
+  readonly parts: readonly string[];
   /** Characters that are no `*`: the more, the more specific. */
   readonly weight: number;
   readonly target: T;
@@ -13,24 +13,31 @@ export class UpstreamPatterns<T> {
   constructor(targets: Iterable<readonly [string, T]>) {
     this.#patterns = [...targets]
       .filter(([name]) => name !== '*' && name.includes('*'))
-      .map(([name, target]) => ({ test: patternOf(name), weight: name.replaceAll('*', '').length, target }))
+      .map(([name, target]) => ({ parts: name.split('*'), weight: name.replaceAll('*', '').length, target }))
       .toSorted((a, b) => b.weight - a.weight);
   }
 
   /** `names`: every way in which a configuration writes an upstream. */
   find(names: readonly string[]): T | undefined {
-    return this.#patterns.find(({ test }) => names.some((name) => test.test(name)))?.target;
+    return this.#patterns.find(({ parts }) => names.some((name) => isMet(parts, name)))?.target;
   }
 }
 
-/** Runs of `*` cannot meet, so that nothing is tried twice. */
-const patternOf = (name: string): RegExp =>
-  new RegExp(
-    `^${name
-      .replaceAll(/\*+/g, '*')
-      .replaceAll(/[$()+.?[\\\]^{|}]/g, String.raw`\$&`)
-      .replaceAll('*', '[^/:]*')}$`,
-  );
+/** Whether a name has the parts in their order, from its beginning to its end, and no `/` or `:` between them. The first place of a part is the best one. */
+function isMet(parts: readonly string[], name: string): boolean {
+  const [first = '', ...rest] = parts;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || !isPlain(name, at, found)) return false;
+    at = found + part.length;
+  }
+  const end = name.length - last.length;
+  return end >= at && name.endsWith(last) && isPlain(name, at, end);
+}
+const isPlain = (name: string, from: number, to: number): boolean => !/[/:]/.test(name.slice(from, to));
 
 /** The URL with the port of production, as `names` or the address of production say it. */
 export function fillPort(url: string, names: readonly string[], production: string): string {
