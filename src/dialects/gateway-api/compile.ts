@@ -63,7 +63,7 @@ function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, re
       matcher: { kind: 'gateway-api/match', options: { listeners: listeners.map((one) => one.hostname) }, origin: nowhere },
       listeners: [listener],
       hosts: [],
-      arrival: [{ kind: 'gateway-api/normal-path', options: null, origin: nowhere }],
+      arrival: ['gateway-api/normal-path', 'gateway-api/trailers-wanted'].map((kind) => ({ kind, options: null, origin: nowhere })),
       routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as When, b.when as When))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,
