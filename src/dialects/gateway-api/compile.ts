@@ -58,7 +58,10 @@ function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, re
       },
       listeners: listeners.map((one) => listenerOf(one, name)),
       hosts: [],
-      arrival: first.protocol === 'tls' ? [] : [{ kind: 'gateway-api/normal-path', options: null, origin: nowhere }],
+      arrival:
+        first.protocol === 'tls'
+          ? []
+          : ['gateway-api/normal-path', 'gateway-api/trailers-wanted'].map((kind) => ({ kind, options: null, origin: nowhere })),
       routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,
