@@ -6,6 +6,7 @@ import type { Route } from '../../model/gateway.ts';
 import { HostTable, hostOf } from '../../matching/host.ts';
 import { OrderedPaths, type PathPattern } from '../../matching/ordered-paths.ts';
 import { compileRegex } from '../../matching/regex.ts';
+import { startOf } from '../../matching/regex-start.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
 import { misdirected } from './own-faults.ts';
@@ -47,7 +48,7 @@ function patternOf({ type, value }: When['path']): PathPattern {
   if (type === 'Exact') return { exact: value };
   if (type === 'PathPrefix') return { prefix: value.replace(/\/+$/, '') };
   const regex = compileRegex(`^(?:${value})$`);
-  return { test: (path) => regex.test(path) };
+  return { begins: startOf(value), test: (path) => regex.test(path) };
 }
 
 function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
@@ -55,6 +56,8 @@ function valueTest({ value, regex }: ValueMatch): (found: string | undefined) =>
   const compiled = compileRegex(`^(?:${value})$`);
   return (found) => found !== undefined && compiled.test(found);
 }
+
+const fieldOf = (exchange: Exchange, name: string): string | undefined => exchange.arrived.headers.get(name);
 
 function candidateOf(route: Route): Candidate {
   const when = route.when as When;
@@ -65,7 +68,7 @@ function candidateOf(route: Route): Candidate {
     when,
     holds: (exchange) =>
       (when.method === null || when.method === exchange.method) &&
-      headers.every(([name, test]) => test(exchange.arrived.headers.get(name))) &&
+      headers.every(([name, test]) => test(fieldOf(exchange, name))) &&
       query.every(([name, test]) => test(queryValue(exchange.query, name))),
   };
 }
@@ -82,8 +85,9 @@ export const matcher: MatcherKind<MatchOptions> = {
     for (const route of routes) {
       const candidate = candidateOf(route);
       const pattern = patternOf(candidate.when.path);
+      const needed = candidate.when.headers.find((one) => !one.regex);
       const hosts = byListener.at(candidate.when.listener, () => new HostTable());
-      for (const host of candidate.when.hosts) hosts.at(host, () => new OrderedPaths()).add(pattern, candidate);
+      for (const host of candidate.when.hosts) hosts.at(host, () => new OrderedPaths()).add(pattern, candidate, needed);
     }
     return (exchange) => {
       const host = hostOf(exchange.arrived.headers.get('host'));
@@ -91,7 +95,8 @@ export const matcher: MatcherKind<MatchOptions> = {
       const { secure, serverName } = exchange.connection;
       // A connection belongs to the listener that its handshake named.
       if (secure && serverName !== undefined && byListener.find(serverName.toLowerCase(), (hosts) => hosts) !== listener) return misdirected;
-      const found = listener?.find(host, (candidates) => candidates.find(exchange.path, (one) => one.holds(exchange)));
+      const field = (name: string): string | undefined => fieldOf(exchange, name);
+      const found = listener?.find(host, (candidates) => candidates.find(exchange.path, (one) => one.holds(exchange), field));
       if (found === undefined) return refuse(fault('no-route', { path: exchange.path }));
       const { type, value } = found.when.path;
       if (type === 'PathPrefix') exchange.write(matchedPrefix, value);
