@@ -11,6 +11,7 @@ it.each([
   ['/a/(b|c)', ''],
   ['/v1.0', '/v1'],
   [String.raw`/v1\.0`, '/v1'],
+  ['/caf\u00e9s', '/caf'],
   ['', ''],
 ])('what %s matches begins with %j', (source, start) => expect(startOf(source)).toBe(start));
 
