@@ -214,6 +214,8 @@ export interface ProxyOptions {
 export interface UpstreamTls {
   readonly verify: boolean;
   readonly serverName: string;
+  /** Of which the certificate must have one among its alternative names. Undefined: it must be for the server name. */
+  readonly alternativeNames?: { readonly hosts: readonly string[]; readonly uris: readonly string[] };
   readonly authorities: string;
   readonly certificate: string;
   readonly key: string;

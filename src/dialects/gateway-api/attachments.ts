@@ -4,6 +4,7 @@ import { takes } from './allowed.ts';
 import type { GatewayObject, Parent } from './gateways.ts';
 import { intersection } from './hostnames.ts';
 import type { GatewayListener } from './listeners.ts';
+import { kindOf } from './kinds.ts';
 import { group, type Objects } from './objects.ts';
 import { nameOf, type Status, type Statuses } from './status.ts';
 
@@ -36,8 +37,6 @@ export function linksOf(route: Resource, parents: Parents, objects: Objects, sta
     .strings()
     .map((one) => one.toLowerCase());
   const refs = route.spec.get('parentRefs').items();
-  const taken = new Set<GatewayListener>();
-  const seen = new Set<string>();
   if (refs.length === 0) statuses.of('route', route).tells('Accepted', 'it names no parent (NoMatchingParent)', 'it is not served');
   return refs.flatMap((ref) => {
     const read = readRef(ref, route);
@@ -46,20 +45,10 @@ export function linksOf(route: Resource, parents: Parents, objects: Objects, sta
       return [];
     }
     const status = statuses.of('route', route, `under ${read.shown}`, ref);
-    const known = seen.size;
-    if (seen.add(read.shown).size === known) {
-      status.tells('Accepted', 'it names this parent twice (UnsupportedValue)', 'the first one counts', { code: 'DG1206' });
-      return [{ route, status, on: [] }];
-    }
     const found = attach(read, route, hostnames, parents, objects);
-    if (typeof found === 'string') {
-      status.tells('Accepted', found, 'it is not served there');
-      return [{ route, status, on: [] }];
-    }
-    // Two parents may mean one listener.
-    const on = found.filter(({ listener }) => !taken.has(listener));
-    for (const { listener } of on) taken.add(listener);
-    return on.length === 0 ? [] : [{ route, status, on }];
+    if (typeof found !== 'string') return [{ route, status, on: found }];
+    status.tells('Accepted', found, 'it is not served there');
+    return [{ route, status, on: [] }];
   });
 }
 
@@ -75,8 +64,7 @@ interface Ref {
 }
 
 function readRef(ref: Setting, route: Resource): Ref {
-  const of = ref.get('group').string() ?? group;
-  const kind = ref.get('kind').string() ?? 'Gateway';
+  const { group: of, kind } = kindOf(ref.get('group').string() ?? group, ref.get('kind').string() ?? 'Gateway');
   const [name, namespace] = [ref.get('name').string() ?? '', ref.get('namespace').string() ?? route.namespace];
   const [section, port] = [ref.get('sectionName').string(), ref.get('port').number()];
   const shown = `${nameOf({ kind, namespace, name })}${section === undefined ? '' : `/${section}`}${port === undefined ? '' : `:${port}`}`;

@@ -14,6 +14,7 @@ import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
 import { Statuses, type Status } from './status.ts';
+import { isValidRoute } from './valid-route.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
@@ -26,21 +27,21 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
   const resolver = resolversOf(objects, grants, readBackendTls(objects));
-  const links = routeKinds.flatMap((kind) => objects.all(kind, group)).flatMap((route) => linksOf(route, parents, objects, statuses));
+  const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
+  const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
   const routes = new Map<GatewayListener, Route[]>();
   const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
-  for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
+  for (const route of valid) {
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     const problems: string[] = [];
     const rules = readRules(route, { namespace: route.namespace, resolve: noting(problems, resolver(route.kind)) });
-    for (const { status, on } of byRoute.get(route) ?? []) {
-      settleRoute(status, on, problems);
-      for (const at of on)
-        layOn(
-          at,
-          rules.flatMap((rule) => rule(at)),
-          routes,
-        );
+    const mine = byRoute.get(route) ?? [];
+    for (const { status, on } of mine) settleRoute(status, on, problems);
+    // Two references to parents may mean one listener.
+    const places = new Map(mine.flatMap(({ on }) => on.map((one) => [one.listener, one])));
+    for (const at of places.values()) {
+      const made = rules.flatMap((rule) => rule(at));
+      layOn(at, made, routes);
     }
   }
   settleRest(objects);

@@ -58,7 +58,7 @@ export function readGateways(objects: Objects, grants: Grants, statuses: Statuse
 function readClasses(objects: Objects, statuses: Statuses): void {
   const classes = objects.all('GatewayClass', group);
   for (const one of classes) {
-    one.spec.ignored('there is one controller on this machine, which serves every class');
+    one.setting.ignored('there is one controller on this machine, which serves every class');
     const status = statuses.of('gateway', one);
     status.served = true;
     status.holds('Accepted');

@@ -23,7 +23,7 @@ export function resolversOf(objects: Objects, grants: Grants, policies: BackendT
     if (known === undefined && services.length > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
     const found = known?.find((one) => one.port === port);
     if (known !== undefined && known.length > 0 && found === undefined) return { problem: `the Service ${id} has no port ${port} (BackendNotFound)` };
-    const tls = policies.get(`${id}/${found?.name ?? ''}`) ?? policies.get(id);
+    const tls = policies.get(`${kind} ${id}/${found?.name ?? ''}`) ?? policies.get(`${kind} ${id}`);
     if (tls !== undefined && 'problem' in tls) return { problem: `the Service ${id} is reached by TLS: ${tls.problem}` };
     return {
       upstream: `${id}:${port}`,

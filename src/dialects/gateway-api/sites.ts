@@ -24,7 +24,7 @@ export function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListe
       },
       listeners: listeners.map((one) => listenerOf(one, name)),
       hosts: [],
-      arrival: [],
+      arrival: first.protocol === 'tls' ? [] : [{ kind: 'gateway-api/normal-path', options: null, origin: nowhere }],
       routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,

@@ -9,10 +9,12 @@ import { requestMirror } from './filters/mirror.ts';
 import { unknownFilter } from './filters/read-filters.ts';
 import { requestRedirect } from './filters/redirect.ts';
 import { urlRewrite } from './filters/rewrite.ts';
+import { pathNormalisation } from './normal-path.ts';
 
 /** The kinds that filters and backends are made of. */
 export const stepsKit: Kit = {
   steps: [
+    pathNormalisation,
     corsPreflight,
     corsFields,
     requestHeaderModifier,

@@ -1,79 +1,116 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../../src/index.ts';
-import { localAuthority } from '../../../src/transport/local-ca/authority.ts';
+import { authorityMap, block, leaf, tlsBackend, type TlsBackend } from './tls-backend.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-backend-tls-'));
-const authority = localAuthority(folder);
-let server: Server;
-/** Answers with the server name of the handshake. */
+let backend: TlsBackend;
 beforeAll(async () => {
-  const { certificate, key } = authority.leafFor('backend.test');
-  server = createServer({ cert: certificate, key }, (request, response) =>
-    response.end(String((request.socket as TLSSocket & { servername?: string }).servername)),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  backend = await tlsBackend(leaf('common.test', 'backend.test', '*.wild.test', 'spiffe://cluster/ns/shop'));
 });
-afterAll(() => {
-  server.close();
+afterAll(async () => {
+  await backend[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
 
-const policy = (name: string, validation: string, target = 'name: a'): string =>
-  `apiVersion: gateway.networking.k8s.io/v1\nkind: BackendTLSPolicy\nmetadata: { name: ${name}, namespace: shop }\nspec: { targetRefs: [{ group: '', kind: Service, ${target} }], validation: { ${validation} } }\n---\n`;
+const policy = (name: string, validation: string, target = 'name: a', more = ''): string =>
+  `apiVersion: gateway.networking.k8s.io/v1\nkind: BackendTLSPolicy\nmetadata: { name: ${name}, namespace: shop }\nspec: { targetRefs: [{ group: '', kind: Service, ${target} }], validation: { ${validation} }${more} }\n---\n`;
 const ca = "caCertificateRefs: [{ group: '', kind: ConfigMap, name: ca }]";
+const route = (kind: string, host: string): string =>
+  `apiVersion: gateway.networking.k8s.io/v1\nkind: ${kind}\nmetadata: { name: ${kind.toLowerCase()}, namespace: shop }\nspec: { parentRefs: [{ name: public }], hostnames: [${host}], rules: [{ backendRefs: [{ name: a, port: 443 }] }] }\n---\n`;
 
-async function start(...policies: readonly string[]): Promise<Gateway> {
+async function start(policies: readonly string[], url = backend.url): Promise<Gateway> {
   const file = path.join(folder, 'manifests.yaml');
-  const indented = authority.certificate.trimEnd().replaceAll('\n', '\n    ');
   writeFileSync(
     file,
     [
-      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ca, namespace: shop }\ndata:\n  ca.crt: |\n    ${indented}\n---\n`,
-      `apiVersion: v1\nkind: Service\nmetadata: { name: a, namespace: shop }\nspec: { ports: [{ name: tls, port: 443 }] }\n---\n`,
+      authorityMap(),
+      authorityMap('other', leaf('x', 'x.test')),
+      `apiVersion: v1\nkind: Secret\nmetadata: { name: ca, namespace: shop }\nstringData:\n  ca.crt: ${block('no certificate')}\n---\n`,
+      `apiVersion: v1\nkind: Service\nmetadata: { name: a, namespace: shop }\nspec: { ports: [{ name: tls, port: 443, appProtocol: HTTPS }] }\n---\n`,
       ...policies,
-      `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: r, namespace: shop }\nspec: { parentRefs: [{ name: public }], rules: [{ backendRefs: [{ name: a, port: 443 }] }] }\n`,
+      route('HTTPRoute', 'client.test'),
+      route('GRPCRoute', 'grpc.test'),
     ].join(''),
   );
-  const upstreams = { 'shop/a:443': `https://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  return createGateway({ config: file, upstreams, port: 0, watch: false, logLevel: 'silent' });
+  return createGateway({ config: file, upstreams: { 'shop/a:443': url }, port: 0, watch: false, logLevel: 'silent' });
 }
-async function ask(gateway: Gateway): Promise<string> {
-  const answer = await gateway.fetch(new Request('http://client.test/'));
+async function ask(gateway: Gateway, host = 'client.test'): Promise<string> {
+  const answer = await gateway.fetch(new Request(`http://${host}/`));
   return answer.status === 200 ? answer.text() : String(answer.status);
 }
 
 describe('a BackendTLSPolicy', () => {
   it('says which name the backend must have, whatever host the request has', async () => {
-    await using gateway = await start(policy('p', `hostname: backend.test, ${ca}`));
-    expect(await ask(gateway)).toBe('backend.test');
+    await using gateway = await start([policy('p', `hostname: backend.test, ${ca}`)]);
+    expect(await ask(gateway)).toBe('backend.test 1.1');
   });
-  it('is not met by another name, or by an authority that is not trusted', async () => {
-    await using other = await start(policy('p', `hostname: other.test, ${ca}`));
-    expect(await ask(other)).toMatch(/^5/);
-    await using system = await start(policy('p', 'hostname: backend.test, wellKnownCACertificates: System'));
-    expect(await ask(system)).toMatch(/^5/);
+
+  it('holds for gRPC too, which speaks HTTP/2', async () => {
+    await using gateway = await start([policy('p', `hostname: backend.test, ${ca}`)]);
+    expect(await ask(gateway, 'grpc.test')).toBe('backend.test 2.0');
   });
+
   it('for a section stands above one for the Service, and the first by name above others', async () => {
-    await using gateway = await start(
+    await using gateway = await start([
       policy('a', `hostname: other.test, ${ca}`),
       policy('c', `hostname: other.test, ${ca}`, 'name: a, sectionName: tls'),
       policy('b', `hostname: backend.test, ${ca}`, 'name: a, sectionName: tls'),
-    );
-    expect(await ask(gateway)).toBe('backend.test');
+    ]);
+    expect(await ask(gateway)).toBe('backend.test 1.1');
     expect(gateway.diagnostics.map(({ message }) => message).join()).toContain('Conflicted');
   });
+
   it.each([
-    ['authorities that are not there', `hostname: backend.test, caCertificateRefs: [{ group: '', kind: ConfigMap, name: none }]`],
-    ['names that cannot be checked yet', `hostname: backend.test, ${ca}, subjectAltNames: [{ type: URI, uri: 'spiffe://x/y' }]`],
-  ])('with %s lets nothing through', async (_, validation) => {
-    await using gateway = await start(policy('p', validation));
-    expect(await ask(gateway)).toBe('500');
-    expect(gateway.diagnostics.map(({ code }) => code)).toContain('DG1208');
+    ['a host among the alternative names', '{ type: Hostname, hostname: backend.test }'],
+    ['one of several', '{ type: Hostname, hostname: no.test }, { type: URI, uri: "spiffe://cluster/ns/shop" }'],
+    ['a host that a wildcard of the certificate covers', '{ type: Hostname, hostname: a.wild.test }'],
+  ])('accepts %s; the host is only told to the backend then', async (_, names) => {
+    await using gateway = await start([policy('p', `hostname: told.test, ${ca}, subjectAltNames: [${names}]`)]);
+    expect(await ask(gateway)).toBe('told.test 1.1');
+  });
+
+  it('accepts the authorities of several ConfigMaps', async () => {
+    const refs = ['other', 'ca'].map((name) => `{ group: '', kind: ConfigMap, name: ${name} }`).join();
+    await using gateway = await start([policy('p', `hostname: backend.test, caCertificateRefs: [${refs}]`)]);
+    expect(await ask(gateway)).toBe('backend.test 1.1');
+  });
+
+  it('is nothing to an upstream that is mapped in clear', async () => {
+    await using gateway = await start([policy('p', `hostname: backend.test, ${ca}`)], 'echo:');
+    expect((await gateway.fetch(new Request('http://client.test/'))).status).toBe(200);
+  });
+});
+
+describe('a backend is never reached', () => {
+  const refs = (...kinds: string[]): string =>
+    `caCertificateRefs: [${kinds.map((one) => `{ ${one.includes('group') ? '' : "group: '', "}${one} }`).join()}]`;
+  it.each([
+    ['another host', `hostname: other.test, ${ca}`, ''],
+    ['its common name', `hostname: common.test, ${ca}`, ''],
+    ['the host, where other names are wanted', `hostname: backend.test, ${ca}, subjectAltNames: [{ type: Hostname, hostname: a.test }]`, ''],
+    ['another URI', `hostname: backend.test, ${ca}, subjectAltNames: [{ type: URI, uri: 'spiffe://cluster/ns/other' }]`, ''],
+    ['an authority that has not signed it', `hostname: backend.test, ${refs('kind: ConfigMap, name: other')}`, ''],
+    ['the authorities of the system', 'hostname: backend.test, wellKnownCACertificates: System', ''],
+    ['others than those of the system', 'hostname: backend.test, wellKnownCACertificates: Mine', 'Invalid'],
+    ['two kinds of authorities', `hostname: backend.test, ${ca}, wellKnownCACertificates: System`, 'Invalid'],
+    ['no authorities', 'hostname: backend.test', 'Invalid'],
+    ['no host', ca, 'Invalid'],
+    ['a name without its type', `hostname: backend.test, ${ca}, subjectAltNames: [{ hostname: backend.test }]`, 'Invalid'],
+    [
+      'authorities that are not there',
+      `hostname: backend.test, ${refs('kind: ConfigMap, name: ca', 'kind: ConfigMap, name: none')}`,
+      'InvalidCACertificateRef',
+    ],
+    ['authorities that are none', `hostname: backend.test, ${refs('kind: Secret, name: ca')}`, 'InvalidCACertificateRef'],
+    ['authorities of an unknown kind', `hostname: backend.test, ${refs('group: x.test, kind: Bundle, name: ca')}`, 'InvalidKind'],
+  ])('by %s', async (_, validation, reason) => {
+    await using gateway = await start([policy('p', validation)]);
+    const before = backend.asked;
+    for (const host of ['client.test', 'grpc.test']) expect(await ask(gateway, host)).toMatch(/^50[03]$/);
+    expect(backend.asked).toBe(before);
+    if (reason !== '') expect(gateway.diagnostics.map(({ message }) => message).join('\n')).toContain(`(${reason})`);
   });
 });
