@@ -13,7 +13,7 @@ import { group, Objects, routeKinds } from './objects.ts';
 import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
-import { Statuses, type Status } from './status.ts';
+import { nameOf, Statuses, type Status } from './status.ts';
 import { isValidRoute } from './valid-route.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
@@ -34,7 +34,11 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   for (const route of valid) {
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     const problems: string[] = [];
-    const rules = readRules(route, { namespace: route.namespace, resolve: noting(problems, resolver(route.kind)) });
+    const rules = readRules(route, {
+      route: nameOf(route),
+      namespace: route.namespace,
+      resolve: noting(problems, resolver(route.kind)),
+    });
     const mine = byRoute.get(route) ?? [];
     for (const { status, on } of mine) settleRoute(status, on, problems);
     // Two references to parents may mean one listener.

@@ -24,7 +24,10 @@ export function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListe
       },
       listeners: listeners.map((one) => listenerOf(one, name)),
       hosts: [],
-      arrival: first.protocol === 'tls' ? [] : [{ kind: 'gateway-api/normal-path', options: null, origin: nowhere }],
+      arrival:
+        first.protocol === 'tls'
+          ? []
+          : ['gateway-api/normal-path', 'gateway-api/trailers-wanted'].map((kind) => ({ kind, options: null, origin: nowhere })),
       routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,

@@ -12,7 +12,7 @@ interface Answered {
 type Served = Gateway & { ask(request: Parameters<Gateway['fetch']>[0]): Promise<Answered> };
 interface Setup {
   readonly kind?: 'HTTPRoute' | 'GRPCRoute';
-  readonly backends?: Readonly<Record<string, Backend>>;
+  readonly backends?: Readonly<Record<string, Backend | string>>;
   /** More documents. */
   readonly beside?: string;
 }
