@@ -10,6 +10,8 @@ import { readGrants } from './grants.ts';
 import { grouped } from './grouped.ts';
 import { isServed, type GatewayListener } from './listeners.ts';
 import { group, Objects, routeKinds } from './objects.ts';
+import { closeGuarded } from './policies/closed.ts';
+import { readPolicies } from './policies/read-policies.ts';
 import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
@@ -29,6 +31,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const resolver = resolversOf(objects, grants, readBackendTls(objects));
   const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
   const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
+  const guarded = readPolicies(objects, statuses);
   const routes = new Map<GatewayListener, Route[]>();
   const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
   for (const route of valid) {
@@ -44,7 +47,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
     // Two references to parents may mean one listener.
     const places = new Map(mine.flatMap(({ on }) => on.map((one) => [one.listener, one])));
     for (const at of places.values()) {
-      const made = rules.flatMap((rule) => rule(at));
+      const made = rules.flatMap((rule, index) => closeGuarded(rule(at), route, index, at, guarded));
       layOn(at, made, routes);
     }
   }

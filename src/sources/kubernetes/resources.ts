@@ -15,6 +15,7 @@ export interface Resource {
   readonly labels: Readonly<Record<string, string>>;
   /** Empty where the manifest does not say it. */
   readonly createdAt: string;
+  readonly annotations: Setting;
   readonly setting: Setting;
   readonly spec: Setting;
 }
@@ -55,7 +56,7 @@ function objectsIn(setting: Setting): Resource[] {
   }
   const metadata = setting.get('metadata');
   for (const name of metadata.keys())
-    if (!['name', 'namespace', 'labels', 'creationTimestamp'].includes(name)) metadata.get(name).ignored('says nothing of requests');
+    if (!['name', 'namespace', 'labels', 'creationTimestamp'].includes(name)) metadata.get(name).leftToOthers('says nothing of requests');
   setting.get('status').ignored('is worked out anew');
   return [
     {
@@ -71,6 +72,7 @@ function objectsIn(setting: Setting): Resource[] {
           .map(([name, value]) => [name, value.string() ?? '']),
       ),
       createdAt: metadata.get('creationTimestamp').string() ?? '',
+      annotations: metadata.get('annotations'),
       setting,
       spec: setting.get('spec'),
     },
