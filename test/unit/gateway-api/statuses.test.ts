@@ -159,6 +159,42 @@ describe('a route', () => {
   });
 });
 
+describe('rules with filters that nobody knows', () => {
+  const filters = 'filters: [{ type: ExtensionRef, extensionRef: { group: example.test, kind: Any, name: x } }]';
+  const rules = (...all: readonly string[]): string => `{ parentRefs: [{ name: public }], rules: [${all.join(', ')}] }`;
+  const to = 'backendRefs: [{ name: a, port: 80 }]';
+  it.each([
+    ['some of them', [`{ ${to} }`, `{ ${filters}, ${to} }`], { Accepted: 'True Accepted', PartiallyInvalid: 'True UnsupportedValue' }],
+    ['all of them', [`{ ${filters}, ${to} }`], { Accepted: 'False UnsupportedValue' }],
+  ])('%s', async (_, all, conditions) => {
+    const one = await check(gatewayWith([listener('http')]), service('a'), manifest('HTTPRoute', 'r', rules(...all)));
+    expect(one.conditions('HTTPRoute shop/r, under Gateway shop/public')).toEqual({ ...conditions, ResolvedRefs: 'True ResolvedRefs' });
+  });
+});
+
+describe('a BackendTLSPolicy', () => {
+  const policy = (name: string, more: string, target = 'name: a'): string =>
+    manifest('BackendTLSPolicy', name, `{ targetRefs: [{ group: '', kind: Service, ${target} }], validation: { hostname: a.test, ${more} } }`);
+  const all = (...parts: readonly string[]): ReturnType<typeof check> =>
+    check(gatewayWith([listener('http')]), service('a'), route('r', 'a'), ...parts);
+  it.each([
+    ['wellKnownCACertificates: System', { Accepted: 'True Accepted', ResolvedRefs: 'True ResolvedRefs' }],
+    ['caCertificateRefs: []', { Accepted: 'False Invalid', ResolvedRefs: 'True ResolvedRefs' }],
+    [
+      "caCertificateRefs: [{ group: '', kind: ConfigMap, name: gone }]",
+      { Accepted: 'False NoValidCACertificate', ResolvedRefs: 'False InvalidCACertificateRef' },
+    ],
+    ['caCertificateRefs: [{ group: x.test, kind: Y, name: gone }]', { Accepted: 'False NoValidCACertificate', ResolvedRefs: 'False InvalidKind' }],
+  ])('with %s', async (more, conditions) => {
+    expect((await all(policy('p', more))).conditions('BackendTLSPolicy shop/p')).toEqual(conditions);
+  });
+  it('that another one goes before is in conflict', async () => {
+    const found = await all(policy('p', 'wellKnownCACertificates: System'), policy('o', 'wellKnownCACertificates: System'));
+    expect(found.conditions('BackendTLSPolicy shop/o')).toMatchObject({ Accepted: 'True Accepted' });
+    expect(found.conditions('BackendTLSPolicy shop/p')).toMatchObject({ Accepted: 'False Conflicted' });
+  });
+});
+
 describe('on the command line', () => {
   const manifests = [
     gatewayWith([listener('http', 'port: 80, protocol: HTTP, hostname: shop.test')]),
