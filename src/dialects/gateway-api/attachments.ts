@@ -37,7 +37,6 @@ export function linksOf(route: Resource, parents: Parents, objects: Objects, sta
     .strings()
     .map((one) => one.toLowerCase());
   const refs = route.spec.get('parentRefs').items();
-  const taken = new Set<GatewayListener>();
   if (refs.length === 0) statuses.of('route', route).tells('Accepted', 'it names no parent (NoMatchingParent)', 'it is not served');
   return refs.flatMap((ref) => {
     const read = readRef(ref, route);
@@ -47,14 +46,9 @@ export function linksOf(route: Resource, parents: Parents, objects: Objects, sta
     }
     const status = statuses.of('route', route, `under ${read.shown}`, ref);
     const found = attach(read, route, hostnames, parents, objects);
-    if (typeof found === 'string') {
-      status.tells('Accepted', found, 'it is not served there');
-      return [{ route, status, on: [] }];
-    }
-    // Two parents may mean one listener.
-    const on = found.filter(({ listener }) => !taken.has(listener));
-    for (const { listener } of on) taken.add(listener);
-    return on.length === 0 ? [] : [{ route, status, on }];
+    if (typeof found !== 'string') return [{ route, status, on: found }];
+    status.tells('Accepted', found, 'it is not served there');
+    return [{ route, status, on: [] }];
   });
 }
 
