@@ -6,7 +6,7 @@ import { readBackends } from './backends/read-backends.ts';
 import type { RuleFacts } from './backends/resolve.ts';
 import { readFilters } from './filters/read-filters.ts';
 import type { GatewayListener, GatewayObject, Parent } from './gateways.ts';
-import { intersection } from './hostnames.ts';
+import { givenFor, intersection } from './hostnames.ts';
 import { kindOf } from './kinds.ts';
 import type { When } from './match.ts';
 import { group, type Objects } from './objects.ts';
@@ -18,6 +18,8 @@ export interface Attachment {
   readonly gateway: GatewayObject;
   readonly listener: GatewayListener;
   readonly hosts: readonly string[];
+  /** What the route itself says of each of them. */
+  readonly given: readonly string[];
 }
 
 /** What routes may name as their parents, by kind, namespace and name. */
@@ -59,7 +61,7 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], par
   if (allowing.length === 0) return fail(`no listener of ${namespace}/${name} takes it`, 'NotAllowedByListeners');
   const attached = allowing.flatMap((listener) => {
     const hosts = intersection(listener.hostname, hostnames);
-    return hosts === null ? [] : [{ gateway, listener, hosts }];
+    return hosts === null ? [] : [{ gateway, listener, hosts, given: hosts.map((host) => givenFor(host, listener.hostname, hostnames)) }];
   });
   return attached.length === 0 ? fail(`it has no host in common with ${namespace}/${name}`, 'NoMatchingListenerHostname') : attached;
 }
@@ -79,11 +81,12 @@ export function readRules(route: Resource, facts: RuleFacts): ((on: Attachment) 
     const matches = route.kind === 'GRPCRoute' ? readGrpcMatches(rule) : readMatches(rule);
     rule.get('name').ignored('is a name that policies refer to');
     const id = `${route.namespace}/${route.name}/${at}`;
-    return ({ listener, hosts }) =>
+    return ({ listener, hosts, given }) =>
       matches.map(({ setting, path, method, headers, query, order }, index): Route => {
         const when: When = {
           listener: listener.hostname,
           hosts,
+          given,
           path,
           method,
           headers,
