@@ -24,7 +24,11 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const resolver = resolversOf(objects, grants, readBackendTls(objects));
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
     const attachments = attachmentsOf(route, parents, objects);
-    const rules = readRules(route, { namespace: route.namespace, resolve: resolver(route.kind) });
+    const rules = readRules(route, {
+      route: `${route.kind} ${route.namespace}/${route.name}`,
+      namespace: route.namespace,
+      resolve: resolver(route.kind),
+    });
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     for (const on of attachments) {
       const there = routes.get(on.listener) ?? [];

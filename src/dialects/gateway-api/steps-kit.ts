@@ -2,6 +2,7 @@ import type { Kit } from '../../engine/kit.ts';
 import { backendHead, filteredBackend, invalidBackend } from './backends/backend.ts';
 import { requestDeadline } from './backends/deadline.ts';
 import { retryBackend } from './backends/retry.ts';
+import { sessionBackend, sessionToken } from './backends/session.ts';
 import { weightedBackends } from './backends/weighted.ts';
 import { corsFields, corsPreflight } from './filters/cors.ts';
 import { requestHeaderModifier, responseHeaderModifier } from './filters/header-modifier.ts';
@@ -22,6 +23,7 @@ export const stepsKit: Kit = {
     requestMirror,
     unknownFilter,
     backendHead,
+    sessionToken,
   ],
-  destinations: [weightedBackends, filteredBackend, invalidBackend, retryBackend, requestDeadline],
+  destinations: [weightedBackends, filteredBackend, invalidBackend, retryBackend, requestDeadline, sessionBackend],
 };

@@ -9,6 +9,8 @@ export type ResolveBackend = (ref: Setting, namespace: string) => ResolvedBacken
 
 /** What readers of a rule know beside it. */
 export interface RuleFacts {
+  /** Kind, namespace and name of the route: of which sessions are. */
+  readonly route: string;
   /** Of the route. */
   readonly namespace: string;
   readonly resolve: ResolveBackend;
