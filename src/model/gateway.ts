@@ -214,6 +214,8 @@ export interface ProxyOptions {
 export interface UpstreamTls {
   readonly verify: boolean;
   readonly serverName: string;
+  /** The certificate must be for one of these names; where it does not say, for the server name. */
+  readonly identities?: readonly { readonly type: 'host' | 'uri'; readonly name: string }[];
   readonly authorities: string;
   readonly certificate: string;
   readonly key: string;

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { ProxyOptions } from '../model/gateway.ts';
+import { identityOptions } from './upstream-identity.ts';
 
 /** undici's connections, one pool for each origin and set of connection options. */
 export class UndiciPools {
@@ -35,10 +36,9 @@ export class UndiciPools {
       connect: {
         timeout: connectTimeoutMs === 0 ? 0 : connectTimeoutMs * 2 + 1000, // ours is on the virtual clock and comes first; this one frees the socket
         ...(socketPath === undefined ? {} : { socketPath }),
-        ...(tls === null ? {} : { rejectUnauthorized: tls.verify }),
+        ...(httpVersion === '2' ? { preferH2: true } : {}),
         ...(tls?.serverName ? { servername: tls.serverName } : {}),
-        ...(tls?.authorities ? { ca: tls.authorities } : {}),
-        ...(tls?.certificate ? { cert: tls.certificate, key: tls.key } : {}),
+        ...identityOptions(tls),
       },
     } as never);
     this.#pools.set(key, pool);

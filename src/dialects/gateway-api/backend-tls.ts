@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import type { UpstreamTls } from '../../model/gateway.ts';
-import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
+import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
+import { readAuthorities } from './authorities.ts';
 import { group, type Objects } from './objects.ts';
 import { byAge } from './precedence.ts';
 
@@ -17,11 +19,12 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
     .toSorted((a, b) => byAge({ age: a.createdAt, name: a.name }, { age: b.createdAt, name: b.name }));
   for (const policy of policies) {
     const tls = readPolicy(policy, objects);
-    for (const ref of policy.spec.get('targetRefs').items()) {
-      ref.get('group').string();
-      if ((ref.get('kind').string() ?? 'Service') !== 'Service') continue;
-      const section = ref.get('sectionName').string();
-      const key = `${policy.namespace}/${ref.get('name').string() ?? ''}${section === undefined ? '' : `/${section}`}`;
+    const targets = policy.spec.get('targetRefs').items();
+    if (targets.length === 0)
+      policy.spec.warning('DG1205', `BackendTLSPolicy ${policy.namespace}/${policy.name} names no Service`, 'expected targetRefs');
+    for (const ref of targets) {
+      const key = keyOf(ref, policy);
+      if (key === undefined) continue;
       if (found.has(key)) ref.warning('DG1205', `another BackendTLSPolicy speaks of the Service ${key} (Conflicted)`, 'the older one counts');
       else found.set(key, tls);
     }
@@ -29,34 +32,39 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
   return found;
 }
 
+function keyOf(ref: Setting, { namespace }: Resource): string | undefined {
+  const [of, kind] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? 'Service'];
+  const [name, section] = [ref.get('name').string() ?? '', ref.get('sectionName').string()];
+  if (of === '' && kind === 'Service') return `${namespace}/${name}${section === undefined ? '' : `/${section}`}`;
+  ref.warning('DG1208', `a BackendTLSPolicy for ${of === '' ? '' : `${of}/`}${kind} is not supported (InvalidKind)`, 'expected a Service');
+  return undefined;
+}
+
 function readPolicy({ namespace, name, spec }: Resource, objects: Objects): BackendTls {
   const validation = spec.get('validation');
   spec.get('options').ignored('options of other implementations');
   const serverName = validation.get('hostname').string() ?? '';
-  const alternatives = validation
-    .get('subjectAltNames')
-    .items()
-    .map((one) => (one.get('type').string(), one.get('uri').string(), one.get('hostname').string()));
+  const identities = validation.get('subjectAltNames').items().map(readIdentity);
   const authorities = readAuthorities(validation, namespace, objects);
   const fail = (problem: string): BackendTls => {
     validation.warning('DG1208', `BackendTLSPolicy ${namespace}/${name}: ${problem}`, 'requests to the Services that it names answer 500');
     return { problem };
   };
-  if (authorities === undefined) return fail('its authorities are not there (InvalidCACertificateRef)');
-  // The host is checked in any case, which is enough where it is one of the names that are wanted.
-  if (alternatives.length > 0 && !alternatives.includes(serverName)) return fail('names other than the host are not supported yet (subjectAltNames)');
-  return { verify: true, serverName, authorities, certificate: '', key: '' };
+  if ('problem' in authorities) return fail(authorities.problem);
+  if (!preciseHostname.test(serverName) || isIP(serverName) !== 0)
+    return fail(`its hostname ${JSON.stringify(serverName)} is no host name (Invalid)`);
+  const names = identities.filter((one) => one !== undefined);
+  if (names.length < identities.length) return fail('one of its subjectAltNames has no value of its type (Invalid)');
+  // Where names are given the host is asked for and not checked.
+  return { verify: true, serverName, ...(names.length === 0 ? {} : { identities: names }), authorities: authorities.pem, certificate: '', key: '' };
 }
 
-/** PEM texts; empty: those of the system. Undefined where one is not there. */
-function readAuthorities(validation: Setting, namespace: string, objects: Objects): string | undefined {
-  const refs = validation.get('caCertificateRefs').items();
-  if (refs.length === 0) return validation.get('wellKnownCACertificates').string() === 'System' ? '' : undefined;
-  const texts = refs.map((ref) => {
-    const [of, kind] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? ''];
-    const map = objects.find('ConfigMap', namespace, ref.get('name').string() ?? '');
-    const text = of === '' && kind === 'ConfigMap' && map !== undefined ? dataOf(map, 'ca.crt') : undefined;
-    return text?.includes('BEGIN CERTIFICATE') === true ? text : undefined;
-  });
-  return texts.includes(undefined) ? undefined : texts.join('\n');
+const preciseHostname = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+function readIdentity(one: Setting): NonNullable<UpstreamTls['identities']>[number] | undefined {
+  const type = one.get('type').oneOf('Hostname', 'URI');
+  const [host, uri] = [one.get('hostname').string() ?? '', one.get('uri').string() ?? ''];
+  const name = type === 'URI' ? uri : host;
+  if (type === undefined || name === '') return undefined;
+  return type === 'URI' ? { type: 'uri', name } : { type: 'host', name };
 }

@@ -1,6 +1,7 @@
 import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { UpstreamTls } from '../../model/gateway.ts';
+import { identityOptions } from '../upstream-identity.ts';
 
 /** Opens a connection to an origin: `http://host:port`, `tcp://host:port` or `unix:PATH`. `onread`: into whose bytes it reads, in the place of `data` events. */
 export function connectClear(origin: string, onread: OnReadOpts | null): Socket {
@@ -19,9 +20,7 @@ export function connectTls(origin: string, tls: UpstreamTls | null, protocols: r
     port,
     ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
     ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(tls === null ? {} : { rejectUnauthorized: tls.verify }),
-    ...(tls?.authorities ? { ca: tls.authorities } : {}),
-    ...(tls?.certificate ? { cert: tls.certificate, key: tls.key } : {}),
+    ...identityOptions(tls),
   }).setNoDelay(true);
 }
 

@@ -10,7 +10,7 @@ export interface CertificateRequest {
   readonly signingKey: KeyObject;
   /** Days from now; it is valid from a day before, for clocks that are behind. */
   readonly days: number;
-  /** Host names and addresses; null makes the certificate of an authority. */
+  /** Host names, addresses and URIs; null makes the certificate of an authority. */
   readonly names: readonly string[] | null;
 }
 
@@ -50,10 +50,14 @@ function extensionsOf({ names, publicKey, signingKey }: CertificateRequest): Buf
     extension('2.5.29.19', true, sequence()),
     extension('2.5.29.15', true, bits(Buffer.from([0x80]), 7)),
     extension('2.5.29.37', false, sequence(objectId('1.3.6.1.5.5.7.3.1'), objectId('1.3.6.1.5.5.7.3.2'))),
-    extension('2.5.29.17', false, sequence(...names.map((name) => (isIP(name) ? implicit(7, addressBytes(name)) : implicit(2, Buffer.from(name)))))),
+    extension('2.5.29.17', false, sequence(...names.map(alternativeName))),
   ];
 }
 
+function alternativeName(name: string): Buffer {
+  if (isIP(name)) return implicit(7, addressBytes(name));
+  return implicit(name.includes('://') ? 6 : 2, Buffer.from(name));
+}
 const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
   sequence(objectId(id), ...(critical ? [boolean(true)] : []), octets(value));
 const nameOf = (text: string): Buffer => sequence(set(sequence(objectId('2.5.4.3'), utf8(text))));
