@@ -3,6 +3,7 @@ import { nowhere } from '../../model/origin.ts';
 import { resourcesOf } from '../../sources/kubernetes/resources.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { readBackendTls } from './backend-tls.ts';
+import { readEndpoints, sliceGroup } from './endpoints.ts';
 import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
 import { readGrants } from './grants.ts';
 import { group, Objects, routeKinds } from './objects.ts';
@@ -12,6 +13,7 @@ import { resolversOf } from './services.ts';
 
 const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
+const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
 /** Every Gateway has an address of its own; its listeners on one port are one site. */
@@ -21,7 +23,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const gateways = readGateways(objects, grants);
   const routes = new Map<GatewayListener, Route[]>();
   const parents = parentsOf(gateways);
-  const resolver = resolversOf(objects, grants, readBackendTls(objects));
+  const resolver = resolversOf(objects, grants, readBackendTls(objects), readEndpoints(objects));
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
     const attachments = attachmentsOf(route, parents, objects);
     const rules = readRules(route, {
@@ -86,7 +88,9 @@ function settleRest(objects: Objects): void {
     } else if (of === '' && core.has(kind)) {
       for (const key of setting.keys())
         if (!['apiVersion', 'kind', 'metadata', 'spec'].includes(key)) setting.get(key).leftToOthers('nothing asks for it');
-      for (const key of spec.keys()) if (key !== 'ports') spec.get(key).ignored('concerns the cluster');
+      if (kind !== 'Service') for (const key of spec.keys()) spec.get(key).ignored('concerns the cluster');
+    } else if ((of === sliceGroup && kind === 'EndpointSlice') || (of === '' && kind === 'Endpoints')) {
+      for (const key of setting.keys()) if (!endpointKeys.has(key)) setting.get(key).ignored('says nothing of endpoints');
     } else if (of !== group) setting.ignored(`objects of the kind ${kind} are no part of the gateway`);
   }
 }
