@@ -43,6 +43,8 @@ export const flags = {
 export interface CommandLine {
   readonly command: CommandName;
   readonly positionals: readonly string[];
+  /** What came by standard input, where `-` is among the configurations. */
+  readonly input?: string;
   readonly dialect: string | undefined;
   readonly upstreams: Readonly<Record<string, string>>;
   readonly port: number | undefined;
@@ -103,7 +105,7 @@ export function readCommandLine(argv: readonly string[], exists: (name: string) 
     command: named ?? 'start',
     positionals: named === undefined ? positionals : rest,
     dialect: values.dialect,
-    upstreams: pairs('--upstream', values.upstream ?? [], 'NAME=URL'),
+    upstreams: upstreamsOf(values.upstream ?? []),
     port: values.port === undefined ? undefined : portOf('--port', values.port),
     host: values.host,
     asHost: hostOf(values['as-host']),
@@ -162,6 +164,15 @@ function portOf(flag: string, text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw wrongUsage(`${flag} is ${JSON.stringify(text)}`, 'expected a whole number from 0 to 65535; 0 takes any free one');
   return port;
+}
+
+function upstreamsOf(given: readonly string[]): Record<string, string> {
+  const found = pairs('--upstream', given, 'NAME=URL');
+  for (const [name, url] of Object.entries(found)) {
+    if (name.startsWith('function:') || /^(?:(?:https?|tcp|rediss?):\/\/.|unix:.|echo:$)/.test(url)) continue;
+    throw wrongUsage(`--upstream is ${JSON.stringify(`${name}=${url}`)}`, `expected a URL, such as ${name}=http://localhost:3000`);
+  }
+  return found;
 }
 
 /** `NAME=VALUE`: the name ends at the first `=`. */

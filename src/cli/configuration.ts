@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { LoadRequest } from '../gateway/load.ts';
+import { standardInput } from '../sources/files.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,6 +27,7 @@ export function loadRequestOf(line: CommandLine, terminal: Terminal, named: read
     dialect: line.dialect,
     folder: terminal.folder,
     envFiles: line.envFiles,
+    texts: line.input === undefined ? undefined : { [standardInput]: line.input },
     options: {
       ...(line.unsupported === undefined ? {} : { unsupported: line.unsupported }),
       ...(line.stage === undefined ? {} : { stage: line.stage }),

@@ -4,11 +4,12 @@ import { loadRequestOf } from './configuration.ts';
 import type { Terminal } from './terminal.ts';
 
 export function gatewayOptionsOf(line: CommandLine, terminal: Terminal, named?: readonly string[]): GatewayOptions {
-  const { config, folder, envFiles = [], options } = loadRequestOf(line, terminal, named);
+  const { config, folder, envFiles = [], texts, options } = loadRequestOf(line, terminal, named);
   return {
     config,
     folder,
     envFiles,
+    ...(texts === undefined ? {} : { texts }),
     ...options,
     upstreams: line.upstreams,
     ...(line.dialect === undefined ? {} : { dialect: line.dialect }),

@@ -24,6 +24,7 @@ Commands
 Options
   --dialect NAME         what the configuration is, where that is ambiguous
   --upstream NAME=URL    where a production address is on this machine (repeatable);
+                         '*/*=http://localhost:{port}' for all that are called so, with the port of production;
                          function:NAME=./dist/orders.handler runs a function
   --port N, --host HOST  where to listen; port 0 takes any free one
   --as-host HOST         requests to localhost stand for this host; HOST.localhost always stands for HOST
@@ -41,6 +42,7 @@ Exit codes: 0 ok, 1 a run-time failure or a failed check, 2 wrong usage.
 
 Examples
   devgateway kong.yml --upstream orders.internal:8080=http://localhost:3001
+  helm template . | devgateway start -
   devgateway check --json kong.yml
   curl -H "Authorization: Bearer $(devgateway token --claim sub=ann)" localhost:8080/orders
   devgateway replay --strict --report replay.xml -- npm test

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { paintFor, type Paint } from '../report/paint.ts';
 
 /** What a command may touch of the process. Tests give their own. */
@@ -8,6 +9,8 @@ export interface Terminal {
   readonly folder: string;
   readonly isTerminal: boolean;
   readonly input: NodeJS.ReadStream | null;
+  /** All that comes by standard input. */
+  readonly readInput: () => Promise<string>;
   /** Calls `act` when the process is asked to end. Answers how to stop listening. */
   readonly onStop: (act: () => void) => () => void;
 }
@@ -20,6 +23,7 @@ export function processTerminal(): Terminal {
     folder: process.cwd(),
     isTerminal: process.stdout.isTTY === true,
     input: process.stdin.isTTY === true ? process.stdin : null,
+    readInput: () => text(process.stdin),
     onStop(act) {
       process.on('SIGINT', act);
       process.on('SIGTERM', act);

@@ -53,6 +53,7 @@ export async function createGateway(
     dialect: options.dialect,
     folder: options.folder ?? process.cwd(),
     envFiles: options.envFiles ?? [],
+    texts: options.texts,
     options: {
       ...(options.unsupported === undefined ? {} : { unsupported: options.unsupported }),
       ...(options.stage === undefined ? {} : { stage: options.stage }),

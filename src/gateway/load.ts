@@ -34,6 +34,8 @@ export interface LoadRequest {
   readonly config: ConfigInput;
   readonly dialect: string | undefined;
   readonly folder: string;
+  /** Texts in the place of files, by the names that `config` has for them. */
+  readonly texts?: Readonly<Record<string, string>> | undefined;
   /** Values for the configuration; read anew for each load. What `options.env` says stands above them. */
   readonly envFiles?: readonly string[];
   readonly options: CompileOptions;
@@ -47,7 +49,7 @@ const candidate = /\.(?:ya?ml|json|conf|toml)$|^(?:devgateway\.config|serverless
  * @throws DevgatewayError where there is nothing to compile, or files cannot be read or told apart.
  */
 export async function load(request: LoadRequest, dialects: readonly Dialect[]): Promise<Loaded> {
-  const files = new Files(request.folder);
+  const files = new Files(request.folder, request.texts);
   const options = { ...request.options, env: environmentWith(request.envFiles ?? [], request.options.env, files, request.folder) };
   const ledger = new Ledger(options.unsupported === 'fail' ? ['DG1208'] : []);
   const used: { source: Source; dialect: Dialect }[] = [];

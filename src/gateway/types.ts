@@ -21,6 +21,8 @@ import type { UnhandledError } from './unhandled.ts';
 export interface GatewayOptions {
   /** Path, paths or folder of a configuration, or an object of the native dialect. Default: the working folder. */
   readonly config?: ConfigInput;
+  /** Texts in the place of files, by the names that `config` has for them: what `helm template` printed, say. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** Only where detection is ambiguous. */
   readonly dialect?: string;
   /**

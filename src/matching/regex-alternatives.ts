@@ -1,3 +1,5 @@
+import { unicode } from './regex-delimited.ts';
+
 /**
  * Whether a group that repeats without bound has alternatives that can begin with the same character, such as `(a|aa)+`: a text
  * can then be divided in exponentially many ways. Only characters of latin1 are compared, which is what a message is made of.
@@ -31,7 +33,7 @@ function overlap(alternatives: readonly string[]): boolean {
   const begins = alternatives.map((one) => {
     const atom = firstAtom.exec(one)?.[1];
     try {
-      return atom === undefined ? /[^]/ : new RegExp(`^${atom}$`);
+      return atom === undefined ? /[^]/ : new RegExp(`^${atom}$`, unicode.test(atom) ? 'u' : '');
     } catch {
       return /[^]/;
     }

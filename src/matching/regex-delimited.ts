@@ -33,10 +33,13 @@ function atomsOf(body: string): Atom[] | undefined {
   return found;
 }
 
+/** What is only understood with the flag u. */
+export const unicode: RegExp = /\\(?:[pP]|u\{)/;
+
 /** Which characters of latin1 an atom takes; of what cannot be told, all. */
 function setOf(text: string): boolean[] {
   try {
-    const regex = new RegExp(`^${text}$`, 's');
+    const regex = new RegExp(`^${text}$`, unicode.test(text) ? 'su' : 's');
     return Array.from({ length: 256 }, (_, code) => regex.test(String.fromCharCode(code)));
   } catch {
     return Array<boolean>(256).fill(true);

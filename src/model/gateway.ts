@@ -216,8 +216,8 @@ export interface ProxyOptions {
 export interface UpstreamTls {
   readonly verify: boolean;
   readonly serverName: string;
-  /** The certificate must be for one of these names; where it does not say, for the server name. */
-  readonly identities?: readonly { readonly type: 'host' | 'uri'; readonly name: string }[];
+  /** Of which the certificate must have one among its alternative names. Undefined: it must be for the server name. */
+  readonly alternativeNames?: { readonly hosts: readonly string[]; readonly uris: readonly string[] };
   readonly authorities: string;
   readonly certificate: string;
   readonly key: string;

@@ -18,14 +18,38 @@ interface Account {
 export const fidelityLine = ({ counts }: Account): string =>
   `${counts.mirrored} mirrored, ${counts.approximated} approximated, ${counts.ignored} ignored, ${counts.unknown} unknown`;
 
-/** The counts, and every setting that is not mirrored. */
+/** The counts, and every setting that is not mirrored; those side by side of which the same is said stand in one line. */
 export function renderFidelity(account: Account, paint: Paint): string {
   const rest = account.leaves.filter((leaf) => leaf.verdict !== 'mirrored');
   const colour = { approximated: paint.yellow, ignored: paint.dim, unknown: paint.red, mirrored: paint.green };
   return [
     `fidelity: ${fidelityLine(account)}`,
-    ...rest.map(({ file, line, column, verdict, pointer, note }) =>
-      printable(`  ${file}:${line}:${column}  `).concat(colour[verdict](verdict), printable(`  ${pointer}${note === '' ? '' : `  ${note}`}`)),
+    ...runsIn(rest).map(({ file, line, column, verdict, pointer, note, count }) =>
+      printable(`  ${file}:${line}:${column}  `).concat(
+        colour[verdict](verdict),
+        printable(`  ${pointer}${count === 1 ? '' : ` (${count} settings)`}${note === '' ? '' : `  ${note}`}`),
+      ),
     ),
   ].join('\n');
+}
+
+/** Neighbours of one file with the same verdict and the same words, at the place of the first and with what their pointers share. */
+function runsIn(leaves: readonly Leaf[]): (Leaf & { readonly count: number })[] {
+  const runs: (Leaf & { readonly count: number })[] = [];
+  for (const leaf of leaves) {
+    const before = runs.at(-1);
+    const shared = before === undefined ? '' : sharedPointer(before.pointer, leaf.pointer);
+    const alike = before?.file === leaf.file && before.verdict === leaf.verdict && before.note === leaf.note && leaf.note !== '' && shared !== '';
+    if (alike) runs[runs.length - 1] = { ...before, pointer: shared, count: before.count + 1 };
+    else runs.push({ ...leaf, count: 1 });
+  }
+  return runs;
+}
+
+/** Up to the last part that both have; empty where they share nothing. */
+function sharedPointer(a: string, b: string): string {
+  const others = b.split('/');
+  const parts = a.split('/');
+  const at = parts.findIndex((part, index) => part !== others[index]);
+  return (at < 0 ? parts : parts.slice(0, at)).join('/');
 }

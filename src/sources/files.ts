@@ -2,6 +2,9 @@ import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 
+/** The name of what comes by standard input. */
+export const standardInput = '-';
+
 const maxBytes = 64 * 1024 * 1024;
 
 /** The files of one load, as a reader sees them. Every file and folder that was looked at is remembered: a reload watches them. */
@@ -11,10 +14,12 @@ export class Files {
   /** What was found: texts of files, and names in folders. */
   readonly #found = new Map<string, string>();
   readonly #folder: string;
+  readonly #given: ReadonlyMap<string, string>;
 
-  /** `folder`: what names are shown relative to, usually the working folder. */
-  constructor(folder: string) {
+  /** `folder`: what names are shown relative to, usually the working folder. `given`: texts in the place of files, by names relative to it. */
+  constructor(folder: string, given: Readonly<Record<string, string>> = {}) {
     this.#folder = folder;
+    this.#given = new Map(Object.entries(given).map(([name, text]) => [path.resolve(folder, name), text]));
   }
 
   /** The name to show for a path. */
@@ -25,6 +30,8 @@ export class Files {
 
   /** The text of a file, or undefined where there is none. @throws DevgatewayError DG1102 where it cannot be read. */
   read(absolute: string): string | undefined {
+    const given = this.#given.get(absolute);
+    if (given !== undefined) return given;
     this.seen.add(absolute);
     try {
       const { size } = statSync(absolute);
@@ -64,7 +71,7 @@ export class Files {
 
   isFolder(absolute: string): boolean {
     try {
-      return statSync(absolute).isDirectory();
+      return !this.#given.has(absolute) && statSync(absolute).isDirectory();
     } catch {
       return false;
     }

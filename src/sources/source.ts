@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Diagnostic } from '../model/error.ts';
 import type { Ledger } from '../model/ledger.ts';
+import { standardInput } from './files.ts';
 import { Setting } from './setting.ts';
 import { treeOf, type Tree } from './tree.ts';
 import { parseYaml } from './yaml.ts';
@@ -38,9 +39,9 @@ export class Source {
     return source;
   }
 
-  /** Lower-case, with the dot; `.yaml` for an object given in code. */
+  /** Lower-case, with the dot; `.yaml` for an object given in code, and for standard input. */
   get extension(): string {
-    return this.absolute === '' ? '.yaml' : path.extname(this.absolute).toLowerCase();
+    return this.absolute === '' || this.basename === standardInput ? '.yaml' : path.extname(this.absolute).toLowerCase();
   }
   get basename(): string {
     return path.basename(this.absolute);

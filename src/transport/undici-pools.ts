@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { ProxyOptions } from '../model/gateway.ts';
-import { identityOptions } from './upstream-identity.ts';
+import { tlsOptions } from './upstream-tls.ts';
 
 /** undici's connections, one pool for each origin and set of connection options. */
 export class UndiciPools {
@@ -36,9 +36,9 @@ export class UndiciPools {
       connect: {
         timeout: connectTimeoutMs === 0 ? 0 : connectTimeoutMs * 2 + 1000, // ours is on the virtual clock and comes first; this one frees the socket
         ...(socketPath === undefined ? {} : { socketPath }),
-        ...(httpVersion === '2' ? { preferH2: true } : {}),
+        ...(httpVersion === '2' ? { preferH2: true } : {}), // most servers take the first protocol that they know
         ...(tls?.serverName ? { servername: tls.serverName } : {}),
-        ...identityOptions(tls),
+        ...tlsOptions(tls),
       },
     } as never);
     this.#pools.set(key, pool);

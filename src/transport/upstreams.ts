@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { ConfiguredFunction, ContainerSettings, LocalUpstream } from '../model/gateway.ts';
 import { Containers } from './containers/containers.ts';
+import { fillPort, UpstreamPatterns } from './upstream-patterns.ts';
 import { handlersOf, type Failed, type Handlers, type ServedTarget } from './served-upstream.ts';
 
 /** Runs in a container, from the first request for it until the gateway is closed. */
@@ -25,23 +26,26 @@ interface Served {
 const graceMs = 5_000;
 
 /**
- * Where production addresses are on this machine. What nobody mapped keeps its own address. `*` maps everything else.
+ * Where production addresses are on this machine. What nobody mapped keeps its own address. `shop/*` maps what is called so, `*` everything else.
  * Functions get a server of their own on loopback when they are first asked.
  */
 export class Upstreams {
   readonly #targets: ReadonlyMap<string, UpstreamTarget>;
+  readonly #patterns: UpstreamPatterns<UpstreamTarget>;
   /** By the list of names: each upstream of a configuration has its own, and two may share a URL. */
   #origins = new WeakMap<readonly string[], string>();
   readonly #served = new Map<unknown, Promise<Served>>();
   readonly #servers = new Set<Server>();
   readonly #containers = new Containers();
   #configured: Readonly<Record<string, WireUpstream>> = {};
+  #configuredPatterns = new UpstreamPatterns<WireUpstream>([]);
   readonly #failed: (upstream: string, ...what: Parameters<Failed>) => void;
   readonly #overrides = new Map<string, LiveTarget>();
 
   /** `failed` hears what functions throw, and of which upstream. */
   constructor(targets: Readonly<Record<string, UpstreamTarget>>, failed: (upstream: string, ...what: Parameters<Failed>) => void) {
     this.#targets = new Map(Object.entries(targets));
+    this.#patterns = new UpstreamPatterns(this.#targets);
     this.#failed = failed;
   }
 
@@ -54,7 +58,7 @@ export class Upstreams {
     if (known !== undefined) return known;
     const target = this.find(names) ?? url;
     if (isTaped(target)) throw new Error('a tape has no address');
-    const origin = this.#originOf(target, names[0] ?? url);
+    const origin = this.#originOf(typeof target === 'string' ? fillPort(target, names, url) : target, names[0] ?? url);
     if (typeof origin === 'string') this.#origins.set(names, origin);
     return origin;
   }
@@ -67,6 +71,7 @@ export class Upstreams {
   /** What the configuration itself says. What was given in code or on the command line stands above it. */
   configure(configured: Readonly<Record<string, WireUpstream>>): void {
     this.#configured = configured;
+    this.#configuredPatterns = new UpstreamPatterns(Object.entries(configured));
     this.#origins = new WeakMap();
     const known = [...Object.values(configured), ...this.#targets.values(), ...this.#overrides.values()];
     this.#containers.keepOnly(known.filter(isContainer).map(({ container }) => container));
@@ -120,11 +125,12 @@ export class Upstreams {
       const target = this.#targets.get(name);
       if (target !== undefined) return target;
     }
-    for (const name of [...names, '*']) {
-      const local = this.#configured[name];
-      if (local !== undefined) return 'url' in local ? local.url : local;
-    }
-    return this.#targets.get('*');
+    const exact = names.map((name) => this.#configured[name]).find((one) => one !== undefined);
+    if (exact !== undefined) return targetOf(exact);
+    const alike = this.#patterns.find(names);
+    if (alike !== undefined) return alike;
+    const configured = this.#configuredPatterns.find(names) ?? this.#configured['*'];
+    return configured === undefined ? this.#targets.get('*') : targetOf(configured);
   }
 
   async close(): Promise<void> {
@@ -183,6 +189,7 @@ export class Upstreams {
   }
 }
 
+const targetOf = (local: WireUpstream): UpstreamTarget => ('url' in local ? local.url : local);
 const isTaped = (target: unknown): target is Taped => typeof target === 'object' && target !== null && 'replay' in target;
 const isContainer = (target: UpstreamTarget | LocalUpstream): target is ContainerTarget => typeof target === 'object' && 'container' in target;
 const isServed = (target: Exclude<LiveTarget, ContainerTarget>): target is ServedTarget | 'echo:' =>

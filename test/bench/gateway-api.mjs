@@ -28,6 +28,16 @@ const shapes = {
     matches: `      - path: { type: Exact, value: /service-${at}/orders/7 }\n`,
     ask: [`/service-${at}/orders/7`, 'bench.test'],
   }),
+  'values of a field on one path': (at) => ({
+    hosts: '[bench.test]',
+    matches: `      - path: { value: /orders }\n        headers: [{ name: x-tenant, value: t${at} }]\n`,
+    ask: ['/orders/7', 'bench.test', ['x-tenant', `t${at}`]],
+  }),
+  'regular expressions': (at) => ({
+    hosts: '[bench.test]',
+    matches: `      - path: { type: RegularExpression, value: '/service-${at}/orders/[0-9]+' }\n`,
+    ask: [`/service-${at}/orders/7`, 'bench.test'],
+  }),
   'distinct hosts': (at) => ({ hosts: `[h${at}.bench.test]`, matches: prefix(0), ask: ['/service-0/orders/7', `h${at}.bench.test`] }),
   'distinct wildcards': (at) => ({ hosts: `['*.h${at}.bench.test']`, matches: prefix(0), ask: ['/service-0/orders/7', `a.h${at}.bench.test`] }),
 };
@@ -82,11 +92,11 @@ async function askTen(shape, count, gateways) {
   const asked = Array.from({ length: 10 }, (_, at) => {
     const route = Math.floor((at * (count - 1)) / 9);
     const match = matchers[route % gateways];
-    const [target, host] = shapes[shape](route).ask;
+    const [target, host, fields = []] = shapes[shape](route).ask;
     const ask = () =>
       match(
         new Exchange({
-          arrived: { method: 'GET', target, httpVersion: '1.1', headers: new Fields(['Host', host]) },
+          arrived: { method: 'GET', target, httpVersion: '1.1', headers: new Fields(['Host', host, ...fields]) },
           connection: { remoteAddress: '127.0.0.1', remotePort: 1, secure: false },
           listener: { name: 'http', port: 80, protocol: 'http' },
           startedAt: 0,

@@ -1,52 +1,19 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compare, type Floors } from './floors.ts';
+import { conformanceFolder as folder, runCases } from './run-cases.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const folder = path.resolve(root, '../shared/conformance');
 const read = (name: string): unknown => JSON.parse(readFileSync(path.join(import.meta.dirname, name), 'utf8'));
 const { suites, smuggle } = read('floors.json') as Floors;
 const exempt = read('exemptions.json') as Readonly<Record<string, string>>;
-
-/** Runs one of the runners that lie beside the cases and answers what it wrote with --json. */
-async function results(script: string, args: readonly string[]): Promise<Run> {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'devgateway-conformance-'));
-  const file = path.join(scratch, 'results.json');
-  try {
-    const child = spawn(process.execPath, [path.join(folder, script), '--project', root, '--json', file, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    if (!existsSync(file)) throw new Error(`${script} ${args.join(' ')} ended with ${String(code)} and wrote no results:\n${said.slice(-2000)}`);
-    return JSON.parse(readFileSync(file, 'utf8')) as Run;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-interface Run {
-  readonly passed: number;
-  readonly failed: number;
-  readonly escaped?: number;
-  readonly results: readonly {
-    readonly suite?: string;
-    readonly group: string;
-    readonly name?: string;
-    readonly case?: string;
-    readonly outcome?: string;
-  }[];
-}
 
 describe.skipIf(!existsSync(folder))('conformance (the cases that lie beside the project)', () => {
   it.each(Object.entries(suites))(
     '%s does not fall below its floor',
     async (suite, floor) => {
       const [name, ...only] = suite.split(' / ');
-      const run = await results('run.mjs', [
+      const run = await runCases('run.mjs', [
         '--jobs',
         '3',
         ...(only.length === 0 ? [] : ['--only', only.join(' / ')]),
@@ -59,7 +26,7 @@ describe.skipIf(!existsSync(folder))('conformance (the cases that lie beside the
   );
 
   it('smuggle.mjs serves nothing that must be refused', async () => {
-    expect(compare(await results('smuggle.mjs', []), smuggle)).toBe('kept');
+    expect(compare(await runCases('smuggle.mjs', []), smuggle)).toBe('kept');
   }, 300_000);
 
   it('exempts cases by name and reason', () => {

@@ -6,7 +6,7 @@ import { dialects } from '../../src/dialects/index.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import { load, type Loaded } from '../../src/gateway/load.ts';
 import { DevgatewayError } from '../../src/model/error.ts';
-import { documentOf, othersFor, replacedAt, valueAt } from './mutate.ts';
+import { documentOf, othersFor, replacedAt, textOf, valueAt } from './mutate.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures');
 const scratch = mkdtempSync(path.join(tmpdir(), 'devgateway-mirrored-'));
@@ -22,7 +22,7 @@ const modelOf = (loaded: Loaded): string => JSON.stringify(loaded.gateway, (key,
 /** Leaves that are called mirrored of which some other value is taken, and none changes anything. */
 async function withoutEffect(name: string, text: string, from: readonly Dialect[] = dialects): Promise<string[]> {
   const document = documentOf(text);
-  const whole = await read(name, JSON.stringify(document, null, 1), from);
+  const whole = await read(name, textOf(document), from);
   expect(whole.ledger.diagnostics.filter((one) => one.severity === 'error')).toEqual([]);
   const before = modelOf(whole);
   const found: string[] = [];
@@ -44,7 +44,7 @@ async function isWithoutEffect(
   let taken = false;
   for (const other of othersFor(valueAt(document, pointer) ?? null)) {
     try {
-      const changed = await read(name, JSON.stringify(replacedAt(document, pointer, other), null, 1), from);
+      const changed = await read(name, textOf(replacedAt(document, pointer, other)), from);
       if (changed.ledger.failed) continue;
       taken = true;
       const { verdict } = changed.ledger.entries.find((one) => one.origin.pointer === pointer) ?? { verdict: 'unknown' };
@@ -68,6 +68,7 @@ describe('each leaf that is called mirrored changes the model', () => {
     ['aws-rest/guards.yaml', 'template.yaml'],
     ['aws-rest/stages.yaml', 'template.yaml'],
     ['aws-http/everything.yaml', 'template.yaml'],
+    ['gateway-api/everything.yaml', 'manifests.yaml'],
   ])('%s', async (fixture, name) => {
     expect(await withoutEffect(name, readFileSync(path.join(fixtures, fixture), 'utf8'))).toEqual([]);
   });

@@ -1,9 +1,15 @@
-import { CORE_SCHEMA, load as parse } from 'js-yaml';
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A document of YAML or JSON as plain data. */
-export const documentOf = (text: string): Json => parse(withoutTags(text), { schema: CORE_SCHEMA }) as Json;
+/** A text of YAML or JSON as plain data; of several documents a list, as pointers count them. */
+export function documentOf(text: string): Json {
+  const all = loadAll(withoutTags(text), { schema: CORE_SCHEMA }) as Json[];
+  return all.length === 1 ? (all[0] as Json) : all;
+}
+/** A text that says the same. No configuration is a list: where one stands, it is of documents. */
+export const textOf = (document: Json): string =>
+  Array.isArray(document) ? document.map((one) => JSON.stringify(one, null, 1)).join('\n---\n') : JSON.stringify(document, null, 1);
 const withoutTags = (text: string): string => text.replaceAll(/(^|[\s[{,:-])!(?:Ref|Sub|GetAtt)\s+/g, '$1');
 
 /** Other values that could stand in the place of this one, the likeliest to be accepted first. */
@@ -49,6 +55,17 @@ const families: readonly (readonly string[])[] = [
   ['REQUEST', 'JWT'],
   ['query', 'header'],
   ['path', 'query'],
+  ['gateway.networking.k8s.io/v1', 'example.com/v1'],
+  ['v1', 'example.com/v1'],
+  ['gateway.networking.k8s.io', ''],
+  ['HTTPRoute', 'GRPCRoute'],
+  ['PathPrefix', 'Exact'],
+  ['ReplaceFullPath', 'ReplacePrefixMatch'],
+  ['In', 'NotIn'],
+  ['All', 'None'],
+  ['Selector', 'Same'],
+  ['HTTP', 'HTTPS'],
+  ['Terminate', 'Passthrough'],
 ];
 
 export function valueAt(document: Json, pointer: string): Json | undefined {

@@ -54,6 +54,11 @@ describe('a real suite of Vitest, in a project that installs the package', () =>
     expect(await project.node('node_modules/vitest/vitest.mjs', 'run', 'reports.test.ts')).toMatch(/3 passed/);
   }, 60_000);
 
+  it('reads manifests of the Gateway API', async () => {
+    project.copy('gateway-api-in-vitest');
+    expect(await project.node('node_modules/vitest/vitest.mjs', 'run', 'routes.test.ts')).toMatch(/6 passed/);
+  }, 60_000);
+
   it('runs Lambda functions of a template', async () => {
     project.copy('lambda-in-vitest');
     expect(await project.node('node_modules/vitest/vitest.mjs', 'run', 'shop.test.ts')).toMatch(/5 passed/);

@@ -1,7 +1,7 @@
 import type { Listener } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import type { Objects } from './objects.ts';
+import { group, type Objects } from './objects.ts';
 
 /** Which routes a listener takes. */
 export interface Allowed {
@@ -17,11 +17,11 @@ export function readAllowed(setting: Setting, usual: Allowed['from'] = 'Same'): 
   const kinds = setting
     .get('kinds')
     .items()
-    .map((one) => (one.get('group').string(), one.get('kind').string() ?? ''));
+    .map((one) => ({ of: one.get('group').string() ?? group, kind: one.get('kind').string() ?? '' }));
   return {
     from: namespaces.get('from').oneOf('All', 'Same', 'Selector', 'None') ?? usual,
     selects: readSelector(namespaces.get('selector')),
-    kinds: kinds.length === 0 ? null : kinds,
+    kinds: kinds.length === 0 ? null : kinds.flatMap(({ of, kind }) => (of === group ? [kind] : [])),
   };
 }
 

@@ -1,14 +1,17 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { UpstreamTls } from '../../model/gateway.ts';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
+import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { readAuthorities } from './authorities.ts';
 import { group, type Objects } from './objects.ts';
 import { byAge } from './precedence.ts';
 
 /** How the ports of a Service are reached by TLS, or why they cannot be. */
-export type BackendTls = UpstreamTls | { readonly problem: string };
-/** By `namespace/service`, or `namespace/service/section`, which stands above it. */
+export type BackendTls = UpstreamTls | Problem;
+interface Problem {
+  readonly problem: string;
+}
+/** By `KIND namespace/name`, or `KIND namespace/name/section`, which stands above it. */
 export type BackendTlsPolicies = ReadonlyMap<string, BackendTls>;
 
 /** Of several policies for one place the oldest counts, then the first by name. Source: the API reference of BackendTLSPolicy. */
@@ -19,52 +22,93 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
     .toSorted((a, b) => byAge({ age: a.createdAt, name: a.name }, { age: b.createdAt, name: b.name }));
   for (const policy of policies) {
     const tls = readPolicy(policy, objects);
-    const targets = policy.spec.get('targetRefs').items();
-    if (targets.length === 0)
-      policy.spec.warning('DG1205', `BackendTLSPolicy ${policy.namespace}/${policy.name} names no Service`, 'expected targetRefs');
-    for (const ref of targets) {
-      const key = keyOf(ref, policy);
-      if (key === undefined) continue;
-      if (found.has(key)) ref.warning('DG1205', `another BackendTLSPolicy speaks of the Service ${key} (Conflicted)`, 'the older one counts');
+    for (const ref of policy.spec.get('targetRefs').items()) {
+      const key = readTarget(ref, policy.namespace);
+      if (key === undefined)
+        ref.warning('DG1205', 'BackendTLSPolicies are for Services and ServiceImports (TargetNotFound)', 'nothing is done for it');
+      else if (found.has(key)) ref.warning('DG1205', `another BackendTLSPolicy speaks of the ${key} (Conflicted)`, 'the older one counts');
       else found.set(key, tls);
     }
   }
   return found;
 }
 
-function keyOf(ref: Setting, { namespace }: Resource): string | undefined {
+/** Undefined where it is nothing that requests can be sent to. */
+function readTarget(ref: Setting, namespace: string): string | undefined {
   const [of, kind] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? 'Service'];
-  const [name, section] = [ref.get('name').string() ?? '', ref.get('sectionName').string()];
-  if (of === '' && kind === 'Service') return `${namespace}/${name}${section === undefined ? '' : `/${section}`}`;
-  ref.warning('DG1208', `a BackendTLSPolicy for ${of === '' ? '' : `${of}/`}${kind} is not supported (InvalidKind)`, 'expected a Service');
-  return undefined;
+  const section = ref.get('sectionName').string() ?? '';
+  const key = `${kind} ${namespace}/${ref.get('name').string() ?? ''}${section === '' ? '' : `/${section}`}`;
+  return (of === '' && kind === 'Service') || (of === 'multicluster.x-k8s.io' && kind === 'ServiceImport') ? key : undefined;
 }
 
 function readPolicy({ namespace, name, spec }: Resource, objects: Objects): BackendTls {
   const validation = spec.get('validation');
-  spec.get('options').ignored('options of other implementations');
-  const serverName = validation.get('hostname').string() ?? '';
-  const identities = validation.get('subjectAltNames').items().map(readIdentity);
+  spec.get('options').ignored('options are those of one implementation');
+  const serverName = validation.get('hostname').string()?.toLowerCase() ?? '';
+  const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
   const authorities = readAuthorities(validation, namespace, objects);
-  const fail = (problem: string): BackendTls => {
-    validation.warning('DG1208', `BackendTLSPolicy ${namespace}/${name}: ${problem}`, 'requests to the Services that it names answer 500');
-    return { problem };
-  };
-  if ('problem' in authorities) return fail(authorities.problem);
-  if (!preciseHostname.test(serverName) || isIP(serverName) !== 0)
-    return fail(`its hostname ${JSON.stringify(serverName)} is no host name (Invalid)`);
-  const names = identities.filter((one) => one !== undefined);
-  if (names.length < identities.length) return fail('one of its subjectAltNames has no value of its type (Invalid)');
-  // Where names are given the host is asked for and not checked.
-  return { verify: true, serverName, ...(names.length === 0 ? {} : { identities: names }), authorities: authorities.pem, certificate: '', key: '' };
+  const named = preciseHost.test(serverName) && isIP(serverName) === 0;
+  if (typeof authorities === 'string' && 'hosts' in alternativeNames && named)
+    return { verify: true, serverName, alternativeNames, authorities, certificate: '', key: '' };
+  const why =
+    typeof authorities === 'object'
+      ? authorities
+      : 'problem' in alternativeNames
+        ? alternativeNames
+        : { problem: 'its hostname is no host name (Invalid)' };
+  validation.warning('DG1205', `BackendTLSPolicy ${namespace}/${name}: ${why.problem}`, 'requests to the Services that it names answer 500');
+  return why;
 }
 
-const preciseHostname = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const preciseHost = /^[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
 
-function readIdentity(one: Setting): NonNullable<UpstreamTls['identities']>[number] | undefined {
-  const type = one.get('type').oneOf('Hostname', 'URI');
-  const [host, uri] = [one.get('hostname').string() ?? '', one.get('uri').string() ?? ''];
-  const name = type === 'URI' ? uri : host;
-  if (type === undefined || name === '') return undefined;
-  return type === 'URI' ? { type: 'uri', name } : { type: 'host', name };
+/** Where alternative names are given, the host is only told to the backend. Source: the API reference of BackendTLSPolicyValidation. */
+function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTls['alternativeNames']> | Problem {
+  const items = setting.items();
+  if (items.length === 0) return { hosts: [serverName], uris: [] };
+  const [hosts, uris]: [string[], string[]] = [[], []];
+  for (const one of items) {
+    const type = one.get('type').string() ?? '';
+    const [host, uri] = [one.get('hostname').string() ?? '', one.get('uri').string() ?? ''];
+    if (type === 'Hostname' && host !== '' && uri === '') hosts.push(host);
+    else if (type === 'URI' && uri !== '' && host === '') uris.push(uri);
+    else return { problem: `an entry of subjectAltNames is neither a Hostname with its hostname nor a URI with its uri (Invalid)` };
+  }
+  return { hosts, uris };
+}
+
+/** PEM texts; empty: those of the system. One that is not there is enough for none: connections must fail. */
+function readAuthorities(validation: Setting, namespace: string, objects: Objects): string | Problem {
+  const refs = validation.get('caCertificateRefs').items();
+  const wellKnown = validation.get('wellKnownCACertificates').string() ?? '';
+  if (refs.length > 0 && wellKnown !== '') return { problem: 'it names authorities and those of the system, of which only one may be (Invalid)' };
+  if (refs.length === 0) return wellKnown === 'System' ? '' : { problem: 'it names no authorities that are known (Invalid)' };
+  const texts: string[] = [];
+  for (const ref of refs) {
+    const text = readAuthority(ref, namespace, objects);
+    if (typeof text === 'object') return text;
+    texts.push(text);
+  }
+  return texts.join('\n');
+}
+
+/** A Secret may stand in the place of a ConfigMap, as with Envoy Gateway. */
+function readAuthority(ref: Setting, namespace: string, objects: Objects): string | Problem {
+  const [of, kind, name] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? '', ref.get('name').string() ?? ''];
+  if (of !== '' || (kind !== 'ConfigMap' && kind !== 'Secret'))
+    return { problem: `authorities are in ConfigMaps and Secrets, and not in ${of === '' ? kind : `${of}/${kind}`} (InvalidKind)` };
+  const object = objects.find(kind, namespace, name);
+  const text = object === undefined ? undefined : dataOf(object, 'ca.crt');
+  return text !== undefined && isBundle(text)
+    ? text
+    : { problem: `${kind} ${namespace}/${name} has no ca.crt with certificates (InvalidCACertificateRef)` };
+}
+
+function isBundle(text: string): boolean {
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return certificates.length > 0 && certificates.every((one) => new X509Certificate(one).subject !== null);
+  } catch {
+    return false;
+  }
 }

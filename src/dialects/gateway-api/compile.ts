@@ -10,6 +10,7 @@ import { group, Objects, routeKinds } from './objects.ts';
 import { byPrecedence, type Ordered } from './precedence.ts';
 import { attachmentsOf, parentsOf, readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
+import { isValidRoute } from './valid-route.ts';
 
 const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
@@ -25,6 +26,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const parents = parentsOf(gateways);
   const resolver = resolversOf(objects, grants, readBackendTls(objects), readEndpoints(objects));
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
+    if (!isValidRoute(route)) continue;
     const attachments = attachmentsOf(route, parents, objects);
     const rules = readRules(route, {
       route: `${route.kind} ${route.namespace}/${route.name}`,
@@ -62,7 +64,10 @@ function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, re
       },
       listeners: listeners.map((one) => listenerOf(one, name)),
       hosts: [],
-      arrival: [],
+      arrival:
+        first.protocol === 'tls'
+          ? []
+          : ['gateway-api/normal-path', 'gateway-api/trailers-wanted'].map((kind) => ({ kind, options: null, origin: nowhere })),
       routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
       noRoute: { ...plan, destination: null },
       limits: defaultLimits,

@@ -37,7 +37,7 @@ export interface GatewayObject {
 /** The Gateways of a load, whatever class they are of: here one controller serves them all. Where no manifest has any, those that routes name. */
 export function readGateways(objects: Objects, grants: Grants): GatewayObject[] {
   const there = objects.all('Gateway', group);
-  for (const { spec } of objects.all('GatewayClass', group)) spec.ignored('there is one controller on this machine, which serves every class');
+  for (const { setting } of objects.all('GatewayClass', group)) setting.ignored('there is one controller on this machine, which serves every class');
   const sets = objects.all('ListenerSet', group).map((one) => ({ one, parent: parentOf(one) }));
   const gateways = there.length === 0 ? impliedGateways(objects) : there.map((one) => readGateway(one, sets, objects, grants));
   for (const { one, parent } of sets)

@@ -4,13 +4,14 @@ import type { Exchange } from '../../engine/exchange.ts';
 import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import { HostTable, hostOf } from '../../matching/host.ts';
+import type { Fields } from '../../http/fields.ts';
 import { OrderedPaths, type PathPattern } from '../../matching/ordered-paths.ts';
-import { compileRegex } from '../../matching/regex.ts';
+import { compileRe2 } from '../../matching/re2.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
 import { misdirected } from './own-faults.ts';
 
-/** A value that must be as it is written, or that a regular expression matches as a whole. */
+/** A value that must be as it is written, or that a regular expression (RE2, as in Envoy) matches as a whole. */
 export interface ValueMatch {
   readonly name: string;
   readonly value: string;
@@ -46,14 +47,23 @@ export interface MatchOptions {
 function patternOf({ type, value }: When['path']): PathPattern {
   if (type === 'Exact') return { exact: value };
   if (type === 'PathPrefix') return { prefix: value.replace(/\/+$/, '') };
-  const regex = compileRegex(`^(?:${value})$`);
-  return { test: (path) => regex.test(path) };
+  const regex = compileRe2(value);
+  return { test: (path) => regex.test(textOf(path)) };
 }
 
 function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
   if (!regex) return (found) => found === value;
-  const compiled = compileRegex(`^(?:${value})$`);
-  return (found) => found !== undefined && compiled.test(found);
+  const compiled = compileRe2(value);
+  return (found) => found !== undefined && compiled.test(textOf(found));
+}
+
+/** RE2 reads bytes as UTF-8; a message holds them as latin1. */
+const textOf = (bytes: string): string => (/^[ -~]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8'));
+
+/** A field that is repeated counts as one list (RFC 9110 section 5.3), joined as Envoy does. */
+function listed(fields: Fields, name: string): string | undefined {
+  const all = fields.getAll(name);
+  return all.length < 2 ? all[0] : all.join(',');
 }
 
 function candidateOf(route: Route): Candidate {
@@ -65,7 +75,7 @@ function candidateOf(route: Route): Candidate {
     when,
     holds: (exchange) =>
       (when.method === null || when.method === exchange.method) &&
-      headers.every(([name, test]) => test(exchange.arrived.headers.get(name))) &&
+      headers.every(([name, test]) => test(listed(exchange.arrived.headers, name))) &&
       query.every(([name, test]) => test(queryValue(exchange.query, name))),
   };
 }

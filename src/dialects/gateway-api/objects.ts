@@ -1,6 +1,7 @@
+import { asToday, group } from './kinds.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 
-export const group = 'gateway.networking.k8s.io';
+export { group };
 /** The kinds of routes that are served. */
 export const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const;
 
@@ -9,7 +10,7 @@ export class Objects {
   readonly #all = new Map<string, Resource>();
 
   constructor(resources: readonly Resource[]) {
-    for (const one of resources) this.#all.set(keyOf(one.group, one.kind, one.kind === 'Namespace' ? '' : one.namespace, one.name), one);
+    for (const one of resources.map(asToday)) this.#all.set(keyOf(one.group, one.kind, one.kind === 'Namespace' ? '' : one.namespace, one.name), one);
   }
 
   find(kind: string, namespace: string, name: string, of = ''): Resource | undefined {

@@ -1,5 +1,5 @@
 import type { Setting } from '../../sources/setting.ts';
-import { unsafeRegex } from '../../matching/regex.ts';
+import { compileRe2 } from '../../matching/re2.ts';
 import type { ValueMatch, When } from './match.ts';
 
 export type RuleMatch = Pick<When, 'path' | 'method' | 'headers' | 'query' | 'order'> & { readonly setting: Setting };
@@ -49,10 +49,15 @@ function readValues(setting: Setting, ignoreCase: boolean): ValueMatch[] {
 
 const patternsOf = (...lists: readonly (readonly ValueMatch[])[]): string[] => lists.flat().flatMap((one) => (one.regex ? [one.value] : []));
 
+/** The specification leaves the syntax open: the gateways that are measured by it take RE2, or what is nearly it. */
 function usable(patterns: readonly string[], match: Setting): boolean {
-  const problem = patterns.map(unsafeRegex).find((one) => one !== undefined);
-  if (problem !== undefined) match.problem('DG1203', `a regular expression of this match cannot be used: ${problem}`, 'write it simpler');
-  return problem === undefined;
+  try {
+    for (const one of patterns) compileRe2(one);
+    return true;
+  } catch (error) {
+    match.problem('DG1203', (error as Error).message, 'expected a regular expression as RE2 reads it, which must take the whole value');
+    return false;
+  }
 }
 
 /** The matches of a rule of a GRPCRoute: a method of gRPC is a path. Source: the API reference of GRPCRouteRule. */
@@ -74,6 +79,6 @@ export function readGrpcMatches(rule: Setting): RuleMatch[] {
 function grpcPath(service: string, method: string, isRegex: boolean): RuleMatch['path'] {
   if (!isRegex && service !== '' && method !== '') return { type: 'Exact', value: `/${service}/${method}` };
   if (!isRegex && method === '') return { type: 'PathPrefix', value: `/${service}` };
-  const part = (text: string): string => (text === '' ? '[^/]+' : isRegex ? `(?:${text})` : text.replaceAll('.', String.raw`\.`));
+  const part = (text: string): string => (text === '' ? '[^/]+' : isRegex ? `(?:${text})` : String.raw`\Q${text}\E`);
   return { type: 'RegularExpression', value: `/${part(service)}/${part(method)}` };
 }

@@ -7,6 +7,7 @@ import type { RuleFacts } from './backends/resolve.ts';
 import { readFilters } from './filters/read-filters.ts';
 import type { GatewayListener, GatewayObject, Parent } from './gateways.ts';
 import { intersection } from './hostnames.ts';
+import { kindOf } from './kinds.ts';
 import type { When } from './match.ts';
 import { group, type Objects } from './objects.ts';
 import { readGrpcMatches, readMatches } from './read-matches.ts';
@@ -39,8 +40,7 @@ export function attachmentsOf(route: Resource, parents: Parents, objects: Object
 }
 
 function attach(ref: Setting, route: Resource, hostnames: readonly string[], parents: Parents, objects: Objects): Attachment[] {
-  const of = ref.get('group').string() ?? group;
-  const kind = ref.get('kind').string() ?? 'Gateway';
+  const { group: of, kind } = kindOf(ref.get('group').string() ?? group, ref.get('kind').string() ?? 'Gateway');
   const [name, namespace] = [ref.get('name').string() ?? '', ref.get('namespace').string() ?? route.namespace];
   const [section, port] = [ref.get('sectionName').string(), ref.get('port').number()];
   const fail = (what: string, reason: string): Attachment[] => {
@@ -64,43 +64,46 @@ function attach(ref: Setting, route: Resource, hostnames: readonly string[], par
   return attached.length === 0 ? fail(`it has no host in common with ${namespace}/${name}`, 'NoMatchingListenerHostname') : attached;
 }
 
+/** An HTTPRoute that says nothing of rules has one, by default, that matches everything and has no backends. */
+function rulesOf({ kind, spec }: Resource): Setting[] {
+  const rules = spec.get('rules');
+  return kind === 'HTTPRoute' && !rules.exists ? [rules] : rules.items();
+}
+
 /** The rules of a route, made once; `on` lays them on a listener. */
 export function readRules(route: Resource, facts: RuleFacts): ((on: Attachment) => Route[])[] {
   if (route.kind === 'TLSRoute') return readTlsRules(route, facts);
-  return route.spec
-    .get('rules')
-    .items()
-    .map((rule, at) => {
-      const filters = readFilters(rule, facts);
-      const backends = readBackends(rule, facts);
-      const matches = route.kind === 'GRPCRoute' ? readGrpcMatches(rule) : readMatches(rule);
-      rule.get('name').ignored('is a name that policies refer to');
-      const id = `${route.namespace}/${route.name}/${at}`;
-      return ({ listener, hosts }) =>
-        matches.map(({ setting, path, method, headers, query, order }, index): Route => {
-          const when: When = {
-            listener: listener.hostname,
-            hosts,
-            path,
-            method,
-            headers,
-            query,
-            order,
-            age: route.createdAt,
-            name: `${route.namespace}/${route.name}`,
-          };
-          const shown = `${method ?? 'ANY'} ${path.value}${path.type === 'Exact' ? '' : path.type === 'PathPrefix' ? ' (prefix)' : ' (regex)'}`;
-          return {
-            id: `${listener.name} ${id}/${index}`,
-            when,
-            origin: setting.origin,
-            label: { match: `${shown}${hosts[0] === '' ? '' : ` ${hosts.join(', ')}`}`, upstream: backends.upstreams.join(', ') || '-' },
-            request: filters.request,
-            destination: backends.destination,
-            head: [...backends.head, ...filters.head],
-            body: [],
-            log: [],
-          };
-        });
-    });
+  return rulesOf(route).map((rule, at) => {
+    const filters = readFilters(rule, facts);
+    const backends = readBackends(rule, facts);
+    const matches = route.kind === 'GRPCRoute' ? readGrpcMatches(rule) : readMatches(rule);
+    rule.get('name').ignored('is a name that policies refer to');
+    const id = `${route.namespace}/${route.name}/${at}`;
+    return ({ listener, hosts }) =>
+      matches.map(({ setting, path, method, headers, query, order }, index): Route => {
+        const when: When = {
+          listener: listener.hostname,
+          hosts,
+          path,
+          method,
+          headers,
+          query,
+          order,
+          age: route.createdAt,
+          name: `${route.namespace}/${route.name}`,
+        };
+        const shown = `${method ?? 'ANY'} ${path.value}${path.type === 'Exact' ? '' : path.type === 'PathPrefix' ? ' (prefix)' : ' (regex)'}`;
+        return {
+          id: `${listener.name} ${id}/${index}`,
+          when,
+          origin: setting.origin,
+          label: { match: `${shown}${hosts[0] === '' ? '' : ` ${hosts.join(', ')}`}`, upstream: backends.upstreams.join(', ') || '-' },
+          request: filters.request,
+          destination: backends.destination,
+          head: [...backends.head, ...filters.head],
+          body: [],
+          log: [],
+        };
+      });
+  });
 }

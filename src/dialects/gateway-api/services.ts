@@ -47,7 +47,7 @@ export function resolversOf(
     const found = service?.ports.find((one) => one.port === port && one.protocol === transport);
     if (service !== undefined && service.ports.length > 0 && found === undefined)
       return { problem: `the Service ${id} has no ${transport} port ${port} (BackendNotFound)` };
-    const tls = policies.get(`${id}/${found?.name ?? ''}`) ?? policies.get(id);
+    const tls = policies.get(`${kind} ${id}/${found?.name ?? ''}`) ?? policies.get(`${kind} ${id}`);
     if (tls !== undefined && 'problem' in tls) return { problem: `the Service ${id} is reached by TLS: ${tls.problem}` };
     const unsupported = protocolProblem(found?.appProtocol ?? '', routeKind, tls !== undefined);
     if (unsupported !== undefined) return { problem: `the port ${port} of the Service ${id} ${unsupported} (UnsupportedProtocol)` };

@@ -5,15 +5,20 @@ import { retryBackend } from './backends/retry.ts';
 import { sessionBackend, sessionToken } from './backends/session.ts';
 import { weightedBackends } from './backends/weighted.ts';
 import { corsFields, corsPreflight } from './filters/cors.ts';
+import { externalAuth } from './filters/external-auth.ts';
 import { requestHeaderModifier, responseHeaderModifier } from './filters/header-modifier.ts';
 import { requestMirror } from './filters/mirror.ts';
-import { unknownFilter } from './filters/read-filters.ts';
+import { notServed, unknownFilter } from './filters/read-filters.ts';
 import { requestRedirect } from './filters/redirect.ts';
 import { urlRewrite } from './filters/rewrite.ts';
+import { trailersWanted } from './grpc.ts';
+import { pathNormalisation } from './normal-path.ts';
 
 /** The kinds that filters and backends are made of. */
 export const stepsKit: Kit = {
   steps: [
+    pathNormalisation,
+    trailersWanted,
     corsPreflight,
     corsFields,
     requestHeaderModifier,
@@ -22,6 +27,8 @@ export const stepsKit: Kit = {
     urlRewrite,
     requestMirror,
     unknownFilter,
+    notServed,
+    externalAuth,
     backendHead,
     sessionToken,
   ],

@@ -17,7 +17,7 @@ export function readLocalUpstreams(setting: Setting, { folder }: Source): Record
 
 function readUrl(value: Setting): LocalUpstream | undefined {
   const url = value.string() ?? '';
-  if (/^(https?:\/\/[^/]+|unix:\/.+|echo:)/.test(url)) return { url };
+  if (/^((?:https?|tcp):\/\/[^/]+|unix:\/.+|echo:)/.test(url)) return { url };
   return value.problem('DG1203', `${value.name} is ${JSON.stringify(url)}`, 'expected a URL such as http://localhost:3001');
 }
 

@@ -1,3 +1,4 @@
+import { DevgatewayError, isUserError, type Diagnostic } from '../../model/error.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { Setting } from '../setting.ts';
 import type { Source } from '../source.ts';
@@ -7,6 +8,7 @@ import { located } from '../tree.ts';
 export interface Resource {
   /** Without its version; empty for the core group. */
   readonly group: string;
+  readonly version: string;
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
@@ -22,12 +24,24 @@ export const isManifest = ({ text }: Source): boolean => /^\s*["']?apiVersion["'
 
 /** The objects of a file: of each of its documents, and of each list among them. */
 export function resourcesOf(source: Source, ledger: Ledger, by: string): Resource[] {
-  const trees = source.trees();
+  const trees = treesOf(source);
   return trees.flatMap((tree, at) => {
     const pointer = trees.length > 1 ? `/${at}` : '';
     const from = { file: source.name, line: tree.line, column: tree.column, pointer };
     return objectsIn(Setting.root(located(tree, from), source.name, ledger, by));
   });
+}
+
+/** @throws DevgatewayError DG1101, which says what to do where the file is a template of manifests. */
+function treesOf(source: Source): ReturnType<Source['trees']> {
+  try {
+    return source.trees();
+  } catch (error) {
+    if (!isUserError(error) || !/\{\{-?\s*[.$a-z/]/.test(source.text)) throw error;
+    const [first] = error.diagnostics as [Diagnostic];
+    const hint = 'this is a template of Helm: pipe what it makes, helm template . | devgateway start -';
+    throw new DevgatewayError({ ...first, hint }, { cause: error });
+  }
 }
 
 function objectsIn(setting: Setting): Resource[] {
@@ -46,6 +60,7 @@ function objectsIn(setting: Setting): Resource[] {
   return [
     {
       group: version.includes('/') ? version.slice(0, version.indexOf('/')) : '',
+      version: version.slice(version.indexOf('/') + 1),
       kind,
       namespace: metadata.get('namespace').string() ?? 'default',
       name: metadata.get('name').string() ?? '',

@@ -1,7 +1,7 @@
 import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { UpstreamTls } from '../../model/gateway.ts';
-import { identityOptions } from '../upstream-identity.ts';
+import { tlsOptions } from '../upstream-tls.ts';
 
 /** Opens a connection to an origin: `http://host:port`, `tcp://host:port` or `unix:PATH`. `onread`: into whose bytes it reads, in the place of `data` events. */
 export function connectClear(origin: string, onread: OnReadOpts | null): Socket {
@@ -20,7 +20,7 @@ export function connectTls(origin: string, tls: UpstreamTls | null, protocols: r
     port,
     ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
     ...(serverName === undefined ? {} : { servername: serverName }),
-    ...identityOptions(tls),
+    ...tlsOptions(tls),
   }).setNoDelay(true);
 }
 

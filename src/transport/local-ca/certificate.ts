@@ -58,6 +58,7 @@ function alternativeName(name: string): Buffer {
   if (isIP(name)) return implicit(7, addressBytes(name));
   return implicit(name.includes('://') ? 6 : 2, Buffer.from(name));
 }
+
 const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
   sequence(objectId(id), ...(critical ? [boolean(true)] : []), octets(value));
 const nameOf = (text: string): Buffer => sequence(set(sequence(objectId('2.5.4.3'), utf8(text))));

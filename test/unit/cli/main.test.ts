@@ -14,7 +14,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const good = 'routes:\n  - match: { path: /orders/* }\n    upstream: localhost:3000\n';
 const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+const run = (...argv: string[]): ReturnType<typeof runWith> => runWith('', ...argv);
+
+/** `input`: what comes by standard input. */
+async function runWith(input: string, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
   const terminal: Terminal = {
@@ -24,6 +27,7 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
     folder,
     isTerminal: false,
     input: null,
+    readInput: () => Promise.resolve(input),
     // Asked to end as soon as it serves.
     onStop(act) {
       setImmediate(act);
@@ -40,6 +44,7 @@ describe('wrong usage', () => {
     [['--prot', '1'], 'did you mean "--port"?'],
     [['--port', 'abc'], 'expected a whole number'],
     [['--upstream', 'nothing'], 'expected NAME=URL'],
+    [['--upstream', 'a:80=localhost:3000'], 'expected a URL, such as a:80=http://localhost:3000'],
     [['explain', 'GET'], 'explain needs a method and a path'],
     [['explain', 'GET', '/', '-H', 'broken'], 'expected NAME: VALUE'],
     [['completion', 'tcsh'], 'expected one of bash, zsh, fish'],
@@ -58,6 +63,27 @@ describe('wrong usage', () => {
     const { code, out } = await run('deploy', '--port', '0');
     expect(code).toBe(0);
     expect(out).toContain('1 routes');
+  });
+});
+
+describe('standard input', () => {
+  const manifest = (name: string): string =>
+    `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: ${name} }\nspec: { parentRefs: [{ name: g }], rules: [{ backendRefs: [{ name: a, port: 80 }] }] }\n---\n`;
+
+  it('is a configuration among others, by the name -', async () => {
+    write('more.yaml', manifest('two'));
+    const { code, out } = await runWith(manifest('one'), 'routes', '-', 'more.yaml');
+    expect(code).toBe(0);
+    expect(out).toMatch(/-:\d+/);
+    expect(out.split('\n')).toHaveLength(2);
+  });
+
+  it('is served, and its mistakes have a place in it', async () => {
+    expect((await runWith(manifest('one'), 'start', '-', '--port', '0')).out).toContain('read - (gateway-api): 1 routes');
+    const { code, out } = await runWith('apiVersion: v1\nkind: [\n', 'check', '-');
+    expect(code).toBe(1);
+    expect(out).toContain('-:');
+    expect(out).toContain('DG1101');
   });
 });
 

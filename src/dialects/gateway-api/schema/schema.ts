@@ -1,0 +1,65 @@
+/** What the API server takes in one place of an object: the facts of a CRD, as data. */
+export type Schema = { readonly is: 'any' } | { readonly is: 'flag' } | TextSchema | WholeSchema | ListSchema | ShapeSchema;
+
+export interface TextSchema extends TextBounds {
+  readonly is: 'text';
+}
+interface TextBounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+  readonly oneOf?: readonly string[];
+  /** What a text of the pattern is, for people. */
+  readonly expected?: string;
+}
+export interface WholeSchema extends WholeBounds {
+  readonly is: 'whole';
+}
+interface WholeBounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly oneOf?: readonly number[];
+}
+export interface ListSchema extends ListBounds {
+  readonly is: 'list';
+  readonly of: Schema;
+}
+interface ListBounds {
+  readonly min?: number;
+  readonly max?: number;
+  /** What versions before take at most. */
+  readonly maxBefore?: number;
+  /** Items differ: as a whole, or in this member. */
+  readonly differIn?: string;
+  readonly rules?: readonly Rule[];
+}
+export interface ShapeSchema {
+  readonly is: 'shape';
+  readonly fields: Readonly<Record<string, Schema>>;
+  readonly required: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/** What several members say together: why it is refused, or undefined. Asked only where each of them is right by itself. */
+export type Rule = (value: never) => Refusal | undefined;
+export interface Refusal {
+  /** The member that is wrong; without it, the whole. */
+  readonly at?: readonly (string | number)[];
+  readonly what: string;
+  readonly expected: string;
+  /** It is harmless: told, and no reason to refuse the load. */
+  readonly harmless?: true;
+}
+
+export const any: Schema = { is: 'any' };
+export const flag: Schema = { is: 'flag' };
+export const text = (bounds: TextBounds = {}): TextSchema => ({ is: 'text', ...bounds });
+export const oneOf = (...values: readonly string[]): TextSchema => text({ oneOf: values });
+export const whole = (bounds: WholeBounds = {}): WholeSchema => ({ is: 'whole', ...bounds });
+export const list = (of: Schema, bounds: ListBounds = {}): ListSchema => ({ is: 'list', of, ...bounds });
+export const shape = (fields: ShapeSchema['fields'], required: readonly string[] = [], rules: readonly Rule[] = []): ShapeSchema => ({
+  is: 'shape',
+  fields,
+  required,
+  rules,
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { renderFidelity } from '../../../src/report/fidelity.ts';
+import { paintFor } from '../../../src/report/paint.ts';
+
+const leaf = (pointer: string, line: number, note: string, file = 'a.yaml') => ({
+  pointer,
+  file,
+  line,
+  column: 1,
+  verdict: 'ignored' as const,
+  note,
+});
+
+it('what is said of neighbours is said once, with what their pointers share', () => {
+  const leaves = [
+    leaf('/0/kind', 2, 'no part of it'),
+    leaf('/0/spec/replicas', 4, 'no part of it'),
+    leaf('/0/spec/paused', 5, 'no part of it'),
+    leaf('/1/kind', 7, 'no part of it'),
+    leaf('/1/spec/a', 8, 'something else'),
+    leaf('/1/spec/b', 9, ''),
+    leaf('/1/spec/c', 10, ''),
+    leaf('/1/spec/c', 10, 'no part of it', 'b.yaml'),
+  ];
+  const counts = { mirrored: 1, approximated: 0, ignored: leaves.length, unknown: 0 };
+  expect(renderFidelity({ counts, leaves: [...leaves, { ...leaf('/x', 1, ''), verdict: 'mirrored' }] }, paintFor(false)).split('\n')).toEqual([
+    'fidelity: 1 mirrored, 0 approximated, 8 ignored, 0 unknown',
+    '  a.yaml:2:1  ignored  /0 (3 settings)  no part of it',
+    '  a.yaml:7:1  ignored  /1/kind  no part of it',
+    '  a.yaml:8:1  ignored  /1/spec/a  something else',
+    '  a.yaml:9:1  ignored  /1/spec/b',
+    '  a.yaml:10:1  ignored  /1/spec/c',
+    '  b.yaml:10:1  ignored  /1/spec/c  no part of it',
+  ]);
+});
