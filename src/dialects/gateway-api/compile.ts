@@ -28,16 +28,17 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
     if (!isValidRoute(route)) continue;
     const attachments = attachmentsOf(route, parents, objects);
-    const rules = readRules(route, {
-      route: `${route.kind} ${route.namespace}/${route.name}`,
-      namespace: route.namespace,
-      resolve: resolver(route.kind),
-    });
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
-    for (const on of attachments) {
-      const there = routes.get(on.listener) ?? [];
-      routes.set(on.listener, there);
-      there.push(...rules.flatMap((rule) => rule(on)));
+    const { namespace } = route;
+    const id = `${route.kind} ${namespace}/${route.name}`;
+    // A rule is made once for the Gateways that show the same to backends; where it attaches nowhere it is read all the same.
+    for (const shown of attachments.length === 0 ? [undefined] : new Set(attachments.map((on) => on.gateway.clientCertificate))) {
+      const rules = readRules(route, { route: id, namespace, resolve: resolver(route.kind, shown) });
+      for (const on of attachments.filter(({ gateway }) => gateway.clientCertificate === shown)) {
+        const there = routes.get(on.listener) ?? [];
+        routes.set(on.listener, there);
+        there.push(...rules.flatMap((rule) => rule(on)));
+      }
     }
   }
   settleRest(objects);

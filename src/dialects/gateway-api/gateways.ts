@@ -2,6 +2,7 @@ import type { Listener, ListenerTls } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { readAllowed, takesNamespace, type Allowed } from './allowed.ts';
+import { readClientCertificate, type ClientCertificate } from './client-certificate.ts';
 import type { Grants } from './grants.ts';
 import { readFrontend, readListenerTls, type Frontend } from './listener-tls.ts';
 import { group, routeKinds, type Objects } from './objects.ts';
@@ -30,6 +31,8 @@ export interface GatewayObject {
   /** The Gateway itself, then its ListenerSets. */
   readonly parents: readonly Parent[];
   readonly setting: Setting;
+  /** What it shows to backends; absent: nothing. */
+  readonly clientCertificate?: ClientCertificate;
   /** No manifest has it: routes attach to whatever they name of it. */
   readonly implied?: true;
 }
@@ -64,11 +67,7 @@ function readGateway(
   spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
   for (const key of ['infrastructure', 'addresses', 'defaultScope']) spec.get(key).ignored('says where the Gateway is in the cluster');
   const frontend = readFrontend(spec.get('tls').get('frontend'), one, objects, grants);
-  for (const client of [spec.get('tls').get('backend'), spec.get('backendTLS')])
-    if (client.exists) {
-      client.warning('DG1208', 'certificates that a Gateway shows to backends are not supported yet', 'it shows none');
-      client.ignored('not supported yet');
-    }
+  const clientCertificate = readClientCertificate(one, objects, grants);
   const allowed = readAllowed(spec.get('allowedListeners'), 'None');
   const taken = new Set<string>();
   const listenersOf = (resource: Resource): GatewayListener[] =>
@@ -98,7 +97,7 @@ function readGateway(
         .warning('DG1205', `the Gateway ${namespace}/${name} takes no ListenerSet of ${set.namespace} (NotAllowed)`, 'it is not served');
       return [];
     });
-  return { namespace, name, parents: [own, ...mine], setting };
+  return { namespace, name, parents: [own, ...mine], setting, ...(clientCertificate === undefined ? {} : { clientCertificate }) };
 }
 
 /** By the protocol of the listener. */

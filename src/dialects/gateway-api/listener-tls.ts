@@ -84,7 +84,7 @@ function namesOf(pem: string): string[] | undefined {
 }
 
 /** PEM texts of the object that is referred to; undefined, and told, where they are not there or may not be used. */
-function readReferred(
+export function readReferred(
   ref: Setting,
   usual: string,
   kinds: readonly string[],
@@ -92,6 +92,7 @@ function readReferred(
   gateway: Resource,
   objects: Objects,
   grants: Grants,
+  reason = 'InvalidCertificateRef',
 ): string[] | undefined {
   const of = ref.get('group').string() ?? '';
   const kind = ref.get('kind').string() ?? usual;
@@ -103,9 +104,7 @@ function readReferred(
   if (texts.length === keys.length && texts.every((one) => one.includes('BEGIN'))) return texts;
   ref.warning(
     'DG1205',
-    granted
-      ? `${kind} ${namespace}/${name} cannot be used here (InvalidCertificateRef)`
-      : `${kind} ${namespace}/${name} may not be used here (RefNotPermitted)`,
+    granted ? `${kind} ${namespace}/${name} cannot be used here (${reason})` : `${kind} ${namespace}/${name} may not be used here (RefNotPermitted)`,
     granted
       ? `expected a ${kinds.join(' or a ')} with ${keys.join(' and ')}`
       : `no ReferenceGrant in ${namespace} lets a ${gateway.kind} of ${gateway.namespace} refer to it`,

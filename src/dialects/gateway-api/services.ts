@@ -2,6 +2,7 @@ import type { Setting } from '../../sources/setting.ts';
 import { protocolProblem, speaksHttp2 } from './app-protocol.ts';
 import type { ResolveBackend } from './backends/resolve.ts';
 import type { BackendTlsPolicies } from './backend-tls.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Grants } from './grants.ts';
 import type { Objects } from './objects.ts';
@@ -25,9 +26,9 @@ export function resolversOf(
   grants: Grants,
   policies: BackendTlsPolicies,
   endpoints: Endpoints,
-): (routeKind: string) => ResolveBackend {
+): (routeKind: string, shown?: ClientCertificate) => ResolveBackend {
   const services = new Map(objects.all('Service').map((one) => [`${one.namespace}/${one.name}`, readService(one.spec)]));
-  return (routeKind) => (ref, from) => {
+  return (routeKind, shown) => (ref, from) => {
     const of = ref.get('group').string() ?? '';
     const kind = ref.get('kind').string() ?? 'Service';
     const namespace = ref.get('namespace').string() ?? from;
@@ -49,12 +50,14 @@ export function resolversOf(
       return { problem: `the Service ${id} has no ${transport} port ${port} (BackendNotFound)` };
     const tls = policies.get(`${kind} ${id}/${found?.name ?? ''}`) ?? policies.get(`${kind} ${id}`);
     if (tls !== undefined && 'problem' in tls) return { problem: `the Service ${id} is reached by TLS: ${tls.problem}` };
+    if (tls !== undefined && shown !== undefined && 'problem' in shown)
+      return { problem: `the Service ${id} is reached by TLS: ${shown.problem} (InvalidClientCertificateRef)` };
     const unsupported = protocolProblem(found?.appProtocol ?? '', routeKind, tls !== undefined);
     if (unsupported !== undefined) return { problem: `the port ${port} of the Service ${id} ${unsupported} (UnsupportedProtocol)` };
     const ready = found === undefined ? undefined : endpoints(id, { ...found, port });
     return {
       upstream: `${id}:${port}`,
-      ...(tls === undefined ? {} : { tls }),
+      ...(tls === undefined ? {} : { tls: { ...tls, ...shown } }),
       ...(ready === undefined ? {} : { endpoints: ready }),
       ...(routeKind === 'GRPCRoute' || speaksHttp2(found?.appProtocol ?? '') ? { protocol: 'h2c' as const } : {}),
     };
