@@ -1,89 +1,90 @@
-import { defaultLimits, type Listener, type Plan, type Route, type Site } from '../../model/gateway.ts';
-import { nowhere } from '../../model/origin.ts';
+import type { Route } from '../../model/gateway.ts';
 import { resourcesOf } from '../../sources/kubernetes/resources.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
+import { linksOf, parentsOf, type Attachment } from './attachments.ts';
 import { readBackendTls } from './backend-tls.ts';
+import type { ResolveBackend } from './backends/resolve.ts';
+import { withoutCrossServing } from './cross-serving.ts';
 import { readEndpoints, sliceGroup } from './endpoints.ts';
-import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
+import { readGateways } from './gateways.ts';
 import { readGrants } from './grants.ts';
+import { grouped } from './grouped.ts';
+import { isServed, type GatewayListener } from './listeners.ts';
 import { group, Objects, routeKinds } from './objects.ts';
-import { byPrecedence, type Ordered } from './precedence.ts';
-import { attachmentsOf, parentsOf, readRules } from './routes.ts';
+import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
+import { sitesOf } from './sites.ts';
+import { nameOf, Statuses, type Status } from './status.ts';
 import { isValidRoute } from './valid-route.ts';
 
-const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
 const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
-/** Every Gateway has an address of its own; its listeners on one port are one site. */
+/** Every Gateway has an address of its own. */
 export function compile({ sources, ledger }: CompileInput): Compiled {
   const objects = new Objects(sources.flatMap((source) => resourcesOf(source, ledger, 'gateway-api')));
+  const statuses = new Statuses();
   const grants = readGrants(objects);
-  const gateways = readGateways(objects, grants);
-  const routes = new Map<GatewayListener, Route[]>();
+  const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
   const resolver = resolversOf(objects, grants, readBackendTls(objects), readEndpoints(objects));
+  const links = routeKinds.flatMap((kind) => objects.all(kind, group)).flatMap((route) => linksOf(route, parents, objects, statuses));
+  const routes = new Map<GatewayListener, Route[]>();
+  const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
     if (!isValidRoute(route)) continue;
-    const attachments = attachmentsOf(route, parents, objects);
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
-    const { namespace } = route;
-    const id = `${route.kind} ${namespace}/${route.name}`;
-    // A rule is made once for the Gateways that show the same to backends; where it attaches nowhere it is read all the same.
-    for (const shown of attachments.length === 0 ? [undefined] : new Set(attachments.map((on) => on.gateway.clientCertificate))) {
-      const rules = readRules(route, { route: id, namespace, resolve: resolver(route.kind, shown) });
-      for (const on of attachments.filter(({ gateway }) => gateway.clientCertificate === shown)) {
-        const there = routes.get(on.listener) ?? [];
-        routes.set(on.listener, there);
-        there.push(...rules.flatMap((rule) => rule(on)));
+    const problems: string[] = [];
+    const mine = byRoute.get(route) ?? [];
+    // Rules are made once for all Gateways that show the same to backends, and read where they attach to none.
+    const shown = new Set(mine.flatMap(({ on }) => on.map(({ gateway }) => gateway.clientCertificate)));
+    if (shown.size === 0) shown.add(undefined);
+    const rules = new Map(
+      [...shown].map((one) => {
+        const resolve = noting(problems, resolver(route.kind, one));
+        return [one, readRules(route, { route: nameOf(route), namespace: route.namespace, resolve })];
+      }),
+    );
+    for (const { status, on } of mine) {
+      settleRoute(status, on, problems);
+      for (const at of on) {
+        const made = rules.get(at.gateway.clientCertificate) ?? [];
+        layOn(
+          at,
+          made.flatMap((rule) => rule(at)),
+          routes,
+        );
       }
     }
   }
   settleRest(objects);
-  return { sites: gateways.flatMap((gateway) => sitesOf(gateway, routes)) };
+  return { sites: gateways.flatMap((gateway) => sitesOf(gateway, routes)), statuses: statuses.reports() };
 }
 
-function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, readonly Route[]>): Site[] {
-  const name = `${gateway.namespace}/${gateway.name}`;
-  const ports = new Map<string, GatewayListener[]>();
-  for (const one of gateway.parents.flatMap(({ listeners }) => listeners)) {
-    const key = `${one.port}/${one.protocol}`;
-    ports.set(key, [...(ports.get(key) ?? []), one]);
-  }
-  return [...ports.values()].map((listeners): Site => {
-    const [first] = listeners as [GatewayListener, ...GatewayListener[]];
-    return {
-      id: `gateway-api/${name}:${first.port}${first.protocol === 'tls' ? '/tls' : ''}`,
-      dialect: 'gateway-api',
-      faults: { kind: 'gateway-api/faults', options: null, origin: gateway.setting.origin },
-      matcher: {
-        kind: first.protocol === 'tls' ? 'gateway-api/match-server-name' : 'gateway-api/match',
-        options: { listeners: listeners.map((one) => one.hostname) },
-        origin: nowhere,
-      },
-      listeners: listeners.map((one) => listenerOf(one, name)),
-      hosts: [],
-      arrival:
-        first.protocol === 'tls'
-          ? []
-          : ['gateway-api/normal-path', 'gateway-api/trailers-wanted'].map((kind) => ({ kind, options: null, origin: nowhere })),
-      routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
-      noRoute: { ...plan, destination: null },
-      limits: defaultLimits,
-    };
-  });
+/** Keeps why references lead nowhere, for the conditions of their route. */
+const noting =
+  (problems: string[], resolve: ResolveBackend): ResolveBackend =>
+  (ref, from) => {
+    const found = resolve(ref, from);
+    if ('problem' in found) problems.push(found.problem);
+    return found;
+  };
+
+function layOn({ listener }: Attachment, made: readonly Route[], routes: Map<GatewayListener, Route[]>): void {
+  const { facts } = listener.status;
+  facts['attachedRoutes'] = Number(facts['attachedRoutes']) + 1;
+  const there = routes.get(listener) ?? [];
+  routes.set(listener, there);
+  there.push(...made.map((one) => ({ ...one, label: { ...one.label, parent: listener.status.name } })));
 }
 
-const listenerOf = ({ name, port, protocol, hostname, tls }: GatewayListener, gateway: string): Listener => ({
-  name,
-  gateway,
-  port,
-  protocol,
-  ...(hostname === '' ? {} : { hostname }),
-  ...(tls === null ? {} : { tls }),
-});
+function settleRoute(status: Status, on: readonly Attachment[], problems: readonly string[]): void {
+  status.served = on.some(({ listener }) => isServed(listener));
+  if (on.length > 0) status.holds('Accepted', 'Accepted', status.served ? '' : 'nothing listens for the listeners that take it');
+  for (const problem of problems) status.fails('ResolvedRefs', problem);
+  status.holds('ResolvedRefs');
+}
 
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */
 function settleRest(objects: Objects): void {
