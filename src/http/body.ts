@@ -89,6 +89,8 @@ export function readableSource(stream: Readable, trailers: () => readonly string
         done = true;
         act();
       };
+      // Without a byte it may have come to its end before anybody asked.
+      if (stream.readableEnded) return finish(() => sink.end(trailers()));
       stream.on('data', (chunk: Buffer | string) => {
         if (!done && !sink.write(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)) stream.pause();
       });

@@ -87,6 +87,14 @@ describe('a call', () => {
     client.close();
   });
 
+  it('may have no message', async () => {
+    await using gateway = await manifests(`rules: [${to('a')}]`, { kind: 'GRPCRoute', backends: { a: upstream() } });
+    const client = await clientOf(gateway.url);
+    const { head, trailers } = await call(client, '/shop.Orders/Watch', []);
+    expect([head[':status'], trailers['grpc-status']]).toEqual([200, '0']);
+    client.close();
+  });
+
   it('that the backend refuses at once keeps its status in the head', async () => {
     await using gateway = await manifests(`rules: [${to('a')}]`, { kind: 'GRPCRoute', backends: { a: upstream() } });
     const client = await clientOf(gateway.url);
