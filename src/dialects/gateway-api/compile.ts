@@ -14,6 +14,7 @@ import { group, Objects, routeKinds } from './objects.ts';
 import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
+import { isTrafficPolicy, readTrafficPolicies } from './traffic-policy.ts';
 import { nameOf, Statuses, type Status } from './status.ts';
 import { isValidRoute } from './valid-route.ts';
 
@@ -28,7 +29,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
-  const resolver = resolversOf(objects, grants, readBackendTls(objects), readEndpoints(objects));
+  const resolver = resolversOf(objects, grants, readBackendTls(objects), readEndpoints(objects), readTrafficPolicies(objects));
   const links = routeKinds.flatMap((kind) => objects.all(kind, group)).flatMap((route) => linksOf(route, parents, objects, statuses));
   const routes = new Map<GatewayListener, Route[]>();
   const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
@@ -89,6 +90,7 @@ function settleRoute(status: Status, on: readonly Attachment[], problems: readon
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */
 function settleRest(objects: Objects): void {
   for (const { group: of, kind, namespace, name, setting, spec } of objects.every) {
+    if (isTrafficPolicy(of, kind)) continue;
     if (of === group && !read.has(kind)) {
       setting.warning('DG1208', `${kind} ${namespace}/${name} is not supported yet`, 'nothing of it is served');
       spec.ignored('not supported yet');
