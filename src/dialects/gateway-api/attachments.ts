@@ -2,7 +2,7 @@ import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { takes } from './allowed.ts';
 import type { GatewayObject, Parent } from './gateways.ts';
-import { intersection } from './hostnames.ts';
+import { givenFor, intersection } from './hostnames.ts';
 import type { GatewayListener } from './listeners.ts';
 import { kindOf } from './kinds.ts';
 import { group, type Objects } from './objects.ts';
@@ -13,6 +13,8 @@ export interface Attachment {
   readonly gateway: GatewayObject;
   readonly listener: GatewayListener;
   readonly hosts: readonly string[];
+  /** What the route itself says of each of them. */
+  readonly given: readonly string[];
 }
 /** A route under one of its parents. */
 export interface Link {
@@ -37,7 +39,6 @@ export function linksOf(route: Resource, parents: Parents, objects: Objects, sta
     .strings()
     .map((one) => one.toLowerCase());
   const refs = route.spec.get('parentRefs').items();
-  const taken = new Set<GatewayListener>();
   if (refs.length === 0) statuses.of('route', route).tells('Accepted', 'it names no parent (NoMatchingParent)', 'it is not served');
   return refs.flatMap((ref) => {
     const read = readRef(ref, route);
@@ -47,14 +48,9 @@ export function linksOf(route: Resource, parents: Parents, objects: Objects, sta
     }
     const status = statuses.of('route', route, `under ${read.shown}`, ref);
     const found = attach(read, route, hostnames, parents, objects);
-    if (typeof found === 'string') {
-      status.tells('Accepted', found, 'it is not served there');
-      return [{ route, status, on: [] }];
-    }
-    // Two parents may mean one listener.
-    const on = found.filter(({ listener }) => !taken.has(listener));
-    for (const { listener } of on) taken.add(listener);
-    return on.length === 0 ? [] : [{ route, status, on }];
+    if (typeof found !== 'string') return [{ route, status, on: found }];
+    status.tells('Accepted', found, 'it is not served there');
+    return [{ route, status, on: [] }];
   });
 }
 
@@ -97,7 +93,7 @@ function attach(
   if (allowing.length === 0) return `no listener of ${namespace}/${name} takes it (NotAllowedByListeners)`;
   const attached = allowing.flatMap((listener) => {
     const hosts = intersection(listener.hostname, hostnames);
-    return hosts === null ? [] : [{ gateway, listener, hosts }];
+    return hosts === null ? [] : [{ gateway, listener, hosts, given: hosts.map((host) => givenFor(host, listener.hostname, hostnames)) }];
   });
   return attached.length === 0 ? `it has no host in common with ${namespace}/${name} (NoMatchingListenerHostname)` : attached;
 }

@@ -3,19 +3,21 @@ import { resourcesOf } from '../../sources/kubernetes/resources.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
 import { linksOf, parentsOf, type Attachment } from './attachments.ts';
 import { readBackendTls } from './backend-tls.ts';
-import type { ResolveBackend } from './backends/resolve.ts';
 import { withoutCrossServing } from './cross-serving.ts';
 import { readEndpoints, sliceGroup } from './endpoints.ts';
 import { readGateways } from './gateways.ts';
 import { readGrants } from './grants.ts';
 import { grouped } from './grouped.ts';
-import { isServed, type GatewayListener } from './listeners.ts';
+import type { GatewayListener } from './listeners.ts';
 import { group, Objects, routeKinds } from './objects.ts';
+import { closeGuarded } from './policies/closed.ts';
+import { readPolicies } from './policies/read-policies.ts';
+import { hasUnknownFilter, noting, settleRoute } from './route-status.ts';
 import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
+import { nameOf, Statuses } from './status.ts';
 import { isTrafficPolicy, readTrafficPolicies } from './traffic-policy.ts';
-import { nameOf, Statuses, type Status } from './status.ts';
 import { isValidRoute } from './valid-route.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
@@ -29,17 +31,20 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
-  const resolver = resolversOf(objects, grants, readBackendTls(objects), readEndpoints(objects), readTrafficPolicies(objects));
-  const links = routeKinds.flatMap((kind) => objects.all(kind, group)).flatMap((route) => linksOf(route, parents, objects, statuses));
+  const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses), readEndpoints(objects), readTrafficPolicies(objects));
+  const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
+  const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
+  const guarded = readPolicies(objects, statuses);
   const routes = new Map<GatewayListener, Route[]>();
   const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
-  for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
-    if (!isValidRoute(route)) continue;
+  for (const route of valid) {
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     const problems: string[] = [];
     const mine = byRoute.get(route) ?? [];
+    // Two references to parents may mean one listener.
+    const places = new Map(mine.flatMap(({ on }) => on.map((one) => [one.listener, one])));
     // Rules are made once for all Gateways that show the same to backends, and read where they attach to none.
-    const shown = new Set(mine.flatMap(({ on }) => on.map(({ gateway }) => gateway.clientCertificate)));
+    const shown = new Set([...places.values()].map(({ gateway }) => gateway.clientCertificate));
     if (shown.size === 0) shown.add(undefined);
     const rules = new Map(
       [...shown].map((one) => {
@@ -47,30 +52,18 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
         return [one, readRules(route, { route: nameOf(route), namespace: route.namespace, resolve })];
       }),
     );
-    for (const { status, on } of mine) {
-      settleRoute(status, on, problems);
-      for (const at of on) {
-        const made = rules.get(at.gateway.clientCertificate) ?? [];
-        layOn(
-          at,
-          made.flatMap((rule) => rule(at)),
-          routes,
-        );
-      }
+    const rulesAt = ({ gateway }: Attachment): ReturnType<typeof readRules> => rules.get(gateway.clientCertificate) ?? [];
+    for (const at of places.values()) {
+      const made = rulesAt(at).flatMap((rule, index) => closeGuarded(rule(at), route, index, at, guarded));
+      layOn(at, made, routes);
     }
+    const [place] = places.values();
+    const unknown = place === undefined ? [] : rulesAt(place).map((rule) => rule(place).some(hasUnknownFilter));
+    for (const { status, on } of mine) settleRoute(status, on, problems, unknown);
   }
   settleRest(objects);
   return { sites: gateways.flatMap((gateway) => sitesOf(gateway, routes)), statuses: statuses.reports() };
 }
-
-/** Keeps why references lead nowhere, for the conditions of their route. */
-const noting =
-  (problems: string[], resolve: ResolveBackend): ResolveBackend =>
-  (ref, from) => {
-    const found = resolve(ref, from);
-    if ('problem' in found) problems.push(found.problem);
-    return found;
-  };
 
 function layOn({ listener }: Attachment, made: readonly Route[], routes: Map<GatewayListener, Route[]>): void {
   const { facts } = listener.status;
@@ -78,13 +71,6 @@ function layOn({ listener }: Attachment, made: readonly Route[], routes: Map<Gat
   const there = routes.get(listener) ?? [];
   routes.set(listener, there);
   there.push(...made.map((one) => ({ ...one, label: { ...one.label, parent: listener.status.name } })));
-}
-
-function settleRoute(status: Status, on: readonly Attachment[], problems: readonly string[]): void {
-  status.served = on.some(({ listener }) => isServed(listener));
-  if (on.length > 0) status.holds('Accepted', 'Accepted', status.served ? '' : 'nothing listens for the listeners that take it');
-  for (const problem of problems) status.fails('ResolvedRefs', problem);
-  status.holds('ResolvedRefs');
 }
 
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */

@@ -6,6 +6,7 @@ import { ageOf, group, routeKinds, type Objects } from './objects.ts';
 import type { Grants } from './grants.ts';
 import { readFrontend } from './listener-tls.ts';
 import { readListeners, settleListeners, type GatewayListener } from './listeners.ts';
+import { targetOf } from './policies/targets.ts';
 import { byAge } from './precedence.ts';
 import type { Status, Statuses } from './status.ts';
 
@@ -169,6 +170,7 @@ function impliedListener(gateway: Resource, ref: Setting, statuses: Statuses): G
     allowed: { from: 'All', selects: () => true },
     kinds: ['HTTPRoute', 'GRPCRoute'],
     tls: null,
+    owner: targetOf('Gateway', gateway.namespace, gateway.name),
     status,
   };
   settleListeners([[listener]]);

@@ -7,6 +7,7 @@ import type { Grants } from './grants.ts';
 import { intersection } from './hostnames.ts';
 import { readListenerTls, type Frontend } from './listener-tls.ts';
 import type { Objects } from './objects.ts';
+import { targetOf, type Target } from './policies/targets.ts';
 import type { Status, Statuses } from './status.ts';
 
 /** A listener of a Gateway as routes attach to it, also where nothing comes in by it. */
@@ -23,6 +24,8 @@ export interface GatewayListener {
   readonly kinds: readonly string[];
   /** How it shakes hands; null where it does not. */
   readonly tls: ListenerTls | null;
+  /** The object that it stands in. */
+  readonly owner: Target;
   readonly status: Status;
 }
 /** A listener that is listened for. */
@@ -61,6 +64,7 @@ function readListener(listener: Setting, owner: Resource, { frontend, objects, g
     allowed: readAllowed(listener.get('allowedRoutes')),
     kinds: readKinds(listener.get('allowedRoutes').get('kinds'), protocol, status),
     tls: null,
+    owner: targetOf(owner.kind, owner.namespace, owner.name),
     status,
   };
   const tls = listener.get('tls');

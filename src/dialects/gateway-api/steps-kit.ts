@@ -9,6 +9,7 @@ import { externalAuth } from './filters/external-auth.ts';
 import { requestHeaderModifier, responseHeaderModifier } from './filters/header-modifier.ts';
 import { requestMirror } from './filters/mirror.ts';
 import { notServed, unknownFilter } from './filters/read-filters.ts';
+import { closedStep } from './policies/closed.ts';
 import { requestRedirect } from './filters/redirect.ts';
 import { urlRewrite } from './filters/rewrite.ts';
 import { trailersWanted } from './grpc.ts';
@@ -27,6 +28,7 @@ export const stepsKit: Kit = {
     urlRewrite,
     requestMirror,
     unknownFilter,
+    closedStep,
     notServed,
     externalAuth,
     backendHead,

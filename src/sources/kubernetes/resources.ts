@@ -14,6 +14,7 @@ export interface Resource {
   readonly labels: Readonly<Record<string, string>>;
   /** Empty where the manifest does not say it. */
   readonly createdAt: string;
+  readonly annotations: Setting;
   readonly setting: Setting;
   readonly spec: Setting;
 }
@@ -50,7 +51,7 @@ function objectsIn(setting: Setting): Resource[] {
   }
   const metadata = setting.get('metadata');
   for (const name of metadata.keys())
-    if (!['name', 'namespace', 'labels', 'creationTimestamp'].includes(name)) metadata.get(name).ignored('says nothing of requests');
+    if (!['name', 'namespace', 'labels', 'creationTimestamp'].includes(name)) metadata.get(name).leftToOthers('says nothing of requests');
   setting.get('status').ignored('is worked out anew');
   return [
     {
@@ -66,6 +67,7 @@ function objectsIn(setting: Setting): Resource[] {
           .map(([name, value]) => [name, value.string() ?? '']),
       ),
       createdAt: metadata.get('creationTimestamp').string() ?? '',
+      annotations: metadata.get('annotations'),
       setting,
       spec: setting.get('spec'),
     },

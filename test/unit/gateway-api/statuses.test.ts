@@ -116,11 +116,18 @@ describe('a route', () => {
     expect(one.conditions('HTTPRoute shop/r, under Gateway shop/public')).toEqual({ Accepted: 'True Accepted', ResolvedRefs: `False ${reason}` });
   });
 
-  it('has a status for each parent', async () => {
-    const one = await check(gatewayWith([listener('http')]), service('a'), route('r', 'a', 'parentRefs: [{ name: public }, { name: gone }]'));
+  it('has a status for each parent, and is once on a listener that two of them mean', async () => {
+    const one = await check(
+      gatewayWith([listener('tls', 'port: 443, protocol: TLS, tls: { mode: Passthrough }')]),
+      service('a'),
+      route('r', 'a', 'parentRefs: [{ name: public }, { name: gone }, { name: public, sectionName: tls }]', {}, 'TLSRoute'),
+    );
     expect(one.routes).toHaveLength(1);
-    expect(one.statuses.find(({ part }) => part === 'listener http')?.facts).toMatchObject({ attachedRoutes: 1 });
-    expect(one.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([expect.stringMatching(/DG1205 .*NoMatchingParent/)]);
+    expect(one.statuses.find(({ part }) => part === 'listener tls')?.facts).toMatchObject({ attachedRoutes: 1 });
+    const accepted = ['Gateway shop/public', 'Gateway shop/gone', 'Gateway shop/public/tls'].map(
+      (parent) => one.conditions(`TLSRoute shop/r, under ${parent}`)['Accepted'],
+    );
+    expect(accepted).toEqual(['True Accepted', 'False NoMatchingParent', 'True Accepted']);
   });
 
   it('of a Service is the affair of a mesh, which is told', async () => {
@@ -149,6 +156,42 @@ describe('a route', () => {
     );
     expect(one.conditions('HTTPRoute other/r, under Gateway shop/public')).toMatchObject({ Accepted: 'True Accepted' });
     expect(one.conditions('HTTPRoute shop/s, under Gateway shop/public')).toMatchObject({ Accepted: 'False NotAllowedByListeners' });
+  });
+});
+
+describe('rules with filters that nobody knows', () => {
+  const filters = 'filters: [{ type: ExtensionRef, extensionRef: { group: example.test, kind: Any, name: x } }]';
+  const rules = (...all: readonly string[]): string => `{ parentRefs: [{ name: public }], rules: [${all.join(', ')}] }`;
+  const to = 'backendRefs: [{ name: a, port: 80 }]';
+  it.each([
+    ['some of them', [`{ ${to} }`, `{ ${filters}, ${to} }`], { Accepted: 'True Accepted', PartiallyInvalid: 'True UnsupportedValue' }],
+    ['all of them', [`{ ${filters}, ${to} }`], { Accepted: 'False UnsupportedValue' }],
+  ])('%s', async (_, all, conditions) => {
+    const one = await check(gatewayWith([listener('http')]), service('a'), manifest('HTTPRoute', 'r', rules(...all)));
+    expect(one.conditions('HTTPRoute shop/r, under Gateway shop/public')).toEqual({ ...conditions, ResolvedRefs: 'True ResolvedRefs' });
+  });
+});
+
+describe('a BackendTLSPolicy', () => {
+  const policy = (name: string, more: string, target = 'name: a'): string =>
+    manifest('BackendTLSPolicy', name, `{ targetRefs: [{ group: '', kind: Service, ${target} }], validation: { hostname: a.test, ${more} } }`);
+  const all = (...parts: readonly string[]): ReturnType<typeof check> =>
+    check(gatewayWith([listener('http')]), service('a'), route('r', 'a'), ...parts);
+  it.each([
+    ['wellKnownCACertificates: System', { Accepted: 'True Accepted', ResolvedRefs: 'True ResolvedRefs' }],
+    ['caCertificateRefs: []', { Accepted: 'False Invalid', ResolvedRefs: 'True ResolvedRefs' }],
+    [
+      "caCertificateRefs: [{ group: '', kind: ConfigMap, name: gone }]",
+      { Accepted: 'False NoValidCACertificate', ResolvedRefs: 'False InvalidCACertificateRef' },
+    ],
+    ['caCertificateRefs: [{ group: x.test, kind: Y, name: gone }]', { Accepted: 'False NoValidCACertificate', ResolvedRefs: 'False InvalidKind' }],
+  ])('with %s', async (more, conditions) => {
+    expect((await all(policy('p', more))).conditions('BackendTLSPolicy shop/p')).toEqual(conditions);
+  });
+  it('that another one goes before is in conflict', async () => {
+    const found = await all(policy('p', 'wellKnownCACertificates: System'), policy('o', 'wellKnownCACertificates: System'));
+    expect(found.conditions('BackendTLSPolicy shop/o')).toMatchObject({ Accepted: 'True Accepted' });
+    expect(found.conditions('BackendTLSPolicy shop/p')).toMatchObject({ Accepted: 'False Conflicted' });
   });
 });
 
