@@ -84,17 +84,14 @@ function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTl
 
 /** PEM texts; empty: those of the system. One that is not there is enough for none: connections must fail. */
 function readAuthorities(validation: Setting, namespace: string, objects: Objects): string | Problem {
-  const refs = validation.get('caCertificateRefs').items();
+  const texts = validation
+    .get('caCertificateRefs')
+    .items()
+    .map((ref) => readAuthority(ref, namespace, objects));
   const wellKnown = validation.get('wellKnownCACertificates').string() ?? '';
-  if (refs.length > 0 && wellKnown !== '') return { problem: 'it names authorities and those of the system, of which only one may be (Invalid)' };
-  if (refs.length === 0) return wellKnown === 'System' ? '' : { problem: 'it names no authorities that are known (Invalid)' };
-  const texts: string[] = [];
-  for (const ref of refs) {
-    const text = readAuthority(ref, namespace, objects);
-    if (typeof text === 'object') return text;
-    texts.push(text);
-  }
-  return texts.join('\n');
+  if (texts.length > 0 && wellKnown !== '') return { problem: 'it names authorities and those of the system, of which only one may be (Invalid)' };
+  if (texts.length === 0) return wellKnown === 'System' ? '' : { problem: 'it names no authorities that are known (Invalid)' };
+  return texts.find((one) => typeof one === 'object') ?? texts.filter((one) => typeof one === 'string').join('\n');
 }
 
 /** A Secret may stand in the place of a ConfigMap, as with Envoy Gateway. */

@@ -17,6 +17,7 @@ import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
 import { nameOf, Statuses } from './status.ts';
+import { isTrafficPolicy, readTrafficPolicies } from './traffic-policy.ts';
 import { isValidRoute } from './valid-route.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
@@ -30,7 +31,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
-  const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses), readEndpoints(objects));
+  const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses), readEndpoints(objects), readTrafficPolicies(objects));
   const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
   const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
   const guarded = readPolicies(objects, statuses);
@@ -75,6 +76,7 @@ function layOn({ listener }: Attachment, made: readonly Route[], routes: Map<Gat
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */
 function settleRest(objects: Objects): void {
   for (const { group: of, kind, namespace, name, setting, spec } of objects.every) {
+    if (isTrafficPolicy(of, kind)) continue;
     if (of === group && !read.has(kind)) {
       setting.warning('DG1208', `${kind} ${namespace}/${name} is not supported yet`, 'nothing of it is served');
       spec.ignored('not supported yet');

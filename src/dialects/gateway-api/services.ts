@@ -6,6 +6,7 @@ import type { ClientCertificate } from './client-certificate.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Grants } from './grants.ts';
 import type { Objects } from './objects.ts';
+import type { TrafficPolicies } from './traffic-policy.ts';
 
 interface Service {
   readonly external: boolean;
@@ -26,6 +27,7 @@ export function resolversOf(
   grants: Grants,
   policies: BackendTlsPolicies,
   endpoints: Endpoints,
+  traffic: TrafficPolicies,
 ): (routeKind: string, shown?: ClientCertificate) => ResolveBackend {
   const services = new Map(objects.all('Service').map((one) => [`${one.namespace}/${one.name}`, readService(one.spec)]));
   return (routeKind, shown) => (ref, from) => {
@@ -54,11 +56,13 @@ export function resolversOf(
       return { problem: `the Service ${id} is reached by TLS: ${shown.problem} (InvalidClientCertificateRef)` };
     const unsupported = protocolProblem(found?.appProtocol ?? '', routeKind, tls !== undefined);
     if (unsupported !== undefined) return { problem: `the port ${port} of the Service ${id} ${unsupported} (UnsupportedProtocol)` };
+    const policy = traffic.get(id);
     const ready = found === undefined ? undefined : endpoints(id, { ...found, port });
     return {
       upstream: `${id}:${port}`,
       ...(tls === undefined ? {} : { tls: { ...tls, ...shown } }),
       ...(ready === undefined ? {} : { endpoints: ready }),
+      ...(policy === undefined ? {} : { traffic: policy }),
       ...(routeKind === 'GRPCRoute' || speaksHttp2(found?.appProtocol ?? '') ? { protocol: 'h2c' as const } : {}),
     };
   };

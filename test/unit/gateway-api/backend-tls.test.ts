@@ -102,7 +102,7 @@ describe('a backend is never reached', () => {
     ['a name without its type', `hostname: backend.test, ${ca}, subjectAltNames: [{ hostname: backend.test }]`, 'Invalid'],
     [
       'authorities that are not there',
-      `hostname: backend.test, ${refs('kind: ConfigMap, name: ca', 'kind: ConfigMap, name: none')}`,
+      `hostname: backend.test, ${refs('kind: ConfigMap, name: none', 'kind: ConfigMap, name: ca')}`,
       'InvalidCACertificateRef',
     ],
     ['authorities that are none', `hostname: backend.test, ${refs('kind: Secret, name: ca')}`, 'InvalidCACertificateRef'],
@@ -112,6 +112,7 @@ describe('a backend is never reached', () => {
     const before = backend.asked;
     for (const host of ['client.test', 'grpc.test']) expect(await ask(gateway, host)).toMatch(/^50[03]$/);
     expect(backend.asked).toBe(before);
+    expect(gateway.fidelity.leaves.filter(({ verdict, pointer }) => verdict === 'unknown' && pointer.includes('/validation/'))).toEqual([]);
     if (reason !== '') expect(gateway.diagnostics.map(({ message }) => message).join('\n')).toContain(`(${reason})`);
   });
 });

@@ -2,9 +2,9 @@ import type { Destination, Step } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { readDuration } from '../duration.ts';
 import { readFilters } from '../filters/read-filters.ts';
-import type { RuleFacts } from './resolve.ts';
-import { readSession } from './read-session.ts';
-import { readRetry, type RetryOptions } from './retry.ts';
+import type { ResolvedBackend, RuleFacts } from './resolve.ts';
+import { readSession, type SessionOptions } from './read-session.ts';
+import { noRetry, readRetry, type RetryOptions } from './retry.ts';
 import { serviceProxy } from './service-proxy.ts';
 import { pickOf } from './session-token.ts';
 
@@ -39,11 +39,12 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs);
   const tries: Tries = { tryMs, retry: readRetry(rule.get('retry')) };
   const id = `${facts.route} ${origin.pointer.slice(origin.pointer.lastIndexOf('/') + 1)}`;
-  const session = readSession(rule.get('sessionPersistence'), id, true);
-  const backends = rule
+  const refs = rule
     .get('backendRefs')
     .items()
-    .map((ref) => readBackend(ref, facts, tries, session === null ? null : id));
+    .map((ref) => ({ ref, backend: facts.resolve(ref, facts.namespace) }));
+  const session = readSession(rule.get('sessionPersistence'), id, true) ?? sessionOf(refs, id);
+  const backends = refs.map((one) => readBackend(one, facts, tries, session === null ? null : id));
   const around = (kind: string, options: unknown, child: Destination): Destination => ({ kind, options, origin, children: [child] });
   const chosen = session === null ? chooseAmong(backends, rule) : around('gateway-api/session', session, chooseStaying(backends, rule, id));
   return {
@@ -56,11 +57,26 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   };
 }
 
-function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries, session: string | null): Backend {
+interface Reference {
+  readonly ref: Setting;
+  readonly backend: ResolvedBackend;
+}
+
+/** Where a rule says nothing, what the policy of one of its backends says holds for all of them, which GEP-1619 leaves open. */
+function sessionOf(refs: readonly Reference[], id: string): SessionOptions | null {
+  const policies = refs.flatMap(({ ref, backend }) => ('traffic' in backend && backend.traffic !== undefined ? [{ ref, ...backend.traffic }] : []));
+  const [first, ...rest] = policies.filter(({ sessionPersistence }) => sessionPersistence.exists);
+  if (first === undefined) return null;
+  for (const { ref, sessionPersistence } of rest)
+    if (sessionPersistence !== first.sessionPersistence)
+      ref.warning('DG1205', 'another backend of the rule has a policy for sessions of its own', 'that of the first one holds for all');
+  return readSession(first.sessionPersistence, id, false);
+}
+
+function readBackend({ ref, backend }: Reference, facts: RuleFacts, { tryMs, retry }: Tries, session: string | null): Backend {
   const { origin } = ref;
   const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
   const filters = readFilters(ref, facts);
-  const backend = facts.resolve(ref, facts.namespace);
   if ('problem' in backend) {
     ref.warning('DG1205', backend.problem, 'its share of the requests answers 500');
     return { weight, destination: invalid(backend.problem, ref), upstream: null, filtersAnswers: false };
@@ -68,7 +84,9 @@ function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries, se
   if (backend.endpoints?.length === 0)
     ref.warning('DG1205', `the Service of ${backend.upstream} has no endpoint that is ready`, 'its share of the requests answers 503');
   const proxy = serviceProxy(backend, origin, { timeoutMs: tryMs, session });
-  const tried: Destination = retry === null ? proxy : { kind: 'gateway-api/retry', options: retry, origin, children: [proxy] };
+  const budget = backend.traffic?.budget ?? null;
+  const again = budget === null ? retry : { ...(retry ?? noRetry), budget };
+  const tried: Destination = again === null ? proxy : { kind: 'gateway-api/retry', options: again, origin, children: [proxy] };
   const filtered = filters.request.length > 0 || filters.head.length > 0;
   return {
     weight,

@@ -1,6 +1,7 @@
 import type { UpstreamTls } from '../../../model/gateway.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { Setting } from '../../../sources/setting.ts';
+import type { TrafficPolicy } from '../traffic-policy.ts';
 
 /** What a reference leads to. */
 export interface Resolved {
@@ -10,6 +11,8 @@ export interface Resolved {
   readonly tls?: UpstreamTls;
   /** That are ready; undefined where nobody knows any. */
   readonly endpoints?: readonly Endpoint[];
+  /** What is said of all requests to it. */
+  readonly traffic?: TrafficPolicy;
 }
 /** That, or why a reference leads to nothing. */
 export type ResolvedBackend = Resolved | { readonly problem: string };

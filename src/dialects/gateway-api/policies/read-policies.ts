@@ -2,6 +2,7 @@ import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import { plain } from '../../../sources/tree.ts';
 import { group, type Objects } from '../objects.ts';
 import { nameOf, type Statuses } from '../status.ts';
+import { isTrafficPolicy } from '../traffic-policy.ts';
 import { guardIn, isGuardPlugin } from './guard-table.ts';
 import { gatewaysOf, targetOf, targetsOf, type Target } from './targets.ts';
 
@@ -20,7 +21,7 @@ export function readPolicies(objects: Objects, statuses: Statuses): Guarded {
   const close = (target: Target, what: string): void => void (guarded.has(target) || guarded.set(target, what));
   for (const policy of objects.every) {
     const { group: of, kind, spec, setting } = policy;
-    if (of === '' || of === group || spec.kind !== 'map') continue;
+    if (of === '' || of === group || isTrafficPolicy(of, kind) || spec.kind !== 'map') continue;
     const guard = guardIn(of, kind, plain(spec.tree as NonNullable<typeof spec.tree>));
     const targets = targetsOf(policy, objects);
     if (targets.length === 0) continue;
