@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { conflictsOf, type Claim, type Conflict } from '../../../src/dialects/gateway-api/conflicts.ts';
 import { intersection } from '../../../src/dialects/gateway-api/hostnames.ts';
 import { byAge, byPrecedence, type Ordered } from '../../../src/dialects/gateway-api/precedence.ts';
-import { ask, check, gatewayWith, listener, manifest, route, serve, service } from './checked.ts';
+import { ask, check, gatewayWith, listener, manifest, route, serve, service } from './manifests.ts';
 
 const set = (name: string, listeners: readonly string[], created?: string): string =>
   manifest('ListenerSet', name, `{ parentRef: { name: public }, listeners: [${listeners.join(', ')}] }`, created === undefined ? {} : { created });

@@ -2,7 +2,7 @@ import { connect, createServer, type ClientHttp2Session, type Http2Server, type 
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { manifests } from './manifests.ts';
+import { manifests } from './one-route.ts';
 
 /** Says every piece of the call back as it comes, then how it ended. `/plain`: an answer with trailers alone. */
 let server: Http2Server;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { manifests } from './manifests.ts';
+import { manifests } from './one-route.ts';
 import { answer, noConnection, ruleOf } from './rule.ts';
 
 const mirror = (settings: string): string => `{ type: RequestMirror, requestMirror: ${settings} }`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guardIn } from '../../../src/dialects/gateway-api/policies/guard-table.ts';
-import { ask, check, gatewayWith, listener, manifest, route, serve, service } from './checked.ts';
+import { ask, check, gatewayWith, listener, manifest, route, serve, service } from './manifests.ts';
 
 const envoy = { group: 'gateway.envoyproxy.io/v1alpha1' };
 const jwt = 'jwt: { providers: [{ name: example }] }';

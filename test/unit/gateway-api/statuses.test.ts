@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check, gatewayWith, listener, manifest, route, run, service } from './checked.ts';
+import { check, gatewayWith, listener, manifest, route, run, service } from './manifests.ts';
 
 const fine = { Accepted: 'True Accepted', Programmed: 'True Programmed', ResolvedRefs: 'True ResolvedRefs' };
 
