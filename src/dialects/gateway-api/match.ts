@@ -4,9 +4,9 @@ import type { Exchange } from '../../engine/exchange.ts';
 import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import { HostTable, hostOf } from '../../matching/host.ts';
-import type { Fields } from '../../http/fields.ts';
 import { OrderedPaths, type PathPattern } from '../../matching/ordered-paths.ts';
 import { compileRe2 } from '../../matching/re2.ts';
+import { startOf } from '../../matching/regex-start.ts';
 import { queryValue } from '../../http/query.ts';
 import { matchedPrefix } from './matched.ts';
 import { misdirected } from './own-faults.ts';
@@ -48,7 +48,7 @@ function patternOf({ type, value }: When['path']): PathPattern {
   if (type === 'Exact') return { exact: value };
   if (type === 'PathPrefix') return { prefix: value.replace(/\/+$/, '') };
   const regex = compileRe2(value);
-  return { test: (path) => regex.test(textOf(path)) };
+  return { begins: startOf(value), test: (path) => regex.test(textOf(path)) };
 }
 
 function valueTest({ value, regex }: ValueMatch): (found: string | undefined) => boolean {
@@ -61,8 +61,8 @@ function valueTest({ value, regex }: ValueMatch): (found: string | undefined) =>
 const textOf = (bytes: string): string => (/^[ -~]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8'));
 
 /** A field that is repeated counts as one list (RFC 9110 section 5.3), joined as Envoy does. */
-function listed(fields: Fields, name: string): string | undefined {
-  const all = fields.getAll(name);
+function fieldOf({ arrived: { headers } }: Exchange, name: string): string | undefined {
+  const all = headers.getAll(name);
   return all.length < 2 ? all[0] : all.join(',');
 }
 
@@ -75,7 +75,7 @@ function candidateOf(route: Route): Candidate {
     when,
     holds: (exchange) =>
       (when.method === null || when.method === exchange.method) &&
-      headers.every(([name, test]) => test(listed(exchange.arrived.headers, name))) &&
+      headers.every(([name, test]) => test(fieldOf(exchange, name))) &&
       query.every(([name, test]) => test(queryValue(exchange.query, name))),
   };
 }
@@ -92,8 +92,9 @@ export const matcher: MatcherKind<MatchOptions> = {
     for (const route of routes) {
       const candidate = candidateOf(route);
       const pattern = patternOf(candidate.when.path);
+      const needed = candidate.when.headers.find((one) => !one.regex);
       const hosts = byListener.at(candidate.when.listener, () => new HostTable());
-      for (const host of candidate.when.hosts) hosts.at(host, () => new OrderedPaths()).add(pattern, candidate);
+      for (const host of candidate.when.hosts) hosts.at(host, () => new OrderedPaths()).add(pattern, candidate, needed);
     }
     return (exchange) => {
       const host = hostOf(exchange.arrived.headers.get('host'));
@@ -101,7 +102,8 @@ export const matcher: MatcherKind<MatchOptions> = {
       const { secure, serverName } = exchange.connection;
       // A connection belongs to the listener that its handshake named.
       if (secure && serverName !== undefined && byListener.find(serverName.toLowerCase(), (hosts) => hosts) !== listener) return misdirected;
-      const found = listener?.find(host, (candidates) => candidates.find(exchange.path, (one) => one.holds(exchange)));
+      const field = (name: string): string | undefined => fieldOf(exchange, name);
+      const found = listener?.find(host, (candidates) => candidates.find(exchange.path, (one) => one.holds(exchange), field));
       if (found === undefined) return refuse(fault('no-route', { path: exchange.path }));
       const { type, value } = found.when.path;
       if (type === 'PathPrefix') exchange.write(matchedPrefix, value);

@@ -2,7 +2,6 @@ import { DevgatewayError, isUserError, type Diagnostic } from '../../model/error
 import type { Ledger } from '../../model/ledger.ts';
 import { Setting } from '../setting.ts';
 import type { Source } from '../source.ts';
-import { located } from '../tree.ts';
 
 /** A Kubernetes object as a manifest has it. */
 export interface Resource {
@@ -26,11 +25,7 @@ export const isManifest = ({ text }: Source): boolean => /^\s*["']?apiVersion["'
 /** The objects of a file: of each of its documents, and of each list among them. */
 export function resourcesOf(source: Source, ledger: Ledger, by: string): Resource[] {
   const trees = treesOf(source);
-  return trees.flatMap((tree, at) => {
-    const pointer = trees.length > 1 ? `/${at}` : '';
-    const from = { file: source.name, line: tree.line, column: tree.column, pointer };
-    return objectsIn(Setting.root(located(tree, from), source.name, ledger, by));
-  });
+  return trees.flatMap((tree, at) => objectsIn(Setting.root(tree, source.name, ledger, by, trees.length > 1 ? `/${at}` : '')));
 }
 
 /** @throws DevgatewayError DG1101, which says what to do where the file is a template of manifests. */
