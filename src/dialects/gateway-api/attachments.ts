@@ -13,6 +13,8 @@ export interface Attachment {
   readonly gateway: GatewayObject;
   readonly listener: GatewayListener;
   readonly hosts: readonly string[];
+  /** The hosts of the route that have a part in these, as it names them: what is more specific in a route goes before. */
+  readonly named: readonly string[];
 }
 /** A route under one of its parents. */
 export interface Link {
@@ -91,7 +93,9 @@ function attach(
   if (allowing.length === 0) return `no listener of ${namespace}/${name} takes it (NotAllowedByListeners)`;
   const attached = allowing.flatMap((listener) => {
     const hosts = intersection(listener.hostname, hostnames);
-    return hosts === null ? [] : [{ gateway, listener, hosts }];
+    if (hosts === null) return [];
+    const named = hostnames.filter((one) => intersection(listener.hostname, [one]) !== null);
+    return [{ gateway, listener, hosts, named: named.length === 0 ? hosts : named }];
   });
   return attached.length === 0 ? `it has no host in common with ${namespace}/${name} (NoMatchingListenerHostname)` : attached;
 }

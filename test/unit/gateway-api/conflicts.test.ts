@@ -138,6 +138,19 @@ describe('HTTPRoutes and GRPCRoutes with a host in common', () => {
   });
 });
 
+it('of routes on one listener the one that names the host more exactly goes before, also where the listener names it more exactly still', async () => {
+  const aged = (name: string, hosts: string, created: string): string => route(name, name, `hostnames: [${hosts}]`, { created });
+  await using gateway = await serve([
+    gatewayWith([on('one', 'x.a.test'), on('two', '*.b.test')]),
+    service('a'),
+    service('b'),
+    aged('a', "'*.a.test', '*.test'", '2025-01-01T00:00:00Z'),
+    aged('b', "x.a.test, '*.b.test'", '2026-01-01T00:00:00Z'),
+  ]);
+  expect([await ask(gateway, 'http://x.a.test/'), await ask(gateway, 'http://x.b.test/')]).toEqual(['shop/b', 'shop/b']);
+  expect([await ask(gateway, 'http://y.a.test/'), await ask(gateway, 'http://x.c.test/')]).toEqual(['404', '404']);
+});
+
 const host = fc.constantFrom('', 'a.x', 'b.x', '*.x', '*.a.x', 'x');
 const claim: fc.Arbitrary<Claim> = fc.record({
   port: fc.constantFrom(80, 443),
