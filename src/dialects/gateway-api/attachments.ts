@@ -2,7 +2,7 @@ import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { takes } from './allowed.ts';
 import type { GatewayObject, Parent } from './gateways.ts';
-import { intersection } from './hostnames.ts';
+import { givenFor, intersection } from './hostnames.ts';
 import type { GatewayListener } from './listeners.ts';
 import { kindOf } from './kinds.ts';
 import { group, type Objects } from './objects.ts';
@@ -13,8 +13,8 @@ export interface Attachment {
   readonly gateway: GatewayObject;
   readonly listener: GatewayListener;
   readonly hosts: readonly string[];
-  /** The hosts of the route that have a part in these, as it names them: what is more specific in a route goes before. */
-  readonly named: readonly string[];
+  /** What the route itself says of each of them. */
+  readonly given: readonly string[];
 }
 /** A route under one of its parents. */
 export interface Link {
@@ -93,9 +93,7 @@ function attach(
   if (allowing.length === 0) return `no listener of ${namespace}/${name} takes it (NotAllowedByListeners)`;
   const attached = allowing.flatMap((listener) => {
     const hosts = intersection(listener.hostname, hostnames);
-    if (hosts === null) return [];
-    const named = hostnames.filter((one) => intersection(listener.hostname, [one]) !== null);
-    return [{ gateway, listener, hosts, named: named.length === 0 ? hosts : named }];
+    return hosts === null ? [] : [{ gateway, listener, hosts, given: hosts.map((host) => givenFor(host, listener.hostname, hostnames)) }];
   });
   return attached.length === 0 ? `it has no host in common with ${namespace}/${name} (NoMatchingListenerHostname)` : attached;
 }

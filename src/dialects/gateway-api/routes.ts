@@ -24,11 +24,12 @@ export function readRules(route: Resource, facts: RuleFacts): ((on: Attachment) 
     const matches = route.kind === 'GRPCRoute' ? readGrpcMatches(rule) : readMatches(rule);
     rule.get('name').ignored('is a name that policies refer to');
     const id = `${route.namespace}/${route.name}/${at}`;
-    return ({ listener, hosts, named }) =>
+    return ({ listener, hosts, given }) =>
       matches.map(({ setting, path, method, headers, query, order }, index): Route => {
         const when: When = {
           listener: listener.hostname,
-          hosts: named,
+          hosts,
+          given,
           path,
           method,
           headers,

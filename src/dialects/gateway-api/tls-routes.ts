@@ -32,10 +32,10 @@ export function readTlsRules(route: Resource, facts: RuleFacts): ((on: Attachmen
   const name = `${route.namespace}/${route.name}`;
   const upstream = backends.flatMap((one) => (one.weight > 0 && one.upstream !== null ? [one.upstream] : [])).join(', ') || '-';
   return [
-    ({ listener, hosts, named }) => [
+    ({ listener, hosts }) => [
       {
         id: `${listener.name} ${name}/0`,
-        when: { listener: listener.hostname, hosts: named, order: [], age: route.createdAt, name } satisfies TlsWhen,
+        when: { listener: listener.hostname, hosts, order: [], age: route.createdAt, name } satisfies TlsWhen,
         origin: first.origin,
         label: { match: `TLS ${listener.tls?.passthrough === true ? 'passthrough' : 'terminated'} ${hosts.join(', ')}`.trimEnd(), upstream },
         request: [],
