@@ -209,6 +209,8 @@ export interface ProxyOptions {
    */
   readonly upgrades: 'pass' | 'as-sent';
   readonly tls: UpstreamTls | null;
+  /** Only where the upstream map names a place for it; else the fault `upstream-unmapped`. */
+  readonly mappedOnly?: true;
 }
 
 export interface UpstreamTls {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { UpstreamTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
@@ -49,15 +50,22 @@ function readPolicy({ namespace, spec }: Resource, objects: Objects, status: Sta
   const serverName = validation.get('hostname').string()?.toLowerCase() ?? '';
   const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
   const authorities = readAuthorities(validation, namespace, objects);
-  if (typeof authorities === 'string' && 'hosts' in alternativeNames && serverName !== '')
+  const named = preciseHost.test(serverName) && isIP(serverName) === 0;
+  if (typeof authorities === 'string' && 'hosts' in alternativeNames && named)
     return { verify: true, serverName, alternativeNames, authorities, certificate: '', key: '' };
   const why =
-    typeof authorities === 'object' ? authorities : 'problem' in alternativeNames ? alternativeNames : { problem: 'it names no host (Invalid)' };
+    typeof authorities === 'object'
+      ? authorities
+      : 'problem' in alternativeNames
+        ? alternativeNames
+        : { problem: 'its hostname is no host name (Invalid)' };
   const isReference = splitProblem(why.problem).reason !== 'Invalid';
   status.tells(isReference ? 'ResolvedRefs' : 'Accepted', why.problem, 'requests to the Services that it names answer 500', { at: validation });
   if (isReference) status.fails('Accepted', 'its authorities cannot be used (NoValidCACertificate)', validation);
   return why;
 }
+
+const preciseHost = /^[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
 
 /** Where alternative names are given, the host is only told to the backend. Source: the API reference of BackendTLSPolicyValidation. */
 function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTls['alternativeNames']> | Problem {

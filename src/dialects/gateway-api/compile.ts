@@ -4,6 +4,7 @@ import type { CompileInput, Compiled } from '../dialect.ts';
 import { linksOf, parentsOf, type Attachment } from './attachments.ts';
 import { readBackendTls } from './backend-tls.ts';
 import { withoutCrossServing } from './cross-serving.ts';
+import { readEndpoints, sliceGroup } from './endpoints.ts';
 import { readGateways } from './gateways.ts';
 import { readGrants } from './grants.ts';
 import { grouped } from './grouped.ts';
@@ -19,6 +20,7 @@ import { nameOf, Statuses } from './status.ts';
 import { isValidRoute } from './valid-route.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
+const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
 /** Every Gateway has an address of its own. */
@@ -28,7 +30,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
-  const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses));
+  const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses), readEndpoints(objects));
   const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
   const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
   const guarded = readPolicies(objects, statuses);
@@ -37,20 +39,25 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   for (const route of valid) {
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     const problems: string[] = [];
-    const rules = readRules(route, {
-      route: nameOf(route),
-      namespace: route.namespace,
-      resolve: noting(problems, resolver(route.kind)),
-    });
     const mine = byRoute.get(route) ?? [];
     // Two references to parents may mean one listener.
     const places = new Map(mine.flatMap(({ on }) => on.map((one) => [one.listener, one])));
+    // Rules are made once for all Gateways that show the same to backends, and read where they attach to none.
+    const shown = new Set([...places.values()].map(({ gateway }) => gateway.clientCertificate));
+    if (shown.size === 0) shown.add(undefined);
+    const rules = new Map(
+      [...shown].map((one) => {
+        const resolve = noting(problems, resolver(route.kind, one));
+        return [one, readRules(route, { route: nameOf(route), namespace: route.namespace, resolve })];
+      }),
+    );
+    const rulesAt = ({ gateway }: Attachment): ReturnType<typeof readRules> => rules.get(gateway.clientCertificate) ?? [];
     for (const at of places.values()) {
-      const made = rules.flatMap((rule, index) => closeGuarded(rule(at), route, index, at, guarded));
+      const made = rulesAt(at).flatMap((rule, index) => closeGuarded(rule(at), route, index, at, guarded));
       layOn(at, made, routes);
     }
     const [place] = places.values();
-    const unknown = place === undefined ? [] : rules.map((rule) => rule(place).some(hasUnknownFilter));
+    const unknown = place === undefined ? [] : rulesAt(place).map((rule) => rule(place).some(hasUnknownFilter));
     for (const { status, on } of mine) settleRoute(status, on, problems, unknown);
   }
   settleRest(objects);
@@ -74,7 +81,9 @@ function settleRest(objects: Objects): void {
     } else if (of === '' && core.has(kind)) {
       for (const key of setting.keys())
         if (!['apiVersion', 'kind', 'metadata', 'spec'].includes(key)) setting.get(key).leftToOthers('nothing asks for it');
-      for (const key of spec.keys()) if (key !== 'ports') spec.get(key).ignored('concerns the cluster');
+      if (kind !== 'Service') for (const key of spec.keys()) spec.get(key).ignored('concerns the cluster');
+    } else if ((of === sliceGroup && kind === 'EndpointSlice') || (of === '' && kind === 'Endpoints')) {
+      for (const key of setting.keys()) if (!endpointKeys.has(key)) setting.get(key).ignored('says nothing of endpoints');
     } else if (of !== group) setting.ignored(`objects of the kind ${kind} are no part of the gateway`);
   }
 }

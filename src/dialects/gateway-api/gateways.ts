@@ -1,6 +1,7 @@
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { readAllowed, takesNamespace } from './allowed.ts';
+import { readClientCertificate, type ClientCertificate } from './client-certificate.ts';
 import { ageOf, group, routeKinds, type Objects } from './objects.ts';
 import type { Grants } from './grants.ts';
 import { readFrontend } from './listener-tls.ts';
@@ -24,6 +25,8 @@ export interface GatewayObject {
   /** The Gateway itself, then its ListenerSets. */
   readonly parents: readonly Parent[];
   readonly setting: Setting;
+  /** What it shows to backends; absent: nothing. */
+  readonly clientCertificate?: ClientCertificate;
   /** No manifest has it: routes attach to whatever they name of it. */
   readonly implied?: true;
 }
@@ -89,12 +92,9 @@ function readGateway(
 ): GatewayObject {
   const { spec, namespace, name, setting } = one;
   for (const key of ['infrastructure', 'addresses', 'defaultScope']) spec.get(key).ignored('says where the Gateway is in the cluster');
-  const frontend = readFrontend(spec.get('tls').get('frontend'), { gateway: one, objects, grants, status });
-  for (const client of [spec.get('tls').get('backend'), spec.get('backendTLS')])
-    if (client.exists) {
-      client.warning('DG1208', 'certificates that a Gateway shows to backends are not supported yet', 'it shows none');
-      client.ignored('not supported yet');
-    }
+  const around = { gateway: one, objects, grants, status };
+  const frontend = readFrontend(spec.get('tls').get('frontend'), around);
+  const clientCertificate = readClientCertificate(around);
   const allowed = readAllowed(spec.get('allowedListeners'), 'None');
   const facts = { frontend, objects, grants, statuses };
   const own: Parent = { kind: 'Gateway', namespace, name, listeners: readListeners(one, facts) };
@@ -118,7 +118,14 @@ function readGateway(
     status.fails('ResolvedRefs', 'a reference of its listeners leads nowhere (ListenersNotResolved)');
   else status.holds('ResolvedRefs');
   status.facts['attachedListenerSets'] = taken.filter((set) => set.status.served).length;
-  return { namespace, name, className: spec.get('gatewayClassName').string() ?? '', parents: [own, ...added, ...refused], setting };
+  return {
+    namespace,
+    name,
+    className: spec.get('gatewayClassName').string() ?? '',
+    parents: [own, ...added, ...refused],
+    setting,
+    ...(clientCertificate === undefined ? {} : { clientCertificate }),
+  };
 }
 
 const setParent = ({ namespace, name }: Resource): Omit<Parent, 'listeners'> => ({ kind: 'ListenerSet', namespace, name });

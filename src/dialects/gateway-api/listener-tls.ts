@@ -10,7 +10,7 @@ type ClientAuthentication = NonNullable<ListenerTls['clientAuthentication']>;
 /** Why a listener cannot be served, and in which of its conditions that is said. */
 type Problem = { readonly problem: string; readonly type: 'Accepted' | 'ResolvedRefs' };
 /** What readers of references know beside them: whose they are, and whose conditions say what is wrong with them. */
-interface Around {
+export interface Around {
   readonly gateway: Resource;
   readonly objects: Objects;
   readonly grants: Grants;
@@ -93,7 +93,7 @@ function namesOf(pem: string): string[] | undefined {
 }
 
 /** What may be referred to for one purpose; the first kind is the usual one. */
-interface Purpose {
+export interface Purpose {
   readonly kinds: readonly [string, ...string[]];
   readonly keys: readonly string[];
   readonly wrongKind: string;
@@ -108,7 +108,11 @@ const authority: Purpose = {
 };
 
 /** PEM texts of the object that is referred to; undefined, and told, where they are not there or may not be used. */
-function readReferred(ref: Setting, { kinds, keys, wrongKind, wrong }: Purpose, { gateway, objects, grants, status }: Around): string[] | undefined {
+export function readReferred(
+  ref: Setting,
+  { kinds, keys, wrongKind, wrong }: Purpose,
+  { gateway, objects, grants, status }: Around,
+): string[] | undefined {
   const of = ref.get('group').string() ?? '';
   const kind = ref.get('kind').string() ?? kinds[0];
   const namespace = ref.get('namespace').string() ?? gateway.namespace;

@@ -51,7 +51,7 @@ export function readTlsRules(route: Resource, facts: RuleFacts): ((on: Attachmen
 function readTlsBackend(ref: Setting, facts: RuleFacts): TlsBackend {
   const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
   const backend = facts.resolve(ref, facts.namespace);
-  if (!('problem' in backend)) return { weight, upstream: backend.upstream, destination: { ...serviceProxy(backend, ref.origin), kind: 'tunnel' } };
+  if (!('problem' in backend)) return { weight, upstream: backend.upstream, destination: serviceProxy(backend, ref.origin, { kind: 'tunnel' }) };
   ref.warning('DG1205', backend.problem, 'its share of the connections is closed');
   return { weight, upstream: null, destination: invalid(backend.problem, ref) };
 }

@@ -43,7 +43,7 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   const backends = rule
     .get('backendRefs')
     .items()
-    .map((ref) => readBackend(ref, facts, tries));
+    .map((ref) => readBackend(ref, facts, tries, session === null ? null : id));
   const around = (kind: string, options: unknown, child: Destination): Destination => ({ kind, options, origin, children: [child] });
   const chosen = session === null ? chooseAmong(backends, rule) : around('gateway-api/session', session, chooseStaying(backends, rule, id));
   return {
@@ -56,7 +56,7 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   };
 }
 
-function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries): Backend {
+function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries, session: string | null): Backend {
   const { origin } = ref;
   const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
   const filters = readFilters(ref, facts);
@@ -65,7 +65,9 @@ function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries): B
     ref.warning('DG1205', backend.problem, 'its share of the requests answers 500');
     return { weight, destination: invalid(backend.problem, ref), upstream: null, filtersAnswers: false };
   }
-  const proxy = serviceProxy(backend, origin, tryMs);
+  if (backend.endpoints?.length === 0)
+    ref.warning('DG1205', `the Service of ${backend.upstream} has no endpoint that is ready`, 'its share of the requests answers 503');
+  const proxy = serviceProxy(backend, origin, { timeoutMs: tryMs, session });
   const tried: Destination = retry === null ? proxy : { kind: 'gateway-api/retry', options: retry, origin, children: [proxy] };
   const filtered = filters.request.length > 0 || filters.head.length > 0;
   return {

@@ -28,7 +28,7 @@ export function readExternalAuth(filter: Setting, { namespace, resolve }: RuleFa
     return { kind: 'gateway-api/unknown-filter', options: { reason: backend.problem }, origin };
   }
   const prefix = path === '' ? '' : normalPath(path.startsWith('/') ? path : `/${path}`).replace(/\/$/, '');
-  const options: ExternalAuthOptions = { destination: serviceProxy(backend, ref.origin, timeoutMs), prefix, asks, brings, maxBody };
+  const options: ExternalAuthOptions = { destination: serviceProxy(backend, ref.origin, { timeoutMs }), prefix, asks, brings, maxBody };
   return { kind: 'gateway-api/external-auth', options, origin };
 }
 
