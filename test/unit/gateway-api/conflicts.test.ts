@@ -120,6 +120,20 @@ describe('HTTPRoutes and GRPCRoutes with a host in common', () => {
     );
     expect(found).toEqual(['HTTPRoute shop/a', 'HTTPRoute shop/c']);
   });
+  it('which of them does not depend on the order of the files', async () => {
+    const hosts = fc.subarray(['a.test', 'b.test', "'*.b.test'", 'x.b.test']);
+    const one = fc.record({ name: fc.constantFrom('x', 'y', 'z'), hosts, old: fc.boolean(), http: fc.boolean() });
+    const made = ({ name, hosts: some, old, http }: { name: string; hosts: string[]; old: boolean; http: boolean }): string =>
+      route(name, 'a', `hostnames: [${some.join(', ')}]`, old ? { created: '2026-01-01T00:00:00Z' } : {}, http ? 'HTTPRoute' : 'GRPCRoute');
+    const different = fc.uniqueArray(one, { maxLength: 4, selector: ({ name, http }) => `${name} ${http}` });
+    await fc.assert(
+      fc.asyncProperty(different, async (routes) => {
+        const parts = routes.map(made);
+        expect((await accepted(...parts)).toSorted()).toEqual((await accepted(...parts.toReversed())).toSorted());
+      }),
+      { numRuns: 30 },
+    );
+  });
   it('both are accepted where they share none, or no listener', async () => {
     expect(await accepted(route('x', 'a', 'hostnames: [x.test]'), grpc('y', 'hostnames: [y.test]'))).toHaveLength(2);
     const found = await check(
@@ -136,6 +150,19 @@ describe('HTTPRoutes and GRPCRoutes with a host in common', () => {
     expect(await ask(gateway, 'http://x.test/')).toBe('shop/a');
     expect(gateway.routes).toHaveLength(1);
   });
+});
+
+it('of routes on one listener the one that names the host more exactly goes before, also where the listener names it more exactly still', async () => {
+  const aged = (name: string, hosts: string, created: string): string => route(name, name, `hostnames: [${hosts}]`, { created });
+  await using gateway = await serve([
+    gatewayWith([on('one', 'x.a.test'), on('two', '*.b.test')]),
+    service('a'),
+    service('b'),
+    aged('a', "'*.a.test', '*.test'", '2025-01-01T00:00:00Z'),
+    aged('b', "x.a.test, '*.b.test'", '2026-01-01T00:00:00Z'),
+  ]);
+  expect([await ask(gateway, 'http://x.a.test/'), await ask(gateway, 'http://x.b.test/')]).toEqual(['shop/b', 'shop/b']);
+  expect([await ask(gateway, 'http://y.a.test/'), await ask(gateway, 'http://x.c.test/')]).toEqual(['404', '404']);
 });
 
 const host = fc.constantFrom('', 'a.x', 'b.x', '*.x', '*.a.x', 'x');

@@ -205,3 +205,12 @@ describe('a TLSRoute', () => {
     expect(closed).toBe(true);
   });
 });
+
+it('a policy that guards one closes it, and no other', async () => {
+  const policy = `apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: { name: p, namespace: shop }\nspec: { targetRefs: [{ kind: TLSRoute, name: shut }], authorization: { defaultAction: Deny } }\n---\n`;
+  const routes = [tlsRoute('shut', 'shut.test', '{ name: secure, port: 443 }'), tlsRoute('open', 'open.test', '{ name: secure, port: 443 }')];
+  await using gateway = await start(gatewayObject(passthrough('*.test')), ...routes, policy);
+  const unchecked = { rejectUnauthorized: false };
+  expect(await say(gateway, 'open.test', 'hello', unchecked)).not.toBe('closed');
+  expect(await say(gateway, 'shut.test', 'hello', unchecked)).toBe('closed');
+});
