@@ -5,8 +5,9 @@ export type Ordered = Pick<When, 'order' | 'age' | 'name'>;
 
 /** Which of two matches counts where both hold: by their own order, then the older route, then its name. */
 export function byPrecedence(a: Ordered, b: Ordered): number {
-  for (const [at, one] of a.order.entries()) {
-    const difference = one - (b.order[at] ?? 0);
+  // Routes of several kinds have orders of several lengths.
+  for (let at = 0; at < Math.max(a.order.length, b.order.length); at += 1) {
+    const difference = (a.order[at] ?? 0) - (b.order[at] ?? 0);
     if (difference !== 0) return difference;
   }
   return byAge(a, b);

@@ -44,9 +44,6 @@ export function resolversOf(
     const transport = routeKind === 'UDPRoute' ? 'UDP' : 'TCP';
     const service = services.get(id);
     if (service === undefined && services.size > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
-    // Source: the API reference of BackendObjectReference; CVE-2021-25740.
-    if (service?.external === true)
-      return { problem: `the Service ${id} is an ExternalName, which gateways should not follow: it may lead anywhere (UnsupportedValue)` };
     const found = service?.ports.find((one) => one.port === port && one.protocol === transport);
     if (service !== undefined && service.ports.length > 0 && found === undefined)
       return { problem: `the Service ${id} has no ${transport} port ${port} (BackendNotFound)` };
@@ -57,11 +54,15 @@ export function resolversOf(
     const unsupported = protocolProblem(found?.appProtocol ?? '', routeKind, tls !== undefined);
     if (unsupported !== undefined) return { problem: `the port ${port} of the Service ${id} ${unsupported} (UnsupportedProtocol)` };
     const policy = traffic.get(id);
-    const ready = found === undefined ? undefined : endpoints(id, { ...found, port });
+    // Gateways should not follow an ExternalName, which may lead anywhere (the API reference of BackendObjectReference; CVE-2021-25740): it is
+    // asked only where the user says who stands for it.
+    const external = service?.external === true;
+    const ready = external ? [] : found === undefined ? undefined : endpoints(id, { ...found, port });
     return {
       upstream: `${id}:${port}`,
       ...(tls === undefined ? {} : { tls: { ...tls, ...shown } }),
       ...(ready === undefined ? {} : { endpoints: ready }),
+      ...(ready?.length === 0 ? { unready: external ? 'is an ExternalName, which may lead anywhere' : 'has no endpoint that is ready' } : {}),
       ...(policy === undefined ? {} : { traffic: policy }),
       ...(routeKind === 'GRPCRoute' || speaksHttp2(found?.appProtocol ?? '') ? { protocol: 'h2c' as const } : {}),
     };

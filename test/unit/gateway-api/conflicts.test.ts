@@ -238,12 +238,12 @@ describe('hosts', () => {
 
 describe('precedence', () => {
   const ordered: fc.Arbitrary<Ordered> = fc.record({
-    order: fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 }),
+    order: fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 5 }),
     age: fc.constantFrom('', '2025-01-01T00:00:00Z', '2026-01-01T00:00:00Z'),
     name: fc.constantFrom('shop/a', 'shop/b', 'other/a'),
   });
-  /** The same rule as a text that sorts: smaller numbers, then older, then by name. */
-  const key = ({ order, age, name }: Ordered): string => `${order.map((one) => one + 5).join('')} ${age || '9'} ${name}`;
+  /** The same rule as a text that sorts: smaller numbers (0 where there is none), then older, then by name. */
+  const key = ({ order, age, name }: Ordered): string => `${[0, 1, 2, 3, 4].map((at) => (order[at] ?? 0) + 5).join('')} ${age || '9'} ${name}`;
 
   it('is a total order, the one that a plain reading of the rule gives', () => {
     fc.assert(

@@ -29,6 +29,7 @@ describe('what guards', () => {
     ['a listener', 'kind: Gateway, name: public, sectionName: two', ['shop/a', 'shop/b', '501', '501']],
     ['a rule', 'kind: HTTPRoute, name: r, sectionName: shut', ['shop/a', '501', 'shop/a', '501']],
     ['a Service', "group: '', kind: Service, name: a", ['501', 'shop/b', '501', 'shop/b']],
+    ['a port of a Service', "group: '', kind: Service, name: a, sectionName: web", ['501', 'shop/b', '501', 'shop/b']],
     ['another route', 'kind: HTTPRoute, name: other', open],
     ['a route of another kind', 'kind: GRPCRoute, name: r', open],
   ])('%s closes it, and nothing else', async (_, target, wanted) => {
@@ -81,7 +82,12 @@ describe('what shapes traffic', () => {
       'a BackendTrafficPolicy',
       manifest('BackendTrafficPolicy', 'p', '{ targetRefs: [{ kind: Gateway, name: public }], loadBalancer: { type: Random } }', envoy),
     ],
-    ['a guard that is off', security('kind: HTTPRoute, name: r', 'basicAuth: { enabled: false }')],
+    [
+      'a guard that is off',
+      manifest('TrafficPolicy', 'p', '{ targetRefs: [{ kind: HTTPRoute, name: r }], extAuth: { disable: {} } }', {
+        group: 'gateway.kgateway.dev/v1alpha1',
+      }),
+    ],
   ])('is told and passes: %s', async (_, policy) => {
     expect(await answers(policy)).toEqual(open);
     const found = await check(gateway, ...services, two, policy);
@@ -101,6 +107,7 @@ describe('Istio', () => {
   it.each([
     ['a target', istio('{ targetRefs: [{ kind: Gateway, group: gateway.networking.k8s.io, name: public }], rules: [] }'), shut],
     ['the label of a Gateway', istio("{ selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': public } } }"), shut],
+    ['the label that Gateways had before', istio("{ selector: { matchLabels: { 'istio.io/gateway-name': public } } }"), shut],
     ['the label of a workload', istio('{ selector: { matchLabels: { app: a } } }'), open],
     ['nothing: its namespace', istio('{ rules: [] }'), shut],
     ['nothing: another namespace', istio('{ rules: [] }', 'other'), open],
@@ -148,6 +155,13 @@ describe('what decides who may pass', () => {
     ['networking.gke.io', 'GCPBackendPolicy', { default: { iap: { enabled: true } } }, 'iap'],
     ['networking.gke.io', 'GCPBackendPolicy', { default: { iap: { enabled: false }, timeoutSec: 40 } }, undefined],
     ['kuadrant.io', 'AuthPolicy', {}, 'AuthPolicy'],
+    ['gateway.envoyproxy.io', 'SecurityPolicy', { targetRefs: [], authorization: {} }, 'authorization'],
+    ['gateway.envoyproxy.io', 'SecurityPolicy', { targetRefs: [], ofTomorrow: {} }, 'ofTomorrow'],
+    ['gateway.envoyproxy.io', 'SecurityPolicy', { targetRefs: [], mergeType: 'StrategicMerge', cors: {} }, undefined],
+    ['extensions.istio.io', 'WasmPlugin', { phase: 'AUTHN', url: 'x' }, 'phase'],
+    ['extensions.istio.io', 'WasmPlugin', { phase: 'STATS', url: 'x' }, undefined],
+    ['example.test', 'AnyPolicy', { keyAuth: {} }, 'keyAuth'],
+    ['example.test', 'AnyPolicy', { default: { externalAuthorization: { url: 'x' } } }, 'externalAuthorization'],
     ['kuadrant.io', 'RateLimitPolicy', { limits: {} }, undefined],
     ['gateway.solo.io', 'RouteOption', { options: { jwtStaged: { afterExtAuth: { providers: {} } } } }, 'jwtStaged'],
     ['example.test', 'AnyPolicy', { ipAllowList: ['10.0.0.0/8'] }, 'ipAllowList'],

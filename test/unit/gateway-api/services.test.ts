@@ -167,10 +167,16 @@ describe('what a port of a Service speaks', () => {
 });
 
 describe('Services that are not asked', () => {
-  it.each([
-    ['an ExternalName', service('{ port: 80 }', ', type: ExternalName, externalName: example.test'), 'UnsupportedValue'],
-    ['a port of UDP', service('{ port: 80, protocol: UDP }'), 'BackendNotFound'],
-  ])('%s', async (_, manifest, reason) => {
+  it('an ExternalName, unless somebody says what stands for it', async () => {
+    const manifests = [service('{ port: 80 }', ', type: ExternalName, externalName: example.test'), rule()];
+    await using unmapped = await start(manifests);
+    expect(await ask(unmapped)).toBe('503');
+    expect(told(unmapped)).toContain('ExternalName');
+    const port = await listening(named('here'));
+    await using mapped = await start(manifests, { 'shop/a': `http://127.0.0.1:${port}` });
+    expect(await ask(mapped)).toBe('here 1.1');
+  });
+  it.each([['a port of UDP', service('{ port: 80, protocol: UDP }'), 'BackendNotFound']])('%s', async (_, manifest, reason) => {
     await using gateway = await start([manifest, rule()], { '*': 'echo:' });
     expect(await ask(gateway)).toBe('500');
     expect(told(gateway)).toContain(reason);

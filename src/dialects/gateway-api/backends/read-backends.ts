@@ -81,8 +81,8 @@ function readBackend({ ref, backend }: Reference, facts: RuleFacts, { tryMs, ret
     ref.warning('DG1205', backend.problem, 'its share of the requests answers 500');
     return { weight, destination: invalid(backend.problem, ref), upstream: null, filtersAnswers: false };
   }
-  if (backend.endpoints?.length === 0)
-    ref.warning('DG1205', `the Service of ${backend.upstream} has no endpoint that is ready`, 'its share of the requests answers 503');
+  if (backend.unready !== undefined)
+    ref.warning('DG1205', `the Service of ${backend.upstream} ${backend.unready}`, 'its share of the requests answers 503, unless it is mapped');
   const proxy = serviceProxy(backend, origin, { timeoutMs: tryMs, session });
   const budget = backend.traffic?.budget ?? null;
   const again = budget === null ? retry : { ...(retry ?? noRetry), budget };

@@ -11,6 +11,8 @@ export interface Resolved {
   readonly tls?: UpstreamTls;
   /** That are ready; undefined where nobody knows any. */
   readonly endpoints?: readonly Endpoint[];
+  /** Why there is none. */
+  readonly unready?: string;
   /** What is said of all requests to it. */
   readonly traffic?: TrafficPolicy;
 }

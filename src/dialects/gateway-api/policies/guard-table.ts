@@ -8,7 +8,7 @@ const guardKinds: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields by which policies of any implementation decide who may pass: Envoy Gateway, kgateway, agentgateway, Gloo, GKE. */
 const guardFields =
-  /^(?:jwt\w*|oidc|oauth2?|openidconnect|(?:basic|digest|hmac)auth(?:entication)?|apikeyauth(?:entication)?|ext(?:ernal)?authz?|forwardauth|authentication|authorization|rbac|acl|ip(?:allow|white|deny|block)list|iprestriction|clientvalidation|mtls|iap|securitypolicy)$/;
+  /^(?:jwt\w*|oidc|oauth2?|openidconnect|(?:basic|digest|hmac)auth(?:entication)?|apikeyauth(?:entication)?|ext(?:ernal)?auth(?:z|orization)?|keyauth|ldap\w*|opa|forwardauth|authentication|authorization|rbac|acl|ip(?:allow|white|deny|block)list|iprestriction|clientvalidation|mtls|iap|securitypolicy)$/;
 
 /** Plugins of Kong that decide who may pass. */
 const guardPlugins: ReadonlySet<string> = new Set([
@@ -38,9 +38,16 @@ const guardPlugins: ReadonlySet<string> = new Set([
 
 export const isGuardPlugin = (name: string): boolean => guardPlugins.has(name);
 
+/** What Envoy Gateway's SecurityPolicy may hold and decides nothing; whatever else it holds does. */
+const harmless: ReadonlySet<string> = new Set(['targetRef', 'targetRefs', 'targetSelectors', 'mergeType', 'cors']);
+
 /** By what an object decides who may pass; undefined where it does not. */
-export function guardIn(group: string, kind: string, spec: unknown): string | undefined {
-  return guardKinds[group]?.includes(kind) === true ? kind : guardField(spec, 8);
+export function guardIn(group: string, kind: string, spec: Readonly<Record<string, unknown>>): string | undefined {
+  if (guardKinds[group]?.includes(kind) === true) return kind;
+  if (group === 'gateway.envoyproxy.io' && kind === 'SecurityPolicy') return Object.keys(spec).find((key) => !harmless.has(key));
+  // A plugin of Istio is asked among those that authenticate or authorize.
+  if (kind === 'WasmPlugin' && /^AUTH[NZ]$/.test(String(spec['phase']))) return 'phase';
+  return guardField(spec, 8);
 }
 
 function guardField(value: unknown, depth: number): string | undefined {
@@ -56,7 +63,8 @@ function guardField(value: unknown, depth: number): string | undefined {
 /** Whether it is there to say that it is not there. */
 function isOff(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true;
+  // An empty object may be all there is to say: an authorization without rules refuses everybody.
   if (typeof value !== 'object') return value === '';
   const { enabled, disable, disabled } = value as Record<string, unknown>;
-  return Object.keys(value).length === 0 || enabled === false || (disable ?? disabled ?? false) !== false;
+  return enabled === false || (disable ?? disabled ?? false) !== false;
 }

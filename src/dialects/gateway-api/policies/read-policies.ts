@@ -22,7 +22,7 @@ export function readPolicies(objects: Objects, statuses: Statuses): Guarded {
   for (const policy of objects.every) {
     const { group: of, kind, spec, setting } = policy;
     if (of === '' || of === group || isTrafficPolicy(of, kind) || spec.kind !== 'map') continue;
-    const guard = guardIn(of, kind, plain(spec.tree as NonNullable<typeof spec.tree>));
+    const guard = guardIn(of, kind, plain(spec.tree as NonNullable<typeof spec.tree>) as Readonly<Record<string, unknown>>);
     const targets = targetsOf(policy, objects);
     if (targets.length === 0) continue;
     const status = statuses.of('policy', policy);

@@ -19,7 +19,9 @@ export function targetsOf(policy: Resource, objects: Objects): Target[] {
   const refs = [...spec.get('targetRef').items(), ...spec.get('targetRefs').items()].flatMap((ref) => {
     const { kind } = kindOf(ref.get('group').string() ?? group, ref.get('kind').string() ?? '');
     if (!attachable.has(kind)) return [];
-    return [targetOf(kind, ref.get('namespace').string() ?? namespace, ref.get('name').string() ?? '', ref.get('sectionName').string())];
+    const section = ref.get('sectionName').string();
+    // One port of a Service closes all of it: what a route sends to which port is known later.
+    return [targetOf(kind, ref.get('namespace').string() ?? namespace, ref.get('name').string() ?? '', kind === 'Service' ? '' : section)];
   });
   const selected = spec
     .get('targetSelectors')
@@ -38,7 +40,7 @@ export function targetsOf(policy: Resource, objects: Objects): Target[] {
 function ofIstio(spec: Setting, namespace: string): Target[] {
   if (spec.get('targetRef').exists || spec.get('targetRefs').exists) return [];
   const labels = spec.get('selector').get('matchLabels');
-  const name = labels.get('gateway.networking.k8s.io/gateway-name').string();
+  const name = labels.get('gateway.networking.k8s.io/gateway-name').string() ?? labels.get('istio.io/gateway-name').string();
   if (name !== undefined) return [targetOf('Gateway', namespace, name)];
   return labels.keys().length > 0 ? [] : [gatewaysOf(namespace === 'istio-system' ? '' : namespace)];
 }
