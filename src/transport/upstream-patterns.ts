@@ -1,6 +1,7 @@
-/** Stands for many names: `*` is any text without `/` and `:`. In a URL, `{port}` is the port of production. */
+/** Stands for many names: `*` is any text without `/` and `:`. */
 interface Pattern<T> {
-  readonly test: RegExp;
+  /** Texts and the separators between them; each text by its pieces, between which a `*` stands. */
+  readonly fields: readonly (readonly string[])[];
   /** Characters that are no `*`: the more, the more specific. */
   readonly weight: number;
   readonly target: T;
@@ -13,33 +14,34 @@ export class UpstreamPatterns<T> {
   constructor(targets: Iterable<readonly [string, T]>) {
     this.#patterns = [...targets]
       .filter(([name]) => name !== '*' && name.includes('*'))
-      .map(([name, target]) => ({ test: patternOf(name), weight: name.replaceAll('*', '').length, target }))
+      .map(([name, target]) => ({ fields: fieldsOf(name).map((one) => one.split('*')), weight: name.replaceAll('*', '').length, target }))
       .toSorted((a, b) => b.weight - a.weight);
   }
 
   /** `names`: every way in which a configuration writes an upstream. */
   find(names: readonly string[]): T | undefined {
-    return this.#patterns.find(({ test }) => names.some((name) => test.test(name)))?.target;
+    const all = names.map(fieldsOf);
+    return this.#patterns.find(({ fields }) => all.some((one) => isLike(one, fields)))?.target;
   }
 }
 
-/** Runs of `*` cannot meet, so that nothing is tried twice. */
-const patternOf = (name: string): RegExp =>
-  new RegExp(
-    `^${name
-      .replaceAll(/\*+/g, '*')
-      .replaceAll(/[$()+.?[\\\]^{|}]/g, String.raw`\$&`)
-      .replaceAll('*', '[^/:]*')}$`,
-  );
+const fieldsOf = (name: string): string[] => name.split(/([/:])/);
 
-/** The URL with the port of production, as `names` or the address of production say it. */
-export function fillPort(url: string, names: readonly string[], production: string): string {
-  if (!url.includes('{port}')) return url;
-  const port = names.map((name) => /:(\d+)$/.exec(name)?.[1]).find((one) => one !== undefined) ?? portOf(production);
-  return url.replaceAll('{port}', port);
-}
+/** What `*` stands for has no separator: the fields of both are the same in number. */
+const isLike = (texts: readonly string[], fields: readonly (readonly string[])[]): boolean =>
+  texts.length === fields.length && texts.every((text, at) => isMade(text, fields[at] as readonly string[]));
 
-function portOf(production: string): string {
-  const { port = '', protocol = '' } = URL.parse(production) ?? {};
-  return port || (protocol === 'https:' ? '443' : '80');
+/** Whether a text is made of pieces with anything between them. The first place of each is the best one, so that none is tried twice. */
+function isMade(text: string, pieces: readonly string[]): boolean {
+  const [first = '', last = ''] = [pieces[0], pieces.at(-1)];
+  if (pieces.length === 1) return text === first;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let from = first.length;
+  const end = text.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const at = text.indexOf(piece, from);
+    if (at < 0 || at + piece.length > end) return false;
+    from = at + piece.length;
+  }
+  return true;
 }
