@@ -21,7 +21,7 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
     .toSorted((a, b) => byAge({ age: a.createdAt, name: a.name }, { age: b.createdAt, name: b.name }));
   for (const policy of policies) {
     const tls = readPolicy(policy, objects);
-    for (const ref of policy.spec.get('targetRefs').items()) {
+    for (const ref of targetsOf(policy.spec)) {
       const key = readTarget(ref, policy.namespace);
       if (key === undefined)
         ref.warning('DG1205', 'BackendTLSPolicies are for Services and ServiceImports (TargetNotFound)', 'nothing is done for it');
@@ -30,6 +30,12 @@ export function readBackendTls(objects: Objects): BackendTlsPolicies {
     }
   }
   return found;
+}
+
+/** One in v1alpha2. */
+function targetsOf(spec: Setting): Setting[] {
+  const one = spec.get('targetRef');
+  return one.exists ? [one] : spec.get('targetRefs').items();
 }
 
 /** Undefined where it is nothing that requests can be sent to. */
@@ -41,7 +47,7 @@ function readTarget(ref: Setting, namespace: string): string | undefined {
 }
 
 function readPolicy({ namespace, name, spec }: Resource, objects: Objects): BackendTls {
-  const validation = spec.get('validation');
+  const validation = earlier(spec, 'validation', 'tls');
   spec.get('options').ignored('options are those of one implementation');
   const serverName = validation.get('hostname').string()?.toLowerCase() ?? '';
   const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
@@ -69,10 +75,13 @@ function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTl
   return { hosts, uris };
 }
 
+/** A setting by its name, or by that of v1alpha2. */
+const earlier = (setting: Setting, name: string, before: string): Setting => setting.get(setting.get(name).exists ? name : before);
+
 /** PEM texts; empty: those of the system. One that is not there is enough for none: connections must fail. */
 function readAuthorities(validation: Setting, namespace: string, objects: Objects): string | Problem {
-  const refs = validation.get('caCertificateRefs').items();
-  const wellKnown = validation.get('wellKnownCACertificates').string() ?? '';
+  const refs = earlier(validation, 'caCertificateRefs', 'caCertRefs').items();
+  const wellKnown = earlier(validation, 'wellKnownCACertificates', 'wellKnownCACerts').string() ?? '';
   if (refs.length > 0 && wellKnown !== '') return { problem: 'it names authorities and those of the system, of which only one may be (Invalid)' };
   if (refs.length === 0) return wellKnown === 'System' ? '' : { problem: 'it names no authorities that are known (Invalid)' };
   const texts: string[] = [];

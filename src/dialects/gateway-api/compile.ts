@@ -5,6 +5,7 @@ import type { CompileInput, Compiled } from '../dialect.ts';
 import { readBackendTls } from './backend-tls.ts';
 import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
 import { readGrants } from './grants.ts';
+import { isOfApi } from './kinds.ts';
 import { group, Objects, routeKinds } from './objects.ts';
 import { byPrecedence, type Ordered } from './precedence.ts';
 import { attachmentsOf, parentsOf, readRules } from './routes.ts';
@@ -78,13 +79,13 @@ const listenerOf = ({ name, port, protocol, hostname, tls }: GatewayListener, ga
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */
 function settleRest(objects: Objects): void {
   for (const { group: of, kind, namespace, name, setting, spec } of objects.every) {
-    if (of === group && !read.has(kind)) {
+    if (isOfApi(of) && !(of === group && read.has(kind))) {
       setting.warning('DG1208', `${kind} ${namespace}/${name} is not supported yet`, 'nothing of it is served');
       spec.ignored('not supported yet');
     } else if (of === '' && core.has(kind)) {
       for (const key of setting.keys())
         if (!['apiVersion', 'kind', 'metadata', 'spec'].includes(key)) setting.get(key).leftToOthers('nothing asks for it');
       for (const key of spec.keys()) if (key !== 'ports') spec.get(key).ignored('concerns the cluster');
-    } else if (of !== group) setting.ignored(`objects of the kind ${kind} are no part of the gateway`);
+    } else if (of !== group) setting.ignored(`objects of the kind ${kind}${of === '' ? '' : ` (${of})`} are no part of the gateway`);
   }
 }
