@@ -56,6 +56,8 @@ export function asToday(one: Resource): Resource {
   checkKind(one);
   if (one.name.startsWith('~') && (isOfApi(one.group) || (one.group === '' && core.has(one.kind))))
     one.setting.problem('DG1204', `the ${one.kind} has no name`, 'expected metadata.name');
+  if (one.name.includes('{{'))
+    one.setting.problem('DG1203', `the name ${one.name} is a template of Helm`, 'pipe what it makes: helm template . | devgateway start -');
   return { ...one, ...kindOf(one.group, one.kind) };
 }
 

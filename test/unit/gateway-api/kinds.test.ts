@@ -64,6 +64,11 @@ describe('a file that is no manifest yet', () => {
       diagnostics: [{ code: 'DG1101', line: 4, hint: expect.stringContaining('helm template') as string }],
     });
   });
+  it('is one too where it can be parsed', async () => {
+    await expect(start('apiVersion: v1\nkind: Service\nmetadata: { name: "{{ .Release.Name }}-a" }\n')).rejects.toMatchObject({
+      diagnostics: [{ code: 'DG1203', hint: expect.stringContaining('helm template') as string }],
+    });
+  });
   it('is broken otherwise: the parser says how', async () => {
     writeFileSync(path.join(folder, 'broken.yaml'), 'apiVersion: v1\nkind: [\n');
     await expect(createGateway({ config: 'broken.yaml', folder })).rejects.toMatchObject({ diagnostics: [{ code: 'DG1101' }] });
