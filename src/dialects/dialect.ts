@@ -1,6 +1,7 @@
 import type { Kit } from '../engine/kit.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
+import type { StatusReport } from '../model/status.ts';
 import type { Files } from '../sources/files.ts';
 import type { Source } from '../sources/source.ts';
 
@@ -29,6 +30,8 @@ export interface CompileInput {
 
 export interface Compiled {
   readonly sites: readonly Site[];
+  /** What a control plane would say of the objects of this configuration, where it has one. */
+  readonly statuses?: readonly StatusReport[];
   readonly upstreams?: Readonly<Record<string, LocalUpstream>>;
   /** Whether upstreams are recorded or replayed. */
   readonly traffic?: TapeSettings;

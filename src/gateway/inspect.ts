@@ -2,8 +2,8 @@ import { dialects as allDialects } from '../dialects/index.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DevgatewayError, type Diagnostic } from '../model/error.ts';
 import { build, load, type Loaded, type LoadRequest } from './load.ts';
-import { fidelityOf, routesOf } from './report.ts';
-import type { Fidelity, RouteInfo } from './types.ts';
+import { fidelityOf, routesOf, statusesOf } from './report.ts';
+import type { Fidelity, RouteInfo, StatusInfo } from './types.ts';
 import { composeServices } from './services.ts';
 
 /** What `check` finds: the document of the contract, and the texts that it speaks of. */
@@ -11,6 +11,7 @@ export interface Inspection {
   readonly sources: readonly { readonly file: string; readonly dialect: string }[];
   readonly diagnostics: readonly Diagnostic[];
   readonly routes: readonly RouteInfo[];
+  readonly statuses: readonly StatusInfo[];
   readonly fidelity: Fidelity;
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -18,6 +19,7 @@ export interface Inspection {
 const nothing: Omit<Inspection, 'diagnostics'> = {
   sources: [],
   routes: [],
+  statuses: [],
   fidelity: { counts: { mirrored: 0, approximated: 0, ignored: 0, unknown: 0 }, leaves: [] },
   texts: new Map(),
 };
@@ -37,6 +39,7 @@ export async function inspect(request: LoadRequest, dialects: readonly Dialect[]
     sources: loaded.sources,
     diagnostics,
     routes: routesOf(loaded.gateway),
+    statuses: statusesOf(loaded.statuses),
     fidelity: fidelityOf(loaded.ledger, dialects),
     texts: loaded.texts,
   };

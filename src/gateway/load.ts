@@ -6,6 +6,7 @@ import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.t
 import type { Gateway, LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
 import { Ledger } from '../model/ledger.ts';
 import { nowhere } from '../model/origin.ts';
+import type { StatusReport } from '../model/status.ts';
 import { templatesOf } from '../sources/cloudformation/assembly.ts';
 import { environmentWith } from '../sources/env-files.ts';
 import { Files } from '../sources/files.ts';
@@ -20,6 +21,7 @@ import { didYouMean } from '../sources/setting.ts';
 export interface Loaded {
   readonly gateway: Gateway;
   readonly ledger: Ledger;
+  readonly statuses: readonly StatusReport[];
   readonly sources: readonly { readonly file: string; readonly dialect: string }[];
   /** The text of each file that was read as configuration, for code frames. */
   readonly texts: ReadonlyMap<string, string>;
@@ -56,6 +58,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
   const ledger = new Ledger(options.unsupported === 'fail' ? ['DG1208'] : []);
   const used: { source: Source; dialect: Dialect }[] = [];
   const sites: Site[] = [];
+  const statuses: StatusReport[] = [];
   let upstreams: Record<string, LocalUpstream> = {};
   let traffic: TapeSettings | undefined;
   let opened = await sourcesOf(request, files);
@@ -67,6 +70,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
       used.push(...sources.map((source) => ({ source, dialect })));
       const compiled = dialect.compile({ sources, beside: opened.map(({ source }) => source), files, ledger, options });
       sites.push(...compiled.sites);
+      statuses.push(...(compiled.statuses ?? []));
       traffic ??= compiled.traffic;
       upstreams = { ...compiled.upstreams, ...upstreams };
       included.push(...(compiled.include ?? []));
@@ -83,6 +87,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
   return {
     gateway: { sites: distinct(sites), upstreams, ...(traffic === undefined ? {} : { traffic }) },
     ledger,
+    statuses,
     sources: used.map(({ source, dialect }) => ({ file: source.name, dialect: dialect.name })),
     texts: new Map(used.map(({ source }) => [source.name, source.text])),
     watched: files.seen,

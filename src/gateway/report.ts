@@ -1,7 +1,8 @@
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Ledger } from '../model/ledger.ts';
-import type { Fidelity, RouteInfo } from './types.ts';
+import type { StatusReport } from '../model/status.ts';
+import type { Fidelity, RouteInfo, StatusInfo } from './types.ts';
 
 /** The route table in the order of the model, as `check --json` prints it. */
 export function routesOf(gateway: Gateway): RouteInfo[] {
@@ -12,10 +13,21 @@ export function routesOf(gateway: Gateway): RouteInfo[] {
       dialect: site.dialect,
       match: label.match,
       upstream: label.upstream,
+      ...(label.parent === undefined ? {} : { parent: label.parent }),
       file: origin.file,
       line: origin.line,
     })),
   );
+}
+
+/** The statuses of the objects of a configuration, as `check --json` prints them. */
+export function statusesOf(statuses: readonly StatusReport[]): StatusInfo[] {
+  return statuses.map(({ origin, conditions, ...rest }) => ({
+    ...rest,
+    conditions: conditions.map(({ origin: { file, line }, ...condition }) => ({ ...condition, file, line })),
+    file: origin.file,
+    line: origin.line,
+  }));
 }
 
 /** The account of a configuration. What is called mirrored names its proof. */

@@ -4,6 +4,7 @@ import type { TraceEntry } from '../engine/trace.ts';
 import type { Diagnostic } from '../model/error.ts';
 import type { FunctionSettings, Limits, TapeMode } from '../model/gateway.ts';
 import type { Verdict } from '../model/ledger.ts';
+import type { Condition, StatusReport } from '../model/status.ts';
 import type { TokenOptions } from '../identity/mint.ts';
 import type { UserFunction } from '../engine/kit.ts';
 import type { Ignores } from '../traffic/tape/asked.ts';
@@ -127,6 +128,18 @@ export interface RouteInfo {
   readonly dialect: string;
   readonly match: string;
   readonly upstream: string;
+  /** What the configuration attaches it to, where it says so. */
+  readonly parent?: string;
+  readonly file: string;
+  readonly line: number;
+}
+/** What a control plane would write about an object of the configuration, or about one part of it. */
+export interface StatusInfo extends Omit<StatusReport, 'origin' | 'conditions'> {
+  readonly conditions: readonly ConditionInfo[];
+  readonly file: string;
+  readonly line: number;
+}
+export interface ConditionInfo extends Omit<Condition, 'origin'> {
   readonly file: string;
   readonly line: number;
 }

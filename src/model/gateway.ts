@@ -145,8 +145,8 @@ export interface Route extends Plan {
   /** Understood only by the site's matcher. Null: reached by a jump alone. */
   readonly when: unknown;
   readonly origin: Origin;
-  /** For people: route tables, `explain`, log lines. */
-  readonly label: { readonly match: string; readonly upstream: string };
+  /** For people: route tables, `explain`, log lines. `parent`: what it is attached to, where the configuration says so. */
+  readonly label: { readonly match: string; readonly upstream: string; readonly parent?: string };
 }
 
 export type Step = Named;
@@ -209,6 +209,8 @@ export interface ProxyOptions {
    */
   readonly upgrades: 'pass' | 'as-sent';
   readonly tls: UpstreamTls | null;
+  /** Only where the upstream map names a place for it; else the fault `upstream-unmapped`. */
+  readonly mappedOnly?: true;
 }
 
 export interface UpstreamTls {

@@ -75,9 +75,9 @@ export class Setting {
     this.#defaults = defaults;
   }
 
-  /** Makes every leaf known to the ledger. `by` names the reader until `as` changes it. */
-  static root(tree: Tree, file: string, ledger: Ledger, by: string): Setting {
-    const origin = { file, line: tree.line, column: tree.column, pointer: '' };
+  /** Makes every leaf known to the ledger. `by` names the reader until `as` changes it; `pointer` the document, where a file has several. */
+  static root(tree: Tree, file: string, ledger: Ledger, by: string, pointer = ''): Setting {
+    const origin = { file, line: tree.line, column: tree.column, pointer };
     forEachLeaf(tree, origin, (leaf) => ledger.leaf(leaf));
     return new Setting(Place.root(tree, origin), ledger, by, mirrored);
   }

@@ -10,8 +10,6 @@ const nobody: Listener = { name: '', port: 0, protocol: 'http' };
 const maxBytes = 4 * 1024 * 1024;
 
 const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-const isMapped = ({ upstreams }: Services, names: readonly string[], scope = ''): boolean =>
-  upstreams.find(names) !== undefined || upstreams.isOverridden(names, scope);
 
 /** Fetches documents that steps need (key sets, discovery) through the upstream map and the same pools. */
 export function documentFetcher(services: Services): Deps['fetch'] {
@@ -20,7 +18,7 @@ export function documentFetcher(services: Services): Deps['fetch'] {
     const { host, hostname, pathname, search, protocol, port } = new URL(url);
     const withPort = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
     const names = [url, host, withPort, hostname];
-    if (init.mappedOnly === true && !isLoopback(hostname) && !isMapped(services, names, init.within?.scope))
+    if (init.mappedOnly === true && !isLoopback(hostname) && !services.upstreams.isMapped(names, init.within?.scope))
       throw new Error(`${hostname} is not mapped: --upstream ${hostname}=URL says where it is`);
     if (init.untaped === true && services.replay.answer !== null) throw new Error(`${hostname} is not told: tapes stand for upstreams`);
     const options = {

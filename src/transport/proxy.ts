@@ -74,7 +74,10 @@ async function sendTaped(address: Address, services: Services, sending: Sending,
 }
 
 function sendLive({ names, url }: Address, { upstreams }: Services, sending: Sending, forwardTo: Forward): Promise<Answer | Failure> {
-  const origin = upstreams.resolve(names, url, sending.exchange.scope);
+  const { options, upstream, exchange } = sending;
+  if (options.mappedOnly === true && !upstreams.isMapped(names, exchange.scope))
+    return Promise.resolve(refuse(fault('upstream-unmapped', { upstream })));
+  const origin = upstreams.resolve(names, url, exchange.scope);
   return typeof origin === 'string'
     ? forwardTo(origin, sending)
     : origin.then(

@@ -1,7 +1,6 @@
 /** Stands for many names: `*` is any text without `/` and `:`. */
 interface Pattern<T> {
-  /** Texts and the separators between them; each text by its pieces, between which a `*` stands. */
-  readonly fields: readonly (readonly string[])[];
+  readonly parts: readonly string[];
   /** Characters that are no `*`: the more, the more specific. */
   readonly weight: number;
   readonly target: T;
@@ -14,34 +13,28 @@ export class UpstreamPatterns<T> {
   constructor(targets: Iterable<readonly [string, T]>) {
     this.#patterns = [...targets]
       .filter(([name]) => name !== '*' && name.includes('*'))
-      .map(([name, target]) => ({ fields: fieldsOf(name).map((one) => one.split('*')), weight: name.replaceAll('*', '').length, target }))
+      .map(([name, target]) => ({ parts: name.split('*'), weight: name.replaceAll('*', '').length, target }))
       .toSorted((a, b) => b.weight - a.weight);
   }
 
   /** `names`: every way in which a configuration writes an upstream. */
   find(names: readonly string[]): T | undefined {
-    const all = names.map(fieldsOf);
-    return this.#patterns.find(({ fields }) => all.some((one) => isLike(one, fields)))?.target;
+    return this.#patterns.find(({ parts }) => names.some((name) => isMet(parts, name)))?.target;
   }
 }
 
-const fieldsOf = (name: string): string[] => name.split(/([/:])/);
-
-/** What `*` stands for has no separator: the fields of both are the same in number. */
-const isLike = (texts: readonly string[], fields: readonly (readonly string[])[]): boolean =>
-  texts.length === fields.length && texts.every((text, at) => isMade(text, fields[at] as readonly string[]));
-
-/** Whether a text is made of pieces with anything between them. The first place of each is the best one, so that none is tried twice. */
-function isMade(text: string, pieces: readonly string[]): boolean {
-  const [first = '', last = ''] = [pieces[0], pieces.at(-1)];
-  if (pieces.length === 1) return text === first;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  let from = first.length;
-  const end = text.length - last.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const at = text.indexOf(piece, from);
-    if (at < 0 || at + piece.length > end) return false;
-    from = at + piece.length;
+/** Whether a name has the parts in their order, from its beginning to its end, and no `/` or `:` between them. The first place of a part is the best one. */
+function isMet(parts: readonly string[], name: string): boolean {
+  const [first = '', ...rest] = parts;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || !isPlain(name, at, found)) return false;
+    at = found + part.length;
   }
-  return true;
+  const end = name.length - last.length;
+  return end >= at && name.endsWith(last) && isPlain(name, at, end);
 }
+const isPlain = (name: string, from: number, to: number): boolean => !/[/:]/.test(name.slice(from, to));

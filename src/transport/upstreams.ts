@@ -107,6 +107,11 @@ export class Upstreams {
     return this.#overrides.size > 0 && this.#overridden(namesWithin(scope, names)) !== undefined;
   }
 
+  /** Whether anything on this machine stands for it. */
+  isMapped(names: readonly string[], scope = ''): boolean {
+    return this.find(names) !== undefined || this.isOverridden(names, scope);
+  }
+
   /** The tape that stands for an upstream. */
   tapeOf(names: readonly string[]): string | undefined {
     const target = this.find(names);

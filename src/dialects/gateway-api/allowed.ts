@@ -2,48 +2,61 @@ import type { Listener } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { group, type Objects } from './objects.ts';
+import type { Status } from './status.ts';
 
-/** Which routes a listener takes. */
+/** Of which namespaces something may attach. */
 export interface Allowed {
   readonly from: 'All' | 'Same' | 'Selector' | 'None';
-  readonly selects: (labels: Readonly<Record<string, string>>) => boolean;
-  /** Kinds of routes; null: those of the protocol. */
-  readonly kinds: readonly string[] | null;
+  readonly selects: Selects;
 }
+export type Selects = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** Source: the API reference of ListenerStatus, supportedKinds. */
+const kindsOf = { http: ['HTTPRoute', 'GRPCRoute'], https: ['HTTPRoute', 'GRPCRoute'], tls: ['TLSRoute'] } as const satisfies Readonly<
+  Record<Listener['protocol'], readonly string[]>
+>;
 
 /** `usual`: which namespaces where nothing is said. */
 export function readAllowed(setting: Setting, usual: Allowed['from'] = 'Same'): Allowed {
   const namespaces = setting.get('namespaces');
-  const kinds = setting
-    .get('kinds')
-    .items()
-    .map((one) => ({ of: one.get('group').string() ?? group, kind: one.get('kind').string() ?? '' }));
   return {
     from: namespaces.get('from').oneOf('All', 'Same', 'Selector', 'None') ?? usual,
     selects: readSelector(namespaces.get('selector')),
-    kinds: kinds.length === 0 ? null : kinds.flatMap(({ of, kind }) => (of === group ? [kind] : [])),
   };
+}
+
+/** The kinds of routes that a listener takes: those of its protocol, or those among them that it names. */
+export function readKinds(setting: Setting, protocol: Listener['protocol'] | null, status: Status): readonly string[] {
+  const usual: readonly string[] = protocol === null ? [] : kindsOf[protocol];
+  const named = setting.items().map((one) => ({ one, of: one.get('group').string() ?? group, kind: one.get('kind').string() ?? '' }));
+  if (named.length === 0 || protocol === null) return usual;
+  return named.flatMap(({ one, of, kind }) => {
+    if (of === group && usual.includes(kind)) return [kind];
+    status.tells('ResolvedRefs', `it has no routes of the kind ${of === group ? '' : `${of}/`}${kind} (InvalidRouteKinds)`, 'it takes none of them', {
+      at: one,
+    });
+    return [];
+  });
 }
 
 /** Whether a route of this kind and namespace may attach. Source: the API reference of AllowedRoutes. */
 export function takes(
-  { allowed, protocol }: { readonly allowed: Allowed; readonly protocol: Listener['protocol'] },
+  { allowed, kinds }: { readonly allowed: Allowed; readonly kinds: readonly string[] },
   route: Resource,
   gatewayNamespace: string,
   objects: Objects,
 ): boolean {
-  const fits = (protocol === 'tls') === (route.kind === 'TLSRoute');
-  return fits && (allowed.kinds?.includes(route.kind) ?? true) && takesNamespace(allowed, route.namespace, gatewayNamespace, objects);
+  return kinds.includes(route.kind) && takesNamespace(allowed, route.namespace, gatewayNamespace, objects);
 }
 
-/** Whether what stands in a namespace may attach to what stands in `own`. */
+/** Whether what stands in a namespace may attach to what stands in `own`. Each namespace has its name as a label. */
 export function takesNamespace({ from, selects }: Allowed, namespace: string, own: string, objects: Objects): boolean {
-  if (from === 'Selector') return selects(objects.find('Namespace', '', namespace)?.labels ?? {});
+  if (from === 'Selector') return selects({ ...objects.find('Namespace', '', namespace)?.labels, 'kubernetes.io/metadata.name': namespace });
   return from === 'All' || (from === 'Same' && namespace === own);
 }
 
-/** A label selector: all that it says must hold. */
-function readSelector(setting: Setting): Allowed['selects'] {
+/** A label selector: all that it says must hold; without one nothing is selected. */
+export function readSelector(setting: Setting): Selects {
   const labels = setting
     .get('matchLabels')
     .entries()

@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { UpstreamTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { group, type Objects } from './objects.ts';
+import { ageOf, group, type Objects } from './objects.ts';
 import { byAge } from './precedence.ts';
+import { splitProblem, type Status, type Statuses } from './status.ts';
 
 /** How the ports of a Service are reached by TLS, or why they cannot be. */
 export type BackendTls = UpstreamTls | Problem;
@@ -14,20 +16,22 @@ interface Problem {
 export type BackendTlsPolicies = ReadonlyMap<string, BackendTls>;
 
 /** Of several policies for one place the oldest counts, then the first by name. Source: the API reference of BackendTLSPolicy. */
-export function readBackendTls(objects: Objects): BackendTlsPolicies {
+export function readBackendTls(objects: Objects, statuses: Statuses): BackendTlsPolicies {
   const found = new Map<string, BackendTls>();
-  const policies = objects
-    .all('BackendTLSPolicy', group)
-    .toSorted((a, b) => byAge({ age: a.createdAt, name: a.name }, { age: b.createdAt, name: b.name }));
+  const policies = objects.all('BackendTLSPolicy', group).toSorted((a, b) => byAge(ageOf(a), ageOf(b)));
   for (const policy of policies) {
-    const tls = readPolicy(policy, objects);
+    const status = statuses.of('policy', policy);
+    const tls = readPolicy(policy, objects, status);
     for (const ref of targetsOf(policy.spec)) {
       const key = readTarget(ref, policy.namespace);
       if (key === undefined)
-        ref.warning('DG1205', 'BackendTLSPolicies are for Services and ServiceImports (TargetNotFound)', 'nothing is done for it');
-      else if (found.has(key)) ref.warning('DG1205', `another BackendTLSPolicy speaks of the ${key} (Conflicted)`, 'the older one counts');
+        status.tells('Accepted', 'it is for Services and ServiceImports alone (TargetNotFound)', 'nothing is done for it', { at: ref });
+      else if (found.has(key)) status.tells('Accepted', `another one speaks of the ${key} (Conflicted)`, 'the older one counts', { at: ref });
       else found.set(key, tls);
     }
+    status.holds('ResolvedRefs');
+    status.served = !status.isWrong('Accepted');
+    status.holds('Accepted');
   }
   return found;
 }
@@ -46,19 +50,28 @@ function readTarget(ref: Setting, namespace: string): string | undefined {
   return (of === '' && kind === 'Service') || (of === 'multicluster.x-k8s.io' && kind === 'ServiceImport') ? key : undefined;
 }
 
-function readPolicy({ namespace, name, spec }: Resource, objects: Objects): BackendTls {
+function readPolicy({ namespace, spec }: Resource, objects: Objects, status: Status): BackendTls {
   const validation = earlier(spec, 'validation', 'tls');
   spec.get('options').ignored('options are those of one implementation');
   const serverName = validation.get('hostname').string()?.toLowerCase() ?? '';
   const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
   const authorities = readAuthorities(validation, namespace, objects);
-  if (typeof authorities === 'string' && 'hosts' in alternativeNames && serverName !== '')
+  const named = preciseHost.test(serverName) && isIP(serverName) === 0;
+  if (typeof authorities === 'string' && 'hosts' in alternativeNames && named)
     return { verify: true, serverName, alternativeNames, authorities, certificate: '', key: '' };
   const why =
-    typeof authorities === 'object' ? authorities : 'problem' in alternativeNames ? alternativeNames : { problem: 'it names no host (Invalid)' };
-  validation.warning('DG1205', `BackendTLSPolicy ${namespace}/${name}: ${why.problem}`, 'requests to the Services that it names answer 500');
+    typeof authorities === 'object'
+      ? authorities
+      : 'problem' in alternativeNames
+        ? alternativeNames
+        : { problem: 'its hostname is no host name (Invalid)' };
+  const isReference = splitProblem(why.problem).reason !== 'Invalid';
+  status.tells(isReference ? 'ResolvedRefs' : 'Accepted', why.problem, 'requests to the Services that it names answer 500', { at: validation });
+  if (isReference) status.fails('Accepted', 'its authorities cannot be used (NoValidCACertificate)', validation);
   return why;
 }
+
+const preciseHost = /^[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
 
 /** Where alternative names are given, the host is only told to the backend. Source: the API reference of BackendTLSPolicyValidation. */
 function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTls['alternativeNames']> | Problem {

@@ -1,80 +1,77 @@
-import { defaultLimits, type Listener, type Plan, type Route, type Site } from '../../model/gateway.ts';
-import { nowhere } from '../../model/origin.ts';
+import type { Route } from '../../model/gateway.ts';
 import { resourcesOf } from '../../sources/kubernetes/resources.ts';
 import type { CompileInput, Compiled } from '../dialect.ts';
+import { linksOf, parentsOf, type Attachment } from './attachments.ts';
 import { readBackendTls } from './backend-tls.ts';
-import { readGateways, type GatewayListener, type GatewayObject } from './gateways.ts';
+import { withoutCrossServing } from './cross-serving.ts';
+import { readEndpoints, sliceGroup } from './endpoints.ts';
+import { readGateways } from './gateways.ts';
 import { readGrants } from './grants.ts';
+import { grouped } from './grouped.ts';
 import { isOfApi } from './kinds.ts';
+import type { GatewayListener } from './listeners.ts';
 import { group, Objects, routeKinds } from './objects.ts';
-import { byPrecedence, type Ordered } from './precedence.ts';
-import { attachmentsOf, parentsOf, readRules } from './routes.ts';
+import { closeGuarded } from './policies/closed.ts';
+import { readPolicies } from './policies/read-policies.ts';
+import { hasUnknownFilter, noting, settleRoute } from './route-status.ts';
+import { readRules } from './routes.ts';
 import { resolversOf } from './services.ts';
+import { sitesOf } from './sites.ts';
+import { nameOf, Statuses } from './status.ts';
 import { isValidRoute } from './valid-route.ts';
 
-const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
+const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
 const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
-/** Every Gateway has an address of its own; its listeners on one port are one site. */
+/** Every Gateway has an address of its own. */
 export function compile({ sources, ledger }: CompileInput): Compiled {
   const objects = new Objects(sources.flatMap((source) => resourcesOf(source, ledger, 'gateway-api')));
+  const statuses = new Statuses();
   const grants = readGrants(objects);
-  const gateways = readGateways(objects, grants);
-  const routes = new Map<GatewayListener, Route[]>();
+  const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
-  const resolver = resolversOf(objects, grants, readBackendTls(objects));
-  for (const route of routeKinds.flatMap((kind) => objects.all(kind, group))) {
-    if (!isValidRoute(route)) continue;
-    const attachments = attachmentsOf(route, parents, objects);
-    const rules = readRules(route, { namespace: route.namespace, resolve: resolver(route.kind) });
+  const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses), readEndpoints(objects));
+  const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
+  const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
+  const guarded = readPolicies(objects, statuses);
+  const routes = new Map<GatewayListener, Route[]>();
+  const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
+  for (const route of valid) {
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
-    for (const on of attachments) {
-      const there = routes.get(on.listener) ?? [];
-      routes.set(on.listener, there);
-      there.push(...rules.flatMap((rule) => rule(on)));
+    const problems: string[] = [];
+    const mine = byRoute.get(route) ?? [];
+    // Two references to parents may mean one listener.
+    const places = new Map(mine.flatMap(({ on }) => on.map((one) => [one.listener, one])));
+    // Rules are made once for all Gateways that show the same to backends, and read where they attach to none.
+    const shown = new Set([...places.values()].map(({ gateway }) => gateway.clientCertificate));
+    if (shown.size === 0) shown.add(undefined);
+    const rules = new Map(
+      [...shown].map((one) => {
+        const resolve = noting(problems, resolver(route.kind, one));
+        return [one, readRules(route, { route: nameOf(route), namespace: route.namespace, resolve })];
+      }),
+    );
+    const rulesAt = ({ gateway }: Attachment): ReturnType<typeof readRules> => rules.get(gateway.clientCertificate) ?? [];
+    for (const at of places.values()) {
+      const made = rulesAt(at).flatMap((rule, index) => closeGuarded(rule(at), route, index, at, guarded));
+      layOn(at, made, routes);
     }
+    const [place] = places.values();
+    const unknown = place === undefined ? [] : rulesAt(place).map((rule) => rule(place).some(hasUnknownFilter));
+    for (const { status, on } of mine) settleRoute(status, on, problems, unknown);
   }
   settleRest(objects);
-  return { sites: gateways.flatMap((gateway) => sitesOf(gateway, routes)) };
+  return { sites: gateways.flatMap((gateway) => sitesOf(gateway, routes)), statuses: statuses.reports() };
 }
 
-function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, readonly Route[]>): Site[] {
-  const name = `${gateway.namespace}/${gateway.name}`;
-  const ports = new Map<string, GatewayListener[]>();
-  for (const one of gateway.parents.flatMap(({ listeners }) => listeners)) {
-    const key = `${one.port}/${one.protocol}`;
-    ports.set(key, [...(ports.get(key) ?? []), one]);
-  }
-  return [...ports.values()].map((listeners): Site => {
-    const [first] = listeners as [GatewayListener, ...GatewayListener[]];
-    return {
-      id: `gateway-api/${name}:${first.port}${first.protocol === 'tls' ? '/tls' : ''}`,
-      dialect: 'gateway-api',
-      faults: { kind: 'gateway-api/faults', options: null, origin: gateway.setting.origin },
-      matcher: {
-        kind: first.protocol === 'tls' ? 'gateway-api/match-server-name' : 'gateway-api/match',
-        options: { listeners: listeners.map((one) => one.hostname) },
-        origin: nowhere,
-      },
-      listeners: listeners.map((one) => listenerOf(one, name)),
-      hosts: [],
-      arrival: first.protocol === 'tls' ? [] : [{ kind: 'gateway-api/normal-path', options: null, origin: nowhere }],
-      routes: listeners.flatMap((one) => (routes.get(one) ?? []).toSorted((a, b) => byPrecedence(a.when as Ordered, b.when as Ordered))),
-      noRoute: { ...plan, destination: null },
-      limits: defaultLimits,
-    };
-  });
+function layOn({ listener }: Attachment, made: readonly Route[], routes: Map<GatewayListener, Route[]>): void {
+  const { facts } = listener.status;
+  facts['attachedRoutes'] = Number(facts['attachedRoutes']) + 1;
+  const there = routes.get(listener) ?? [];
+  routes.set(listener, there);
+  there.push(...made.map((one) => ({ ...one, label: { ...one.label, parent: listener.status.name } })));
 }
-
-const listenerOf = ({ name, port, protocol, hostname, tls }: GatewayListener, gateway: string): Listener => ({
-  name,
-  gateway,
-  port,
-  protocol,
-  ...(hostname === '' ? {} : { hostname }),
-  ...(tls === null ? {} : { tls }),
-});
 
 /** What is not read: kinds of other purposes, and kinds that are not served yet, which is told. */
 function settleRest(objects: Objects): void {
@@ -85,7 +82,9 @@ function settleRest(objects: Objects): void {
     } else if (of === '' && core.has(kind)) {
       for (const key of setting.keys())
         if (!['apiVersion', 'kind', 'metadata', 'spec'].includes(key)) setting.get(key).leftToOthers('nothing asks for it');
-      for (const key of spec.keys()) if (key !== 'ports') spec.get(key).ignored('concerns the cluster');
+      if (kind !== 'Service') for (const key of spec.keys()) spec.get(key).ignored('concerns the cluster');
+    } else if ((of === sliceGroup && kind === 'EndpointSlice') || (of === '' && kind === 'Endpoints')) {
+      for (const key of setting.keys()) if (!endpointKeys.has(key)) setting.get(key).ignored('says nothing of endpoints');
     } else if (of !== group) setting.ignored(`objects of the kind ${kind}${of === '' ? '' : ` (${of})`} are no part of the gateway`);
   }
 }

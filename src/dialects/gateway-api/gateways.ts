@@ -1,22 +1,15 @@
-import type { Listener, ListenerTls } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { readAllowed, takesNamespace, type Allowed } from './allowed.ts';
+import { readAllowed, takesNamespace } from './allowed.ts';
+import { readClientCertificate, type ClientCertificate } from './client-certificate.ts';
+import { ageOf, group, routeKinds, type Objects } from './objects.ts';
 import type { Grants } from './grants.ts';
-import { readFrontend, readListenerTls, type Frontend } from './listener-tls.ts';
-import { group, routeKinds, type Objects } from './objects.ts';
+import { readFrontend } from './listener-tls.ts';
+import { readListeners, settleListeners, type GatewayListener } from './listeners.ts';
+import { targetOf } from './policies/targets.ts';
+import { byAge } from './precedence.ts';
+import type { Status, Statuses } from './status.ts';
 
-/** A listener of a Gateway as routes attach to it. */
-export interface GatewayListener {
-  readonly name: string;
-  readonly port: number;
-  readonly protocol: Listener['protocol'];
-  /** Lower-case; empty: every host. */
-  readonly hostname: string;
-  readonly allowed: Allowed;
-  /** How it shakes hands; null where it does not. */
-  readonly tls: ListenerTls | null;
-}
 /** What routes name as their parent: a Gateway, or a ListenerSet that adds listeners to one. */
 export interface Parent {
   readonly kind: 'Gateway' | 'ListenerSet';
@@ -27,25 +20,60 @@ export interface Parent {
 export interface GatewayObject {
   readonly namespace: string;
   readonly name: string;
+  /** Of its class; empty where it names none. */
+  readonly className: string;
   /** The Gateway itself, then its ListenerSets. */
   readonly parents: readonly Parent[];
   readonly setting: Setting;
+  /** What it shows to backends; absent: nothing. */
+  readonly clientCertificate?: ClientCertificate;
   /** No manifest has it: routes attach to whatever they name of it. */
   readonly implied?: true;
 }
+interface ListenerSet {
+  readonly one: Resource;
+  /** `namespace/name` of its Gateway. */
+  readonly parent: string;
+  readonly status: Status;
+}
 
 /** The Gateways of a load, whatever class they are of: here one controller serves them all. Where no manifest has any, those that routes name. */
-export function readGateways(objects: Objects, grants: Grants): GatewayObject[] {
+export function readGateways(objects: Objects, grants: Grants, statuses: Statuses): GatewayObject[] {
   const there = objects.all('Gateway', group);
-  for (const { setting } of objects.all('GatewayClass', group)) setting.ignored('there is one controller on this machine, which serves every class');
-  const sets = objects.all('ListenerSet', group).map((one) => ({ one, parent: parentOf(one) }));
-  const gateways = there.length === 0 ? impliedGateways(objects) : there.map((one) => readGateway(one, sets, objects, grants));
-  for (const { one, parent } of sets)
-    if (!there.some((gateway) => `${gateway.namespace}/${gateway.name}` === parent))
-      one.spec
-        .get('parentRef')
-        .warning('DG1205', `there is no Gateway ${parent} for the ListenerSet ${one.namespace}/${one.name}`, 'it is not served');
-  return gateways;
+  readClasses(objects, statuses);
+  const gateways = there.map((one) => ({ one, status: statuses.of('gateway', one) }));
+  const sets = objects
+    .all('ListenerSet', group)
+    .toSorted((a, b) => byAge(ageOf(a), ageOf(b)))
+    .map((one): ListenerSet => ({ one, parent: parentOf(one), status: statuses.of('gateway', one) }));
+  const names = new Set(there.map(({ namespace, name }) => `${namespace}/${name}`));
+  for (const { one, parent, status } of sets)
+    if (!names.has(parent))
+      status.tells('Accepted', `there is no Gateway ${parent} (ParentNotAccepted)`, 'it is not served', { at: one.spec.get('parentRef') });
+  const read = gateways.map(({ one, status }) => readGateway(one, status, sets, objects, grants, statuses));
+  for (const { one, status } of sets)
+    if (!status.served) {
+      one.spec.get('listeners').ignored('nothing listens for them');
+      settleOwner(status, [], 'ListenersNotValid');
+    }
+  return there.length === 0 ? impliedGateways(objects, statuses) : read;
+}
+
+function readClasses(objects: Objects, statuses: Statuses): void {
+  const classes = objects.all('GatewayClass', group);
+  for (const one of classes) {
+    one.setting.ignored('there is one controller on this machine, which serves every class');
+    const status = statuses.of('gateway', one);
+    status.served = true;
+    status.holds('Accepted');
+  }
+  const names = new Set(classes.map(({ name }) => name));
+  for (const { namespace, name, spec } of objects.all('Gateway', group)) {
+    const ref = spec.get('gatewayClassName');
+    if (names.size > 0 && !names.has(ref.string() ?? ''))
+      ref.warning('DG1205', `there is no GatewayClass ${ref.string() ?? ''} for the Gateway ${namespace}/${name}`, 'it is served all the same');
+    ref.ignored('there is one controller on this machine, which serves every class');
+  }
 }
 
 function parentOf({ namespace, spec }: Resource): string {
@@ -56,84 +84,69 @@ function parentOf({ namespace, spec }: Resource): string {
 
 function readGateway(
   one: Resource,
-  sets: readonly { readonly one: Resource; readonly parent: string }[],
+  status: Status,
+  sets: readonly ListenerSet[],
   objects: Objects,
   grants: Grants,
+  statuses: Statuses,
 ): GatewayObject {
   const { spec, namespace, name, setting } = one;
-  spec.get('gatewayClassName').ignored('there is one controller on this machine, which serves every class');
   for (const key of ['infrastructure', 'addresses', 'defaultScope']) spec.get(key).ignored('says where the Gateway is in the cluster');
-  const frontend = readFrontend(spec.get('tls').get('frontend'), one, objects, grants);
-  for (const client of [spec.get('tls').get('backend'), spec.get('backendTLS')])
-    if (client.exists) {
-      client.warning('DG1208', 'certificates that a Gateway shows to backends are not supported yet', 'it shows none');
-      client.ignored('not supported yet');
-    }
+  const around = { gateway: one, objects, grants, status };
+  const frontend = readFrontend(spec.get('tls').get('frontend'), around);
+  const clientCertificate = readClientCertificate(around);
   const allowed = readAllowed(spec.get('allowedListeners'), 'None');
-  const taken = new Set<string>();
-  const listenersOf = (resource: Resource): GatewayListener[] =>
-    resource.spec
-      .get('listeners')
-      .items()
-      .flatMap((listener) => {
-        const read = readListener(listener, resource, frontend, objects, grants);
-        if (read === undefined) return [];
-        const key = `${read.port} ${read.protocol} ${read.hostname}`;
-        if (!taken.has(key)) {
-          taken.add(key);
-          return [read];
-        }
-        listener.warning('DG1205', `another listener has the port and the host of ${read.name} (HostnameConflict)`, 'it is not served');
-        return [];
+  const facts = { frontend, objects, grants, statuses };
+  const own: Parent = { kind: 'Gateway', namespace, name, listeners: readListeners(one, facts) };
+  const mine = sets.filter(({ parent }) => parent === `${namespace}/${name}`);
+  const taken = mine.filter((set) => {
+    const takes = takesNamespace(allowed, set.one.namespace, namespace, objects);
+    const at = set.one.spec.get('parentRef');
+    if (!takes)
+      set.status.tells('Accepted', `the Gateway ${namespace}/${name} takes no ListenerSet of ${set.one.namespace} (NotAllowed)`, 'it is not served', {
+        at,
       });
-  const own: Parent = { kind: 'Gateway', namespace, name, listeners: listenersOf(one) };
-  const mine = sets
-    .filter(({ parent }) => parent === `${namespace}/${name}`)
-    .toSorted((a, b) => (a.one.createdAt < b.one.createdAt ? -1 : 1))
-    .flatMap(({ one: set }): Parent[] => {
-      if (takesNamespace(allowed, set.namespace, namespace, objects))
-        return [{ kind: 'ListenerSet', namespace: set.namespace, name: set.name, listeners: listenersOf(set) }];
-      set.spec
-        .get('parentRef')
-        .warning('DG1205', `the Gateway ${namespace}/${name} takes no ListenerSet of ${set.namespace} (NotAllowed)`, 'it is not served');
-      return [];
-    });
-  return { namespace, name, parents: [own, ...mine], setting };
+    return takes;
+  });
+  const added = taken.map(({ one: set }): Parent => ({ ...setParent(set), listeners: readListeners(set, facts) }));
+  // Nothing of the others is served: routes on them have no listener to be on.
+  const refused = mine.filter((set) => !taken.includes(set)).map(({ one: set }): Parent => ({ ...setParent(set), listeners: [] }));
+  settleListeners([own, ...added].map(({ listeners }) => listeners));
+  for (const [at, set] of taken.entries()) settleOwner(set.status, added[at]?.listeners ?? [], 'ListenersNotValid');
+  settleOwner(status, own.listeners, 'Invalid');
+  if ([own, ...added].some(({ listeners }) => listeners.some((each) => each.status.isWrong('ResolvedRefs'))))
+    status.fails('ResolvedRefs', 'a reference of its listeners leads nowhere (ListenersNotResolved)');
+  else status.holds('ResolvedRefs');
+  status.facts['attachedListenerSets'] = taken.filter((set) => set.status.served).length;
+  return {
+    namespace,
+    name,
+    className: spec.get('gatewayClassName').string() ?? '',
+    parents: [own, ...added, ...refused],
+    setting,
+    ...(clientCertificate === undefined ? {} : { clientCertificate }),
+  };
 }
 
-/** By the protocol of the listener. */
-const protocols: Readonly<Record<string, Listener['protocol']>> = { HTTP: 'http', HTTPS: 'https', TLS: 'tls' };
+const setParent = ({ namespace, name }: Resource): Omit<Parent, 'listeners'> => ({ kind: 'ListenerSet', namespace, name });
 
-function readListener(listener: Setting, gateway: Resource, frontend: Frontend, objects: Objects, grants: Grants): GatewayListener | undefined {
-  const name = listener.get('name').string() ?? '';
-  const port = listener.get('port').number({ min: 1, max: 65_535, integer: true });
-  const written = listener.get('protocol').string() ?? '';
-  const hostname = listener.get('hostname').string()?.toLowerCase() ?? '';
-  const allowed = readAllowed(listener.get('allowedRoutes'));
-  if (port === undefined) return undefined;
-  const protocol = protocols[written];
-  const tls = listener.get('tls');
-  if (protocol === undefined) {
-    listener.warning('DG1208', `the listener ${name} has the protocol ${written} (UnsupportedProtocol)`, 'nothing listens for it');
-    tls.ignored('nothing listens for it');
-    return undefined;
+/** What becomes of the object that listeners stand in, by what becomes of them. */
+function settleOwner(status: Status, listeners: readonly GatewayListener[], notProgrammed: string): void {
+  const wrong = listeners.filter((one) => !one.status.served).map(({ name }) => name);
+  status.served = wrong.length < listeners.length;
+  if (status.served) {
+    if (wrong.length === 0) status.holds('Accepted');
+    else status.holds('Accepted', 'ListenersNotValid', `nothing listens for ${wrong.join(', ')}`);
+    status.holds('Programmed');
+  } else {
+    status.fails('Accepted', 'none of its listeners can be served (ListenersNotValid)');
+    status.fails('Programmed', `none of its listeners can be served (${notProgrammed})`);
   }
-  const common = { name, port, hostname, allowed, protocol };
-  if (protocol === 'http') {
-    tls.ignored('the protocol HTTP has no TLS');
-    return { ...common, tls: null };
-  }
-  const read = readListenerTls(tls, { protocol, port }, frontend, gateway, objects, grants);
-  if (!('problem' in read)) return { ...common, tls: read };
-  listener.warning('DG1205', `the listener ${name} ${read.problem}`, 'nothing listens for it');
-  return undefined;
 }
 
 /** Routes without their Gateways, as a chart of an application brings them: each Gateway that is named has one HTTP listener for all of them. */
-function impliedGateways(objects: Objects): GatewayObject[] {
+function impliedGateways(objects: Objects, statuses: Statuses): GatewayObject[] {
   const found = new Map<string, GatewayObject>();
-  const allowed: Allowed = { from: 'All', selects: () => true, kinds: null };
-  const listener = (): GatewayListener => ({ name: 'http', port: 80, protocol: 'http', hostname: '', allowed, tls: null });
   for (const route of routeKinds.flatMap((kind) => objects.all(kind, group)))
     for (const ref of route.spec.get('parentRefs').items()) {
       if ((ref.get('kind').string() ?? 'Gateway') !== 'Gateway') continue;
@@ -141,7 +154,25 @@ function impliedGateways(objects: Objects): GatewayObject[] {
       const key = `${namespace}/${name}`;
       if (found.has(key)) continue;
       ref.warning('DG1205', `there is no Gateway ${key} in these manifests`, 'it is served as if it had one HTTP listener that takes every route');
-      found.set(key, { namespace, name, parents: [{ kind: 'Gateway', namespace, name, listeners: [listener()] }], setting: ref, implied: true });
+      const listeners = [impliedListener({ ...route, kind: 'Gateway', namespace, name }, ref, statuses)];
+      found.set(key, { namespace, name, className: '', parents: [{ kind: 'Gateway', namespace, name, listeners }], setting: ref, implied: true });
     }
   return [...found.values()];
+}
+
+function impliedListener(gateway: Resource, ref: Setting, statuses: Statuses): GatewayListener {
+  const status = statuses.of('listener', gateway, 'listener http', ref);
+  const listener: GatewayListener = {
+    name: 'http',
+    port: 80,
+    protocol: 'http',
+    hostname: '',
+    allowed: { from: 'All', selects: () => true },
+    kinds: ['HTTPRoute', 'GRPCRoute'],
+    tls: null,
+    owner: targetOf('Gateway', gateway.namespace, gateway.name),
+    status,
+  };
+  settleListeners([[listener]]);
+  return listener;
 }

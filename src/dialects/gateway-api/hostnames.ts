@@ -10,3 +10,12 @@ export function intersection(listener: string, route: readonly string[]): readon
   const common = route.flatMap((one) => (covers(listener, one) ? [one] : covers(one, listener) ? [listener] : []));
   return common.length === 0 ? null : [...new Set(common)];
 }
+
+/** What a route itself says of a host that it has in common with a listener: the most special of its names for it. Empty text: nothing. */
+export function givenFor(host: string, listener: string, route: readonly string[]): string {
+  return route.filter((one) => intersection(listener, [one])?.includes(host) === true).toSorted(bySpeciality)[0] ?? '';
+}
+
+/** The most characters of a name without a wildcard come first, then the most of any. */
+export const bySpeciality = (a: string, b: string): number => exactLength(b) - exactLength(a) || b.length - a.length;
+const exactLength = (hostname: string): number => (hostname.startsWith('*') ? 0 : hostname.length);

@@ -4,15 +4,24 @@ import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Grants } from './grants.ts';
 import type { Objects } from './objects.ts';
+import type { Status } from './status.ts';
 
 type ClientAuthentication = NonNullable<ListenerTls['clientAuthentication']>;
-type Problem = { readonly problem: string };
+/** Why a listener cannot be served, and in which of its conditions that is said. */
+type Problem = { readonly problem: string; readonly type: 'Accepted' | 'ResolvedRefs' };
+/** What readers of references know beside them: whose they are, and whose conditions say what is wrong with them. */
+export interface Around {
+  readonly gateway: Resource;
+  readonly objects: Objects;
+  readonly grants: Grants;
+  readonly status: Status;
+}
 /** What a Gateway asks of the certificates of clients on a port: undefined where it asks for none. */
 export type Frontend = (port: number) => ClientAuthentication | Problem | undefined;
 
 /** `spec.tls.frontend` of a Gateway: what is said of a port stands above the default. Source: the API reference of FrontendTLSConfig. */
-export function readFrontend(setting: Setting, gateway: Resource, objects: Objects, grants: Grants): Frontend {
-  const read = (one: Setting): ReturnType<Frontend> => readValidation(one.get('validation'), gateway, objects, grants);
+export function readFrontend(setting: Setting, around: Around): Frontend {
+  const read = (one: Setting): ReturnType<Frontend> => readValidation(one.get('validation'), around);
   const usual = read(setting.get('default'));
   const ports = new Map(
     setting
@@ -28,47 +37,47 @@ export function readListenerTls(
   tls: Setting,
   { protocol, port }: Pick<Listener, 'protocol' | 'port'>,
   frontend: Frontend,
-  gateway: Resource,
-  objects: Objects,
-  grants: Grants,
+  around: Around,
 ): ListenerTls | Problem {
   tls.get('options').ignored('options of other implementations');
   const mode = tls.get('mode').oneOf('Terminate', 'Passthrough') ?? 'Terminate';
   if (mode === 'Passthrough') {
     tls.get('certificateRefs').ignored('the backend shakes hands');
-    if (protocol === 'https') return { problem: 'has the protocol HTTPS, which needs the mode Terminate (UnsupportedValue)' };
+    if (protocol === 'https') return { problem: 'the protocol HTTPS needs the mode Terminate (UnsupportedValue)', type: 'Accepted' };
     return { certificates: [], passthrough: true };
   }
-  const certificates = readCertificates(tls.get('certificateRefs'), gateway, objects, grants);
+  const certificates = readCertificates(tls.get('certificateRefs'), around);
   // Before 1.4 each listener had its own.
-  const client = readValidation(tls.get('frontendValidation'), gateway, objects, grants) ?? frontend(port);
+  const client = readValidation(tls.get('frontendValidation'), around) ?? frontend(port);
   if (client !== undefined && 'problem' in client) return client;
-  if (certificates.length === 0) return { problem: 'has no certificate that can be used (InvalidCertificateRef)' };
+  if (certificates.length === 0) return { problem: 'it has no certificate that can be used (InvalidCertificateRef)', type: 'ResolvedRefs' };
   return { certificates, ...(client === undefined ? {} : { clientAuthentication: client }) };
 }
 
 /** Clients are asked for a certificate of these authorities. None of them there: nobody may come. Source: the API reference of FrontendTLSValidation. */
-function readValidation(validation: Setting, gateway: Resource, objects: Objects, grants: Grants): ReturnType<Frontend> {
+function readValidation(validation: Setting, around: Around): ReturnType<Frontend> {
   if (!validation.exists) return undefined;
   const mode = validation.get('mode').oneOf('AllowValidOnly', 'AllowInsecureFallback') ?? 'AllowValidOnly';
   const authorities = validation
     .get('caCertificateRefs')
     .items()
     .flatMap((ref) => {
-      const text = readReferred(ref, 'ConfigMap', ['ConfigMap', 'Secret'], ['ca.crt'], gateway, objects, grants)?.[0];
+      const text = readReferred(ref, authority, around)?.[0];
       return text === undefined ? [] : [text];
     });
-  if (authorities.length === 0) return { problem: 'has no authority for the certificates of clients (NoValidCACertificate)' };
+  if (authorities.length === 0) return { problem: 'it has no authority for the certificates of clients (NoValidCACertificate)', type: 'Accepted' };
   return { authorities: authorities.join('\n'), mode: mode === 'AllowValidOnly' ? 'require' : 'request' };
 }
 
-function readCertificates(refs: Setting, gateway: Resource, objects: Objects, grants: Grants): ListenerTls['certificates'] {
+function readCertificates(refs: Setting, around: Around): ListenerTls['certificates'] {
   return refs.items().flatMap((ref) => {
-    const [certificate, key] = readReferred(ref, 'Secret', ['Secret'], ['tls.crt', 'tls.key'], gateway, objects, grants) ?? [];
+    const [certificate, key] = readReferred(ref, keyPair, around) ?? [];
     if (certificate === undefined || key === undefined) return [];
     const names = namesOf(certificate);
     if (names !== undefined) return [{ names, certificate, key }];
-    ref.warning('DG1205', 'tls.crt of this Secret is no certificate that can be read (InvalidCertificateRef)', 'expected PEM');
+    around.status.tells('ResolvedRefs', 'tls.crt of this Secret is no certificate that can be read (InvalidCertificateRef)', 'expected PEM', {
+      at: ref,
+    });
     return [];
   });
 }
@@ -83,32 +92,50 @@ function namesOf(pem: string): string[] | undefined {
   }
 }
 
+/** What may be referred to for one purpose; the first kind is the usual one. */
+export interface Purpose {
+  readonly kinds: readonly [string, ...string[]];
+  readonly keys: readonly string[];
+  readonly wrongKind: string;
+  readonly wrong: string;
+}
+const keyPair: Purpose = { kinds: ['Secret'], keys: ['tls.crt', 'tls.key'], wrongKind: 'InvalidCertificateRef', wrong: 'InvalidCertificateRef' };
+const authority: Purpose = {
+  kinds: ['ConfigMap', 'Secret'],
+  keys: ['ca.crt'],
+  wrongKind: 'InvalidCACertificateKind',
+  wrong: 'InvalidCACertificateRef',
+};
+
 /** PEM texts of the object that is referred to; undefined, and told, where they are not there or may not be used. */
-function readReferred(
+export function readReferred(
   ref: Setting,
-  usual: string,
-  kinds: readonly string[],
-  keys: readonly string[],
-  gateway: Resource,
-  objects: Objects,
-  grants: Grants,
+  { kinds, keys, wrongKind, wrong }: Purpose,
+  { gateway, objects, grants, status }: Around,
 ): string[] | undefined {
   const of = ref.get('group').string() ?? '';
-  const kind = ref.get('kind').string() ?? usual;
+  const kind = ref.get('kind').string() ?? kinds[0];
   const namespace = ref.get('namespace').string() ?? gateway.namespace;
   const name = ref.get('name').string() ?? '';
+  const known = of === '' && kinds.includes(kind);
   const granted = namespace === gateway.namespace || grants.allow({ kind: gateway.kind, namespace: gateway.namespace }, { kind, namespace, name });
-  const object = of === '' && kinds.includes(kind) && granted ? objects.find(kind, namespace, name) : undefined;
+  const object = known && granted ? objects.find(kind, namespace, name) : undefined;
   const texts = object === undefined ? [] : keys.flatMap((key) => dataOf(object, key) ?? []);
   if (texts.length === keys.length && texts.every((one) => one.includes('BEGIN'))) return texts;
-  ref.warning(
-    'DG1205',
-    granted
-      ? `${kind} ${namespace}/${name} cannot be used here (InvalidCertificateRef)`
-      : `${kind} ${namespace}/${name} may not be used here (RefNotPermitted)`,
-    granted
-      ? `expected a ${kinds.join(' or a ')} with ${keys.join(' and ')}`
-      : `no ReferenceGrant in ${namespace} lets a ${gateway.kind} of ${gateway.namespace} refer to it`,
-  );
+  const refer = `${kind} ${namespace}/${name}`;
+  if (granted)
+    status.tells(
+      'ResolvedRefs',
+      `${refer} cannot be used here (${known ? wrong : wrongKind})`,
+      `expected a ${kinds.join(' or a ')} with ${keys.join(' and ')}`,
+      { at: ref },
+    );
+  else
+    status.tells(
+      'ResolvedRefs',
+      `${refer} may not be used here (RefNotPermitted)`,
+      `no ReferenceGrant in ${namespace} lets a ${gateway.kind} of ${gateway.namespace} refer to it`,
+      { at: ref },
+    );
   return undefined;
 }

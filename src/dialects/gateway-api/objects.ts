@@ -24,4 +24,10 @@ export class Objects {
   }
 }
 
+/** What decides between equals. */
+export const ageOf = ({ createdAt, namespace, name }: Resource): { readonly age: string; readonly name: string } => ({
+  age: createdAt,
+  name: `${namespace}/${name}`,
+});
+
 const keyOf = (...parts: readonly string[]): string => parts.join('\0');

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import { refuse, type Failure } from '../../engine/outcome.ts';
 import { ownFault, type OwnFaultBook } from '../../model/fault.ts';
+import { httpOrGrpc, unavailable } from './grpc.ts';
 
 /** What the specification asks of references that lead nowhere and of filters that are not known: they answer 500, and nothing is sent. */
 const invalidKind = 'gateway-api/invalid-reference';
@@ -13,5 +14,6 @@ export const misdirected: Failure = refuse(ownFault(misdirectedKind));
 
 export const ownFaults: OwnFaultBook<Exchange | null> = {
   [misdirectedKind]: () => ({ status: 421, headers: [], body: '' }),
-  [invalidKind]: () => ({ status: 500, headers: [], body: '' }),
+  // UNAVAILABLE is what GRPCRoute asks for.
+  [invalidKind]: httpOrGrpc(500, unavailable),
 };

@@ -1,14 +1,34 @@
 import type { Setting } from '../../sources/setting.ts';
+import { protocolProblem, speaksHttp2 } from './app-protocol.ts';
 import type { ResolveBackend } from './backends/resolve.ts';
-import type { Grants } from './grants.ts';
 import type { BackendTlsPolicies } from './backend-tls.ts';
+import type { ClientCertificate } from './client-certificate.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Grants } from './grants.ts';
 import type { Objects } from './objects.ts';
 
+interface Service {
+  readonly external: boolean;
+  readonly ports: readonly ServicePort[];
+}
+interface ServicePort {
+  readonly port: number | undefined;
+  readonly name: string;
+  /** `TCP` or `UDP`. */
+  readonly protocol: string;
+  /** Empty where none is said. */
+  readonly appProtocol: string;
+}
+
 /** Finds Services. Where no manifest has any, every one that is named is taken as there: only routes were given. */
-export function resolversOf(objects: Objects, grants: Grants, policies: BackendTlsPolicies): (routeKind: string) => ResolveBackend {
-  const services = objects.all('Service');
-  const ports = new Map(services.map((one) => [`${one.namespace}/${one.name}`, one.spec.get('ports').items().map(readPort)]));
-  return (routeKind) => (ref, from) => {
+export function resolversOf(
+  objects: Objects,
+  grants: Grants,
+  policies: BackendTlsPolicies,
+  endpoints: Endpoints,
+): (routeKind: string, shown?: ClientCertificate) => ResolveBackend {
+  const services = new Map(objects.all('Service').map((one) => [`${one.namespace}/${one.name}`, readService(one.spec)]));
+  return (routeKind, shown) => (ref, from) => {
     const of = ref.get('group').string() ?? '';
     const kind = ref.get('kind').string() ?? 'Service';
     const namespace = ref.get('namespace').string() ?? from;
@@ -19,21 +39,53 @@ export function resolversOf(objects: Objects, grants: Grants, policies: BackendT
     if (namespace !== from && !grants.allow({ kind: routeKind, namespace: from }, { kind, namespace, name }))
       return { problem: `no ReferenceGrant in ${namespace} lets a ${routeKind} of ${from} refer to the Service ${name} (RefNotPermitted)` };
     if (port === undefined) return { problem: `the reference to the Service ${id} names no port` };
-    const known = ports.get(id);
-    if (known === undefined && services.length > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
-    const found = known?.find((one) => one.port === port);
-    if (known !== undefined && known.length > 0 && found === undefined) return { problem: `the Service ${id} has no port ${port} (BackendNotFound)` };
+    const transport = routeKind === 'UDPRoute' ? 'UDP' : 'TCP';
+    const service = services.get(id);
+    if (service === undefined && services.size > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
+    // Source: the API reference of BackendObjectReference; CVE-2021-25740.
+    if (service?.external === true)
+      return { problem: `the Service ${id} is an ExternalName, which gateways should not follow: it may lead anywhere (UnsupportedValue)` };
+    const found = service?.ports.find((one) => one.port === port && one.protocol === transport);
+    if (service !== undefined && service.ports.length > 0 && found === undefined)
+      return { problem: `the Service ${id} has no ${transport} port ${port} (BackendNotFound)` };
     const tls = policies.get(`${kind} ${id}/${found?.name ?? ''}`) ?? policies.get(`${kind} ${id}`);
     if (tls !== undefined && 'problem' in tls) return { problem: `the Service ${id} is reached by TLS: ${tls.problem}` };
+    if (tls !== undefined && shown !== undefined && 'problem' in shown)
+      return { problem: `the Service ${id} is reached by TLS: ${shown.problem} (InvalidClientCertificateRef)` };
+    const unsupported = protocolProblem(found?.appProtocol ?? '', routeKind, tls !== undefined);
+    if (unsupported !== undefined) return { problem: `the port ${port} of the Service ${id} ${unsupported} (UnsupportedProtocol)` };
+    const ready = found === undefined ? undefined : endpoints(id, { ...found, port });
     return {
       upstream: `${id}:${port}`,
-      ...(tls === undefined ? {} : { tls }),
-      ...(routeKind === 'GRPCRoute' || found?.protocol === 'kubernetes.io/h2c' ? { protocol: 'h2c' as const } : {}),
+      ...(tls === undefined ? {} : { tls: { ...tls, ...shown } }),
+      ...(ready === undefined ? {} : { endpoints: ready }),
+      ...(routeKind === 'GRPCRoute' || speaksHttp2(found?.appProtocol ?? '') ? { protocol: 'h2c' as const } : {}),
     };
   };
 }
 
-function readPort(setting: Setting): { readonly port: number | undefined; readonly protocol: string | undefined; readonly name: string | undefined } {
-  for (const name of ['protocol', 'targetPort', 'nodePort']) setting.get(name).ignored('says how the cluster reaches the Service');
-  return { port: setting.get('port').number(), protocol: setting.get('appProtocol').string(), name: setting.get('name').string() };
+/** What of a Service is the business of the cluster, and why none of a gateway, which asks the endpoints. */
+const ofCluster: Readonly<Record<string, string>> = {
+  selector: 'which pods a Service has is said by its endpoints',
+  sessionAffinity: 'holds for the address of the Service, which gateways do not use',
+  sessionAffinityConfig: 'holds for the address of the Service, which gateways do not use',
+  publishNotReadyAddresses: 'the endpoints say themselves whether they are ready',
+};
+
+function readService(spec: Setting): Service {
+  for (const key of spec.keys())
+    if (!['ports', 'type', 'externalName'].includes(key)) spec.get(key).ignored(ofCluster[key] ?? 'says how the cluster reaches the Service');
+  const type = spec.get('type').string() ?? 'ClusterIP';
+  spec.get('externalName').ignored('gateways should not follow the names of Services elsewhere');
+  return { external: type === 'ExternalName', ports: spec.get('ports').items().map(readPort) };
+}
+
+function readPort(setting: Setting): ServicePort {
+  for (const name of ['targetPort', 'nodePort']) setting.get(name).ignored('says how the cluster reaches the Service');
+  return {
+    port: setting.get('port').number(),
+    name: setting.get('name').string() ?? '',
+    protocol: setting.get('protocol').string() ?? 'TCP',
+    appProtocol: setting.get('appProtocol').string() ?? '',
+  };
 }

@@ -5,11 +5,11 @@ import { fault } from '../../model/fault.ts';
 import type { Route } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
+import type { Attachment } from './attachments.ts';
 import { chooseAmong, invalid, type WeightedBackend } from './backends/read-backends.ts';
 import type { RuleFacts } from './backends/resolve.ts';
 import { serviceProxy } from './backends/service-proxy.ts';
 import type { When } from './match.ts';
-import type { Attachment } from './routes.ts';
 
 /** What decides about a connection: the listener that it belongs to, then the host names of the routes on it. */
 export type TlsWhen = Pick<When, 'listener' | 'hosts' | 'order' | 'age' | 'name'>;
@@ -51,7 +51,7 @@ export function readTlsRules(route: Resource, facts: RuleFacts): ((on: Attachmen
 function readTlsBackend(ref: Setting, facts: RuleFacts): TlsBackend {
   const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
   const backend = facts.resolve(ref, facts.namespace);
-  if (!('problem' in backend)) return { weight, upstream: backend.upstream, destination: { ...serviceProxy(backend, ref.origin), kind: 'tunnel' } };
+  if (!('problem' in backend)) return { weight, upstream: backend.upstream, destination: serviceProxy(backend, ref.origin, { kind: 'tunnel' }) };
   ref.warning('DG1205', backend.problem, 'its share of the connections is closed');
   return { weight, upstream: null, destination: invalid(backend.problem, ref) };
 }

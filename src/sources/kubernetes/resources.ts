@@ -2,7 +2,6 @@ import { DevgatewayError, isUserError, type Diagnostic } from '../../model/error
 import type { Ledger } from '../../model/ledger.ts';
 import { Setting } from '../setting.ts';
 import type { Source } from '../source.ts';
-import { located } from '../tree.ts';
 
 /** A Kubernetes object as a manifest has it. */
 export interface Resource {
@@ -15,6 +14,7 @@ export interface Resource {
   readonly labels: Readonly<Record<string, string>>;
   /** Empty where the manifest does not say it. */
   readonly createdAt: string;
+  readonly annotations: Setting;
   readonly setting: Setting;
   readonly spec: Setting;
 }
@@ -29,11 +29,7 @@ const isCompact = (text: string): boolean =>
 /** The objects of a file: of each of its documents, and of each list among them. */
 export function resourcesOf(source: Source, ledger: Ledger, by: string): Resource[] {
   const trees = treesOf(source);
-  return trees.flatMap((tree, at) => {
-    const pointer = trees.length > 1 ? `/${at}` : '';
-    const from = { file: source.name, line: tree.line, column: tree.column, pointer };
-    return objectsIn(Setting.root(located(tree, from), source.name, ledger, by), none);
-  });
+  return trees.flatMap((tree, at) => objectsIn(Setting.root(tree, source.name, ledger, by, trees.length > 1 ? `/${at}` : ''), none));
 }
 
 /** @throws DevgatewayError DG1101, which says what to do where the file is a template of manifests. */
@@ -83,7 +79,8 @@ const isEmpty = (setting: Setting): boolean =>
 function objectOf(setting: Setting, kind: string, version: string): Resource {
   const metadata = setting.get('metadata');
   for (const name of metadata.keys())
-    if (!['name', 'generateName', 'namespace', 'labels', 'creationTimestamp'].includes(name)) metadata.get(name).ignored('says nothing of requests');
+    if (!['name', 'generateName', 'namespace', 'labels', 'creationTimestamp'].includes(name))
+      metadata.get(name).leftToOthers('says nothing of requests');
   setting.get('status').ignored('is worked out anew');
   return {
     group: version.includes('/') ? version.slice(0, version.indexOf('/')) : '',
@@ -98,6 +95,7 @@ function objectOf(setting: Setting, kind: string, version: string): Resource {
         .map(([name, value]) => [name, value.string() ?? '']),
     ),
     createdAt: metadata.get('creationTimestamp').string() ?? '',
+    annotations: metadata.get('annotations'),
     setting,
     spec: setting.get('spec'),
   };

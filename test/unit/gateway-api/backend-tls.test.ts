@@ -109,6 +109,7 @@ describe('a backend is never reached', () => {
     ['two kinds of authorities', `hostname: backend.test, ${ca}, wellKnownCACertificates: System`, 'Invalid'],
     ['no authorities', 'hostname: backend.test', 'Invalid'],
     ['no host', ca, 'Invalid'],
+    ['an address for a host', `hostname: 127.0.0.1, ${ca}`, 'Invalid'],
     ['a name without its type', `hostname: backend.test, ${ca}, subjectAltNames: [{ hostname: backend.test }]`, 'Invalid'],
     [
       'authorities that are not there',

@@ -24,6 +24,19 @@ it.each([
   expect(originCheck(['https://www.foo.test', 'https://*.bar.test', 'https://*.port.test:8443'])(origin)).toBe(allowed);
 });
 
+it.each([
+  ['https://*', 'https://a.b.test', true],
+  ['https://*', 'http://a.b.test', false],
+  ['https://*', 'https://a.test:8443', false],
+  ['https://api.*.test', 'https://api.a.b.test', true],
+  ['https://api.*.test', 'https://api.test', false],
+  ['https://*.a-*.test', 'https://x.a-b.test', true],
+  ['https://a.test:443', 'https://a.test', true],
+  ['http://*.a.test:80', 'http://b.a.test', true],
+  ['http://a.test:443', 'http://a.test', false],
+  ['https://a.test', 'https://a+test', false],
+])('of %s the origin %s: %s', (allowed, origin, is) => expect(originCheck([allowed])(origin)).toBe(is));
+
 describe('preflight requests', () => {
   it('are answered with what is allowed', async () => {
     const one = rule(

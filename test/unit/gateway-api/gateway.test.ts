@@ -99,6 +99,20 @@ describe('hosts', () => {
     expect(await ask(gateway, '/', 'shop.test')).toBe('shop/a');
   });
 
+  it('that routes say themselves count where they have the same in common with a listener', async () => {
+    const listener = `{ name: http, port: 80, protocol: HTTP, hostname: a.shop.test }`;
+    const hosted = (name: string, hostname: string, match = ''): string => route(name, to(name, match), `hostnames: ['${hostname}'],`);
+    await using gateway = await start(
+      gatewayObject(listener),
+      ...['a', 'b', 'c'].map((one) => service(one)),
+      hosted('a', '*.test', '{ path: { type: Exact, value: /x } }'),
+      hosted('b', '*.shop.test', '{ path: { value: /x } }'),
+      hosted('c', 'a.shop.test', '{ path: { value: /x/y } }'),
+    );
+    const asked = ['/x', '/x/y', '/x/z'].map((path) => ask(gateway, path, 'a.shop.test'));
+    expect(await Promise.all(asked)).toEqual(['shop/b', 'shop/c', 'shop/b']);
+  });
+
   it('of a listener and a route have an intersection that is in both', () => {
     const label = fc.constantFrom('a', 'b', 'c');
     const name = fc

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalPath } from '../../../src/dialects/gateway-api/normal-path.ts';
-import { manifests } from './manifests.ts';
+import { manifests } from './one-route.ts';
 
 const match = (one: string): string => `rules: [{ matches: [{ ${one} }], backendRefs: [{ name: a, port: 80 }] }]`;
 

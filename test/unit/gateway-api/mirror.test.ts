@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { manifests } from './one-route.ts';
 import { answer, noConnection, ruleOf } from './rule.ts';
 
 const mirror = (settings: string): string => `{ type: RequestMirror, requestMirror: ${settings} }`;
@@ -37,4 +38,34 @@ it('a mirror that leads nowhere is told and left out', async () => {
   const one = rule(mirror('{ backendRef: { name: gone } }'));
   expect((await one.send()).status).toBe(200);
   expect(one.ledger.diagnostics).toEqual([expect.objectContaining({ code: 'DG1205', severity: 'warning' })]);
+});
+
+it('a body of unknown length is mirrored as it has passed, and nothing waits for the mirror', async () => {
+  const copied: string[] = [];
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const backends = {
+    a: async (request: Request) => new Response(`got ${await request.text()}`),
+    b: async (request: Request) => (copied.push(await request.text()), await held, new Response('', { status: 500 })),
+  };
+  const filters = `filters: [${mirror('{ backendRef: { name: b, port: 80 } }')}, ${mirror('{ backendRef: { name: none, port: 80 } }')}]`;
+  await using gateway = await manifests(`rules: [{ ${filters}, backendRefs: [{ name: a, port: 80 }] }]`, { backends });
+  const pieces = ['one ', 'two ', 'three'];
+  const body = new ReadableStream({
+    pull: (controller) => {
+      const piece = pieces.shift();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(Buffer.from(piece));
+    },
+  });
+  const answered = await fetch(gateway.url, { method: 'POST', body, duplex: 'half' });
+  expect(await answered.text()).toBe('got one two three');
+  await expect.poll(() => copied).toEqual(['one two three']);
+  release();
+});
+
+it('a redirect mirrors nothing', async () => {
+  const one = ruleOf(`filters: [${mirror('{ backendRef: { name: b } }')}, { type: RequestRedirect, requestRedirect: {} }]`);
+  expect((await one.send()).status).toBe(302);
+  expect(one.asked).toEqual([]);
 });

@@ -58,6 +58,7 @@ export function ruleOf(yaml: string, { answer: answering = () => answer(), prefi
   const ledger = new Ledger();
   const rule = Setting.root(parseYaml(yaml, 'rule.yaml')[0]!, 'rule.yaml', ledger, 'gateway-api');
   const facts: RuleFacts = {
+    route: 'HTTPRoute shop/r',
     namespace: 'shop',
     resolve(ref, namespace) {
       const name = ref.get('name').string() ?? '';
@@ -116,7 +117,7 @@ export function ruleOf(yaml: string, { answer: answering = () => answer(), prefi
     routes: [
       {
         id: 'rule',
-        when: null,
+        when: { path: { type: 'PathPrefix', value: prefix === '' ? '/' : prefix } },
         origin: nowhere,
         label: { match: '', upstream: '' },
         request: filters.request,

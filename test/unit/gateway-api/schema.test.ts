@@ -8,7 +8,7 @@ import { Ledger } from '../../../src/model/ledger.ts';
 import { Setting } from '../../../src/sources/setting.ts';
 import { treeOf } from '../../../src/sources/tree.ts';
 import { parseYaml } from '../../../src/sources/yaml.ts';
-import { manifests } from './manifests.ts';
+import { manifests } from './one-route.ts';
 
 /** What is told of a spec in YAML's flow style: `CODE place: …`, one a line. */
 function told(spec: string, schema: Schema = httpRoute): string[] {

@@ -121,6 +121,27 @@ describe('a TLSRoute', () => {
     expect(await say(gateway, 'stranger.test', 'x')).toBe('closed');
   });
 
+  it('shakes hands with a backend that a BackendTLSPolicy speaks of, and closes where the certificate is for others', async () => {
+    const ca = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ca, namespace: shop }\ndata:\n  ca.crt: |\n    ${authority.certificate.trimEnd().replaceAll('\n', '\n    ')}\n---\n`;
+    const policy = (name: string): string =>
+      object(
+        'BackendTLSPolicy',
+        'p',
+        `targetRefs: [{ group: '', kind: Service, name: secure }], validation: { hostname: sni.test, caCertificateRefs: [{ group: '', kind: ConfigMap, name: ca }], subjectAltNames: [{ type: Hostname, hostname: ${name} }] }`,
+      );
+    const asked = async (name: string): Promise<string> => {
+      await using gateway = await start(
+        gatewayObject(terminated('db.test', 'db')),
+        secret('db', 'db.test'),
+        ca,
+        policy(name),
+        tlsRoute('a', 'db.test', '{ name: secure, port: 443 }'),
+      );
+      return await say(gateway, 'db.test', 'x');
+    };
+    expect([await asked('backend.test'), await asked('other.test')]).toEqual(['secure sni.test:x', 'closed']);
+  });
+
   it('spreads connections by weight, and closes those of a backend that is not there', async () => {
     await using gateway = await start(
       gatewayObject(terminated('db.test', 'db')),

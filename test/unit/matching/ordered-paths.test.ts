@@ -11,7 +11,7 @@ const any = (): boolean => true;
 
 describe('paths in order', () => {
   it('are found as a whole, by segments and by a test, whichever counts first', () => {
-    const table = tableOf({ prefix: '/a' }, { exact: '/a/b' }, { test: (path) => path.endsWith('c') }, { prefix: '' });
+    const table = tableOf({ prefix: '/a' }, { exact: '/a/b' }, { begins: '/', test: (path) => path.endsWith('c') }, { prefix: '' });
     const found = (path: string): number | undefined => table.find(path, any);
     expect(['/a', '/a/', '/a/b', '/ab', '/c', '/', '', '*'].map(found)).toEqual([0, 0, 0, 3, 2, 3, 3, undefined]);
   });
@@ -27,27 +27,29 @@ describe('paths in order', () => {
     const pattern = fc.oneof(
       text.map((exact) => ({ exact })),
       text.map((prefix) => ({ prefix: prefix.replace(/\/+$/, '') })),
-      text.map((part) => ({ test: (path: string) => path.includes(part) })),
+      fc.tuple(text, text).map(([begins, part]) => ({ begins, test: (path: string) => path.startsWith(begins) && path.includes(part) })),
     );
     const holds = (one: PathPattern, path: string): boolean => {
       if ('exact' in one) return path === one.exact;
       if ('test' in one) return one.test(path);
       return path === one.prefix || path.startsWith(`${one.prefix}/`);
     };
+    const name = fc.constantFrom('a', 'b');
+    const value = fc.constantFrom('1', '2');
+    const entry = fc.record({ pattern, accepted: fc.boolean(), needs: fc.option(fc.record({ name, value }), { nil: undefined }) });
+    const path = fc.oneof(
+      text,
+      text.map((one) => `/${one}`),
+    );
     fc.assert(
-      fc.property(
-        fc.array(fc.record({ pattern, accepted: fc.boolean() }), { maxLength: 12 }),
-        fc.oneof(
-          text,
-          text.map((one) => `/${one}`),
-        ),
-        (all, path) => {
-          const wanted = all.findIndex((one) => holds(one.pattern, path) && one.accepted);
-          const found = tableOf(...all.map((one) => one.pattern)).find(path, (at) => all[at]?.accepted === true);
-          expect(found ?? -1).toBe(wanted);
-        },
-      ),
-      { numRuns: 500 },
+      fc.property(fc.array(entry, { maxLength: 12 }), path, fc.dictionary(name, value), (all, asked, fields) => {
+        const accept = (one: (typeof all)[number]): boolean =>
+          one.accepted && (one.needs === undefined || fields[one.needs.name] === one.needs.value);
+        const table = new OrderedPaths<(typeof all)[number]>();
+        for (const one of all) table.add(one.pattern, one, one.needs);
+        expect(table.find(asked, accept, (of) => fields[of])).toBe(all.find((one) => holds(one.pattern, asked) && accept(one)));
+      }),
+      { numRuns: 1000 },
     );
   });
 });

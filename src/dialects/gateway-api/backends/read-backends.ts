@@ -3,8 +3,10 @@ import type { Setting } from '../../../sources/setting.ts';
 import { readDuration } from '../duration.ts';
 import { readFilters } from '../filters/read-filters.ts';
 import type { RuleFacts } from './resolve.ts';
+import { readSession } from './read-session.ts';
 import { readRetry, type RetryOptions } from './retry.ts';
 import { serviceProxy } from './service-proxy.ts';
+import { pickOf } from './session-token.ts';
 
 /** Where a rule sends, and what its backends do to the answers. */
 export interface RuleBackends {
@@ -36,23 +38,25 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   // A try ends with its request, at the latest: nothing is left waiting behind an answer.
   const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs);
   const tries: Tries = { tryMs, retry: readRetry(rule.get('retry')) };
-  readSessionPersistence(rule.get('sessionPersistence'));
+  const id = `${facts.route} ${origin.pointer.slice(origin.pointer.lastIndexOf('/') + 1)}`;
+  const session = readSession(rule.get('sessionPersistence'), id, true);
   const backends = rule
     .get('backendRefs')
     .items()
-    .map((ref) => readBackend(ref, facts, tries));
-  const chosen = chooseAmong(backends, rule);
+    .map((ref) => readBackend(ref, facts, tries, session === null ? null : id));
+  const around = (kind: string, options: unknown, child: Destination): Destination => ({ kind, options, origin, children: [child] });
+  const chosen = session === null ? chooseAmong(backends, rule) : around('gateway-api/session', session, chooseStaying(backends, rule, id));
   return {
-    destination:
-      requestMs === undefined || requestMs === 0
-        ? chosen
-        : { kind: 'gateway-api/deadline', options: { afterMs: requestMs }, origin, children: [chosen] },
-    head: backends.some((one) => one.filtersAnswers) ? [{ kind: 'gateway-api/backend-head', options: null, origin }] : [],
+    destination: requestMs === undefined || requestMs === 0 ? chosen : around('gateway-api/deadline', { afterMs: requestMs }, chosen),
+    head: [
+      ...(session === null ? [] : [{ kind: 'gateway-api/session-token', options: session, origin }]),
+      ...(backends.some((one) => one.filtersAnswers) ? [{ kind: 'gateway-api/backend-head', options: null, origin }] : []),
+    ],
     upstreams: backends.flatMap(({ upstream, weight }) => (upstream === null || weight === 0 ? [] : [upstream])),
   };
 }
 
-function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries): Backend {
+function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries, session: string | null): Backend {
   const { origin } = ref;
   const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
   const filters = readFilters(ref, facts);
@@ -61,7 +65,9 @@ function readBackend(ref: Setting, facts: RuleFacts, { tryMs, retry }: Tries): B
     ref.warning('DG1205', backend.problem, 'its share of the requests answers 500');
     return { weight, destination: invalid(backend.problem, ref), upstream: null, filtersAnswers: false };
   }
-  const proxy = serviceProxy(backend, origin, tryMs);
+  if (backend.endpoints?.length === 0)
+    ref.warning('DG1205', `the Service of ${backend.upstream} has no endpoint that is ready`, 'its share of the requests answers 503');
+  const proxy = serviceProxy(backend, origin, { timeoutMs: tryMs, session });
   const tried: Destination = retry === null ? proxy : { kind: 'gateway-api/retry', options: retry, origin, children: [proxy] };
   const filtered = filters.request.length > 0 || filters.head.length > 0;
   return {
@@ -81,15 +87,22 @@ export function chooseAmong(backends: readonly WeightedBackend[], rule: Setting)
   return { kind: 'gateway-api/weighted', options: { weights: live.map((one) => one.weight) }, origin: rule.origin, children };
 }
 
+/** The same, where sessions stay with what they have: with a backend of weight 0 too (GEP-1619). */
+function chooseStaying(backends: readonly Backend[], rule: Setting, id: string): Destination {
+  const weights = backends.map(({ weight }) => weight);
+  const ids = backends.map(({ upstream }) => (upstream === null ? null : pickOf(id, upstream)));
+  const children = backends.map(({ destination }) => destination);
+  if (!weights.some((one) => one > 0)) {
+    weights.push(1);
+    ids.push(null);
+    children.push(invalid('the rule has no backends', rule));
+  }
+  return { kind: 'gateway-api/weighted', options: { weights, ids }, origin: rule.origin, children };
+}
+
 export const invalid = (reason: string, { origin }: Setting): Destination => ({
   kind: 'gateway-api/invalid-backend',
   options: { reason },
   origin,
   children: [],
 });
-
-function readSessionPersistence(setting: Setting): void {
-  if (!setting.exists) return;
-  setting.warning('DG1208', 'session persistence is not supported yet', 'requests are spread by weight');
-  setting.ignored('requests are spread by weight: sessions do not stay with a backend yet');
-}

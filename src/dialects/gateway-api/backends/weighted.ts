@@ -1,8 +1,11 @@
 import type { DestinationKind } from '../../../engine/kit.ts';
+import { choose } from './session.ts';
 
 export interface WeightedOptions {
   /** Of each child, with a sum above 0. */
   readonly weights: readonly number[];
+  /** What each child is called in the tokens of sessions; null: none stays there. */
+  readonly ids?: readonly (string | null)[];
 }
 
 /**
@@ -11,13 +14,19 @@ export interface WeightedOptions {
  */
 export const weightedBackends: DestinationKind<WeightedOptions> = {
   kind: 'gateway-api/weighted',
-  create({ weights }, { memory, linkDestination }, { children, origin }) {
+  create({ weights, ids }, { memory, linkDestination }, { children, origin }) {
     const open = children.map((one) => linkDestination(one));
     const total = weights.reduce((sum, one) => sum + one, 0);
     const key = `gateway-api:weights:${origin.file}:${origin.pointer}:${weights.join(',')}`;
     return (exchange) => {
-      const turns = memory.get(exchange.scope + key, () => weights.map(() => 0));
-      return (open[nextOf(turns, weights, total)] as (typeof open)[number])(exchange);
+      const at = choose(exchange, ids, () =>
+        nextOf(
+          memory.get(exchange.scope + key, () => weights.map(() => 0)),
+          weights,
+          total,
+        ),
+      );
+      return (open[at] as (typeof open)[number])(exchange);
     };
   },
 };

@@ -79,21 +79,18 @@ function exposed({ expose, credentials }: CorsOptions, fields: Fields): string {
   return credentials ? [...new Set([...fields].map(([name]) => name.toLowerCase()))].join(', ') : '*';
 }
 
-/** `*` in a host stands for any number of labels, never for a port. */
+/** `*` in a host stands for any number of labels, wherever it is, and never for a port. A port that is usual need not be said. */
 export function originCheck(origins: readonly string[]): (origin: string) => boolean {
-  const exact = new Set(origins.map((one) => one.toLowerCase()));
-  if (exact.has('*')) return () => true;
-  const parts = [...exact]
-    .filter((one) => one.includes('*'))
-    .map((one) => [one.slice(0, one.indexOf('*')), one.slice(one.indexOf('*') + 1)] as const);
+  const all = origins.map(withoutUsualPort);
+  if (all.includes('*')) return () => true;
+  const exact = new Set(all);
+  const patterns = all.filter((one) => one.includes('*')).map((one) => new RegExp(`^${one.split('*').map(literal).join('[a-z0-9.-]+')}$`));
   return (given) => {
-    const origin = given.toLowerCase();
-    return (
-      exact.has(origin) ||
-      parts.some(([before, after]) => {
-        if (!origin.startsWith(before) || !origin.endsWith(after)) return false;
-        return /^[a-z0-9.-]+$/.test(origin.slice(before.length, origin.length - after.length));
-      })
-    );
+    const origin = withoutUsualPort(given);
+    // No host is longer than 253 characters.
+    return exact.has(origin) || (origin.length <= 300 && patterns.some((one) => one.test(origin)));
   };
 }
+
+const literal = (text: string): string => text.replaceAll(/[^\w-]/g, String.raw`\$&`);
+const withoutUsualPort = (origin: string): string => origin.toLowerCase().replace(/^(?:(http:\/\/[^/]*):80|(https:\/\/[^/]*):443)$/, '$1$2');

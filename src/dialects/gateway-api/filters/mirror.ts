@@ -1,10 +1,12 @@
-import { Exchange } from '../../../engine/exchange.ts';
+import type { Exchange } from '../../../engine/exchange.ts';
 import type { Opener, StepKind } from '../../../engine/kit.ts';
 import { MessageBody } from '../../../engine/message-body.ts';
+import type { ChunkWatcher } from '../../../http/body.ts';
 import type { Destination } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { RuleFacts } from '../backends/resolve.ts';
 import { serviceProxy } from '../backends/service-proxy.ts';
+import { requestBeside } from './aside.ts';
 
 export interface MirrorOptions {
   readonly destination: Destination;
@@ -32,7 +34,7 @@ export function readMirror(filter: Setting, { namespace, resolve }: RuleFacts): 
   return { destination: serviceProxy(backend, ref.origin), ...share };
 }
 
-/** Sends a copy of the request as it stands. Nobody waits for the answer, and what fails there is nobody's. */
+/** Sends a copy of the request as it stands, once all of it has passed. Nobody waits for it, and what fails there is nobody's. */
 export const requestMirror: StepKind<MirrorOptions> = {
   kind: 'gateway-api/mirror',
   create({ destination, part, of }, { linkDestination, memory }, { origin }) {
@@ -45,35 +47,34 @@ export const requestMirror: StepKind<MirrorOptions> = {
       due.parts += part;
       if (due.parts < of) return undefined;
       due.parts -= of;
-      const { body } = exchange;
-      if (body.isEmpty || body.buffered !== null) return void sendCopy(exchange, open);
-      // A body that is not kept is not mirrored, rather than refused to the backend.
-      if (body.length === undefined || body.length > mostBuffered) {
-        exchange.note('not mirrored: the length of the body is not known, or it is too large');
-        return undefined;
-      }
-      return body.whole(mostBuffered).then(() => void sendCopy(exchange, open));
+      const copy = requestBeside(exchange);
+      exchange.body.watch(
+        bodyKeeper((body) => {
+          if (body === null) return exchange.note(`not mirrored: the body is larger than ${mostBuffered} bytes`);
+          copy.body = MessageBody.of(body);
+          void sendCopy(copy, open, exchange);
+        }),
+      );
+      return undefined;
     };
   },
 };
 
-async function sendCopy(exchange: Exchange, open: Opener): Promise<void> {
-  const { outgoing, body } = exchange;
-  const copy = new Exchange({
-    arrived: exchange.arrived,
-    connection: exchange.connection,
-    listener: exchange.listener,
-    startedAt: exchange.startedAt,
-    scope: exchange.scope,
-    clock: exchange.clock,
-    body: body.buffered === null ? new MessageBody(null) : MessageBody.of(body.buffered),
-  });
-  copy.method = exchange.method;
-  copy.path = exchange.path;
-  copy.query = exchange.query;
-  copy.outgoing.method = outgoing.method;
-  copy.outgoing.target = outgoing.target;
-  copy.outgoing.headers = outgoing.headers.copy();
+/** Keeps the pieces of a body as they pass. Null: there were more than are kept. */
+function bodyKeeper(whole: (body: Buffer | null) => void): ChunkWatcher {
+  let kept: Buffer[] = [];
+  let size = 0;
+  return {
+    chunk(chunk) {
+      size += chunk.length;
+      if (size > mostBuffered) kept = [];
+      else kept.push(chunk);
+    },
+    end: () => whole(size > mostBuffered ? null : Buffer.concat(kept)),
+  };
+}
+
+async function sendCopy(copy: Exchange, open: Opener, exchange: Exchange): Promise<void> {
   try {
     const answer = await open(copy);
     if (!('type' in answer)) answer.abandon();

@@ -1,10 +1,13 @@
 import type { StepKind } from '../../../engine/kit.ts';
+import { refuse } from '../../../engine/outcome.ts';
+import { fault } from '../../../model/fault.ts';
 import type { Step } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { RuleFacts } from '../backends/resolve.ts';
 import { invalidReference } from '../own-faults.ts';
 import { readCors } from './cors.ts';
 import { readHeaderModifier } from './header-modifier.ts';
+import { readExternalAuth } from './read-external-auth.ts';
 import { readMirror } from './mirror.ts';
 import { readRedirect } from './redirect.ts';
 import { readRewrite } from './rewrite.ts';
@@ -24,16 +27,28 @@ export const unknownFilter: StepKind<{ readonly reason: string }> = {
       invalidReference(reason),
 };
 
-/** Preflight requests come first; mirrors last, so that they see what the other filters have made of the request. */
+/** What this gateway does not do is said, and nobody passes. */
+export const notServed: StepKind<{ readonly what: string }> = {
+  kind: 'gateway-api/not-served',
+  create:
+    ({ what }) =>
+    () =>
+      refuse(fault('not-implemented', { what })),
+};
+
+/**
+ * Preflight requests, which bear no credentials, come first, then authorization, which sees the request as it came (as in Envoy). Mirrors come
+ * last, so that they see what the other filters have made of the request.
+ */
 export function readFilters(rule: Setting, facts: RuleFacts): FilterSteps {
-  const lists = { first: [] as Step[], request: [] as Step[], last: [] as Step[], head: [] as Step[] };
+  const lists: Lists = { preflight: [], auth: [], request: [], mirrors: [], head: [] };
   for (const filter of rule.get('filters').items()) readFilter(filter, facts, lists);
-  return { request: [...lists.first, ...lists.request, ...lists.last], head: lists.head };
+  return { request: [...lists.preflight, ...lists.auth, ...lists.request, ...lists.mirrors], head: lists.head };
 }
 
-type Lists = Readonly<Record<'first' | 'request' | 'last' | 'head', Step[]>>;
+type Lists = Readonly<Record<'preflight' | 'auth' | 'request' | 'mirrors' | 'head', Step[]>>;
 
-function readFilter(filter: Setting, facts: RuleFacts, { first, request, last, head }: Lists): void {
+function readFilter(filter: Setting, facts: RuleFacts, { preflight, auth, request, mirrors, head }: Lists): void {
   const { origin } = filter;
   const step = (kind: string, options: unknown): Step => ({ kind: `gateway-api/${kind}`, options, origin });
   const type = filter.get('type').string();
@@ -52,20 +67,23 @@ function readFilter(filter: Setting, facts: RuleFacts, { first, request, last, h
       return;
     case 'RequestMirror': {
       const mirror = readMirror(filter.get('requestMirror'), facts);
-      if (mirror !== null) last.push(step('mirror', mirror));
+      if (mirror !== null) mirrors.push(step('mirror', mirror));
       return;
     }
     case 'CORS': {
       const cors = readCors(filter.get('cors'));
-      first.push(step('cors', cors));
+      preflight.push(step('cors', cors));
       head.push(step('cors-fields', cors));
       return;
     }
+    case 'ExternalAuth':
+      auth.push(readExternalAuth(filter.get('externalAuth'), facts));
+      return;
     default: {
       const what = type === undefined ? 'a filter without a type' : `the filter ${type}`;
       filter.warning('DG1208', `${what} is not supported`, 'its requests answer 500');
       filter.ignored('nothing here knows this filter; its requests answer 500');
-      first.unshift(step('unknown-filter', { reason: `${what} is not known` }));
+      preflight.unshift(step('unknown-filter', { reason: `${what} is not known` }));
     }
   }
 }

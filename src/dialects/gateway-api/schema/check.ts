@@ -67,6 +67,8 @@ function differ(items: readonly Setting[], member: string | undefined): boolean 
 function checkShape(setting: Setting, { fields, required, rules }: ShapeSchema): boolean {
   if (setting.kind !== 'map') return wrong(setting, 'an object');
   const known = Object.keys(fields);
+  // An empty object says what it says by being there.
+  if (setting.keys().length === 0) setting.settle();
   for (const key of setting.keys()) if (!Object.hasOwn(fields, key)) tellUnknown(setting.get(key), key, known);
   const missing = required.filter((key) => !setting.get(key).exists);
   for (const key of missing) setting.problem('DG1204', `${setting.name} has no ${key}`, `the API requires ${key}`);
