@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Unsupported } from '../dialects/dialect.ts';
+import { problemOfTemplate } from '../matching/url-template.ts';
 import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 import { nowhere } from '../model/origin.ts';
 import { isHost } from '../transport/request-head.ts';
@@ -169,8 +170,12 @@ function portOf(flag: string, text: string): number {
 function upstreamsOf(given: readonly string[]): Record<string, string> {
   const found = pairs('--upstream', given, 'NAME=URL');
   for (const [name, url] of Object.entries(found)) {
-    if (name.startsWith('function:') || /^(?:(?:https?|tcp|rediss?):\/\/.|unix:.|echo:$)/.test(url)) continue;
-    throw wrongUsage(`--upstream is ${JSON.stringify(`${name}=${url}`)}`, `expected a URL, such as ${name}=http://localhost:3000`);
+    if (name.startsWith('function:')) continue;
+    const isUrl = /^(?:(?:https?|tcp|rediss?):\/\/.|unix:.|echo:$)/.test(url);
+    const problem = isUrl ? problemOfTemplate(name, url) : '';
+    if (problem === undefined) continue;
+    const what = problem === '' ? '' : `: ${problem}`;
+    throw wrongUsage(`--upstream is ${JSON.stringify(`${name}=${url}`)}${what}`, `expected a URL, such as ${name}=http://localhost:3000`);
   }
   return found;
 }

@@ -11,6 +11,8 @@ import { templatesOf } from '../sources/cloudformation/assembly.ts';
 import { environmentWith } from '../sources/env-files.ts';
 import { Files } from '../sources/files.ts';
 import { isModule, moduleSource } from '../sources/module-source.ts';
+import { isManifest } from '../sources/kubernetes/resources.ts';
+import { unrenderedAt } from '../sources/kubernetes/unrendered.ts';
 import { partsOf } from '../sources/serverless/parts.ts';
 import { Source } from '../sources/source.ts';
 import { didYouMean } from '../sources/setting.ts';
@@ -62,7 +64,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
   let opened = await sourcesOf(request, files);
   // What a configuration includes is read after it, each file by its own dialect; a file that was read is not read again.
   while (opened.length > 0) {
-    const byDialect = sortOut(opened, request.dialect, dialects);
+    const byDialect = sortOut(opened, request.dialect, dialects, files);
     const included: string[] = [];
     for (const [dialect, sources] of byDialect) {
       used.push(...sources.map((source) => ({ source, dialect })));
@@ -78,9 +80,10 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
   }
   if (used.length === 0) {
     throw new DevgatewayError(
-      diagnosticAt('DG1001', nowhere, `no configuration found in ${whereLooked(request, files)}`, 'name a file, or write one with: devgateway init'),
+      diagnosticAt('DG1001', nowhere, `no configuration found in ${whereLooked(request, files)}`, whatInstead(request, files)),
     );
   }
+  tellUnrendered(request, files, used, ledger);
   return {
     gateway: { sites: distinct(sites), upstreams, ...(traffic === undefined ? {} : { traffic }) },
     ledger,
@@ -102,7 +105,7 @@ function distinct(sites: readonly Site[]): Site[] {
   });
 }
 
-function sortOut(opened: readonly Opened[], name: string | undefined, dialects: readonly Dialect[]): Map<Dialect, Source[]> {
+function sortOut(opened: readonly Opened[], name: string | undefined, dialects: readonly Dialect[], files: Files): Map<Dialect, Source[]> {
   const chosen = name === undefined ? undefined : dialectNamed(name, dialects);
   const byDialect = new Map<Dialect, Source[]>();
   const problems: Diagnostic[] = [];
@@ -118,10 +121,8 @@ function sortOut(opened: readonly Opened[], name: string | undefined, dialects: 
     }
     for (const one of problems.length === 0 ? found : []) byDialect.set(one, [...(byDialect.get(one) ?? []), source]);
     if (found.length === 0 && explicit) {
-      const names = dialects.map((one) => one.name).join('|');
-      problems.push(
-        diagnosticAt('DG1002', origin, 'is not recognised as the configuration of any gateway', `say what it is with --dialect ${names}`),
-      );
+      const hint = unrenderedAt(source.absolute, files)?.hint ?? `say what it is with --dialect ${dialects.map((one) => one.name).join('|')}`;
+      problems.push(diagnosticAt('DG1002', origin, 'is not recognised as the configuration of any gateway', hint));
     }
   }
   raise(problems);
@@ -190,8 +191,42 @@ async function open(absolute: string, files: Files): Promise<Source | undefined>
   return text === undefined ? undefined : new Source(files.nameOf(absolute), absolute, text);
 }
 
-const whereLooked = ({ config, folder }: LoadRequest, files: Files): string =>
-  typeof config === 'string' ? files.nameOf(path.resolve(folder, config)) || folder : folder;
+/** Absolute. */
+function namedIn({ config, folder }: LoadRequest): string[] {
+  if (typeof config === 'object' && !Array.isArray(config)) return [];
+  return [config as string | readonly string[]].flat().map((name) => path.resolve(folder, name));
+}
+
+const whereLooked = (request: LoadRequest, files: Files): string =>
+  namedIn(request)
+    .map((one) => files.nameOf(one))
+    .join(', ');
+
+/** Folders are not searched through: what lies one deeper is named, as is what makes the files that were expected. */
+function whatInstead(request: LoadRequest, files: Files): string {
+  for (const one of namedIn(request)) {
+    const other = unrenderedAt(one, files);
+    if (other !== undefined) return `it ${other.what}: ${other.hint}`;
+  }
+  const below = namedIn(request)
+    .flatMap((one) => files.list(one).map((name) => path.join(one, name)))
+    .filter((one) => !/^\.|^node_modules$/.test(path.basename(one)) && files.isFolder(one) && files.list(one).some((name) => candidate.test(name)))
+    .map((one) => files.nameOf(one));
+  return below.length === 0
+    ? 'name a file, or write one with: devgateway init'
+    : `subfolders are not read by themselves: name them (${below.slice(0, 3).join(' ')}${below.length > 3 ? ' ...' : ''})`;
+}
+
+/** Manifests that were read as they are, though others would be made of them. */
+function tellUnrendered(request: LoadRequest, files: Files, used: readonly { readonly source: Source }[], ledger: Ledger): void {
+  for (const one of namedIn(request)) {
+    const isOne = (source: Source): boolean => source.absolute === one || path.dirname(source.absolute) === one;
+    const other = used.some(({ source }) => isManifest(source) && isOne(source)) ? unrenderedAt(one, files) : undefined;
+    if (other === undefined) continue;
+    const message = `${other.what}: its files are read as they are, and nothing is changed or added`;
+    ledger.report(diagnosticAt('DG1208', { ...nowhere, file: files.placeOf(one) }, message, other.hint, 'warning'));
+  }
+}
 
 /** What was read is a configuration, and makes nothing that requests could arrive at. */
 export function nothingServed({ sources }: Loaded): DevgatewayError {

@@ -33,9 +33,13 @@ export function renderFidelity(account: Account, paint: Paint): string {
   ].join('\n');
 }
 
+interface Run extends Leaf {
+  readonly count: number;
+}
+
 /** Neighbours of one file with the same verdict and the same words, at the place of the first and with what their pointers share. */
-function runsIn(leaves: readonly Leaf[]): (Leaf & { readonly count: number })[] {
-  const runs: (Leaf & { readonly count: number })[] = [];
+function runsIn(leaves: readonly Leaf[]): Run[] {
+  const runs: Run[] = [];
   for (const leaf of leaves) {
     const before = runs.at(-1);
     const shared = before === undefined ? '' : sharedPointer(before.pointer, leaf.pointer);
@@ -43,7 +47,18 @@ function runsIn(leaves: readonly Leaf[]): (Leaf & { readonly count: number })[] 
     if (alike) runs[runs.length - 1] = { ...before, pointer: shared, count: before.count + 1 };
     else runs.push({ ...leaf, count: 1 });
   }
-  return runs;
+  return wholeDocumentsOnce(runs);
+}
+
+/** What is said of whole documents of a stream, one by one, is said once, at the place of the first. */
+function wholeDocumentsOnce(runs: readonly Run[]): Run[] {
+  const said = new Map<string, Run>();
+  for (const run of runs) {
+    const key = /^\/\d+$/.test(run.pointer) && run.note !== '' ? `${run.file}\0${run.verdict}\0${run.note}` : `${said.size}`;
+    const before = said.get(key);
+    said.set(key, before === undefined ? run : { ...before, pointer: `${before.pointer}, ${run.pointer}`, count: before.count + run.count });
+  }
+  return [...said.values()];
 }
 
 /** Up to the last part that both have; empty where they share nothing. */

@@ -28,6 +28,11 @@ export class Files {
     return relative === '' || relative.startsWith('..') ? absolute : relative;
   }
 
+  /** The same for a command line: `.` is the folder that names count from. */
+  placeOf(absolute: string): string {
+    return path.relative(this.#folder, absolute) === '' ? '.' : this.nameOf(absolute);
+  }
+
   /** The text of a file, or undefined where there is none. @throws DevgatewayError DG1102 where it cannot be read. */
   read(absolute: string): string | undefined {
     const given = this.#given.get(absolute);

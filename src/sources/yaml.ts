@@ -13,11 +13,14 @@ import {
 } from 'js-yaml';
 import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.ts';
 import type { Origin } from '../model/origin.ts';
+import { separated, separator, withoutBreaks, type Mended } from './lenient-yaml.ts';
 import type { Member, Position, Scalar, Tree } from './tree.ts';
 
 const maxDepth = 200;
 /** Counted as if every alias were written out: a file of aliases of aliases ends here. */
 const maxNodes = 2_000_000;
+/** A text that is mended in more places is broken. */
+const mostMends = 32;
 
 type ScalarEvent = Extract<Event, { type: 4 }>;
 
@@ -28,12 +31,19 @@ type ScalarEvent = Extract<Event, { type: 4 }>;
  */
 export function parseYaml(text: string, file: string, repeated?: Diagnostic[]): Tree[] {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text;
+  return parseMended({ text: source, lines: source, added: new Set() }, file, repeated, mostMends);
+}
+
+/** `mends`: how often the text may be mended still. */
+function parseMended(source: Mended, file: string, repeated: Diagnostic[] | undefined, mends: number): Tree[] {
   const reader = new Reader(source, file, repeated);
   let events: Event[];
   try {
-    events = parseEvents(source, { maxDepth });
+    events = parseEvents(source.text, { maxDepth });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
+    const mended = mends === 0 ? undefined : mend(source, error);
+    if (mended !== undefined) return parseMended(mended, file, repeated, mends - 1);
     const hint = error.reason.startsWith('bad indentation')
       ? 'check the indentation, and quote a text that holds or ends in a colon'
       : 'expected YAML or JSON';
@@ -41,6 +51,11 @@ export function parseYaml(text: string, file: string, repeated?: Diagnostic[]): 
   }
   const trees = reader.documents(events);
   return trees.length === 0 ? [{ kind: 'map', entries: new Map(), line: 1, column: 1 }] : trees;
+}
+
+function mend(source: Mended, { reason, mark }: YAMLException): Mended | undefined {
+  if (reason === 'deficient indentation') return withoutBreaks(source, mark?.position ?? 0);
+  return reason.startsWith('end of the stream') && source.added.size === 0 ? separated(source) : undefined;
 }
 
 class Reader {
@@ -53,11 +68,12 @@ class Reader {
   #next = 0;
   #nodes = 0;
 
-  constructor(source: string, file: string, repeated: Diagnostic[] | undefined) {
-    this.#source = source;
+  constructor({ text, lines, added }: Mended, file: string, repeated: Diagnostic[] | undefined) {
+    this.#source = text;
     this.#file = file;
     this.#repeated = repeated;
-    for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
+    for (let at = lines.indexOf('\n'); at >= 0; at = lines.indexOf('\n', at + 1))
+      this.#lineStarts.push(added.has(at + 1) ? at + 1 + separator.length : at + 1);
   }
 
   documents(events: readonly Event[]): Tree[] {

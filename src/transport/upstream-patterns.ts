@@ -1,4 +1,4 @@
-/** Stands for many names: `*` is any text without `/` and `:`. In a URL, `{port}` is the port of production. */
+/** Stands for many names: `*` is any text without `/` and `:`. */
 interface Pattern<T> {
   readonly parts: readonly string[];
   /** Characters that are no `*`: the more, the more specific. */
@@ -38,15 +38,3 @@ function isMet(parts: readonly string[], name: string): boolean {
   return end >= at && name.endsWith(last) && isPlain(name, at, end);
 }
 const isPlain = (name: string, from: number, to: number): boolean => !/[/:]/.test(name.slice(from, to));
-
-/** The URL with the port of production, as `names` or the address of production say it. */
-export function fillPort(url: string, names: readonly string[], production: string): string {
-  if (!url.includes('{port}')) return url;
-  const port = names.map((name) => /:(\d+)$/.exec(name)?.[1]).find((one) => one !== undefined) ?? portOf(production);
-  return url.replaceAll('{port}', port);
-}
-
-function portOf(production: string): string {
-  const { port = '', protocol = '' } = URL.parse(production) ?? {};
-  return port || (protocol === 'https:' ? '443' : '80');
-}

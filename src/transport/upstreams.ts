@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { ConfiguredFunction, ContainerSettings, LocalUpstream } from '../model/gateway.ts';
+import { fillTemplate, problemOfTemplate } from '../matching/url-template.ts';
 import { Containers } from './containers/containers.ts';
-import { fillPort, UpstreamPatterns } from './upstream-patterns.ts';
+import { UpstreamPatterns } from './upstream-patterns.ts';
 import { handlersOf, type Failed, type Handlers, type ServedTarget } from './served-upstream.ts';
 
 /** Runs in a container, from the first request for it until the gateway is closed. */
@@ -42,9 +43,13 @@ export class Upstreams {
   readonly #failed: (upstream: string, ...what: Parameters<Failed>) => void;
   readonly #overrides = new Map<string, LiveTarget>();
 
-  /** `failed` hears what functions throw, and of which upstream. */
+  /**
+   * `failed` hears what functions throw, and of which upstream.
+   * @throws TypeError where a target is no URL, or has a placeholder that cannot be filled.
+   */
   constructor(targets: Readonly<Record<string, UpstreamTarget>>, failed: (upstream: string, ...what: Parameters<Failed>) => void) {
     this.#targets = new Map(Object.entries(targets));
+    for (const [name, target] of this.#targets) checkUrl(name, target);
     this.#patterns = new UpstreamPatterns(this.#targets);
     this.#failed = failed;
   }
@@ -58,7 +63,7 @@ export class Upstreams {
     if (known !== undefined) return known;
     const target = this.find(names) ?? url;
     if (isTaped(target)) throw new Error('a tape has no address');
-    const origin = this.#originOf(typeof target === 'string' ? fillPort(target, names, url) : target, names[0] ?? url);
+    const origin = this.#originOf(typeof target === 'string' ? fillTemplate(target, names, url) : target, names[0] ?? url);
     if (typeof origin === 'string') this.#origins.set(names, origin);
     return origin;
   }
@@ -187,6 +192,11 @@ export class Upstreams {
       server.unref();
     });
   }
+}
+
+function checkUrl(name: string, target: UpstreamTarget): void {
+  const problem = typeof target === 'string' ? problemOfTemplate(name, target) : undefined;
+  if (problem !== undefined) throw new TypeError(`upstream ${JSON.stringify(name)}: ${problem}`);
 }
 
 const targetOf = (local: WireUpstream): UpstreamTarget => ('url' in local ? local.url : local);

@@ -22,7 +22,7 @@ export function readBackendTls(objects: Objects, statuses: Statuses): BackendTls
   for (const policy of policies) {
     const status = statuses.of('policy', policy);
     const tls = readPolicy(policy, objects, status);
-    for (const ref of policy.spec.get('targetRefs').items()) {
+    for (const ref of targetsOf(policy.spec)) {
       const key = readTarget(ref, policy.namespace);
       if (key === undefined)
         status.tells('Accepted', 'it is for Services and ServiceImports alone (TargetNotFound)', 'nothing is done for it', { at: ref });
@@ -36,6 +36,12 @@ export function readBackendTls(objects: Objects, statuses: Statuses): BackendTls
   return found;
 }
 
+/** One in v1alpha2. */
+function targetsOf(spec: Setting): Setting[] {
+  const one = spec.get('targetRef');
+  return one.exists ? [one] : spec.get('targetRefs').items();
+}
+
 /** Undefined where it is nothing that requests can be sent to. */
 function readTarget(ref: Setting, namespace: string): string | undefined {
   const [of, kind] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? 'Service'];
@@ -45,7 +51,7 @@ function readTarget(ref: Setting, namespace: string): string | undefined {
 }
 
 function readPolicy({ namespace, spec }: Resource, objects: Objects, status: Status): BackendTls {
-  const validation = spec.get('validation');
+  const validation = earlier(spec, 'validation', 'tls');
   spec.get('options').ignored('options are those of one implementation');
   const serverName = validation.get('hostname').string()?.toLowerCase() ?? '';
   const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
@@ -82,13 +88,15 @@ function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTl
   return { hosts, uris };
 }
 
+/** A setting by its name, or by that of v1alpha2. */
+const earlier = (setting: Setting, name: string, before: string): Setting => setting.get(setting.get(name).exists ? name : before);
+
 /** PEM texts; empty: those of the system. One that is not there is enough for none: connections must fail. */
 function readAuthorities(validation: Setting, namespace: string, objects: Objects): string | Problem {
-  const texts = validation
-    .get('caCertificateRefs')
+  const texts = earlier(validation, 'caCertificateRefs', 'caCertRefs')
     .items()
     .map((ref) => readAuthority(ref, namespace, objects));
-  const wellKnown = validation.get('wellKnownCACertificates').string() ?? '';
+  const wellKnown = earlier(validation, 'wellKnownCACertificates', 'wellKnownCACerts').string() ?? '';
   if (texts.length > 0 && wellKnown !== '') return { problem: 'it names authorities and those of the system, of which only one may be (Invalid)' };
   if (texts.length === 0) return wellKnown === 'System' ? '' : { problem: 'it names no authorities that are known (Invalid)' };
   return texts.find((one) => typeof one === 'object') ?? texts.filter((one) => typeof one === 'string').join('\n');

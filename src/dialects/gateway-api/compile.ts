@@ -8,6 +8,7 @@ import { readEndpoints, sliceGroup } from './endpoints.ts';
 import { readGateways } from './gateways.ts';
 import { readGrants } from './grants.ts';
 import { grouped } from './grouped.ts';
+import { isOfApi } from './kinds.ts';
 import type { GatewayListener } from './listeners.ts';
 import { group, Objects, routeKinds } from './objects.ts';
 import { closeGuarded } from './policies/closed.ts';
@@ -77,7 +78,7 @@ function layOn({ listener }: Attachment, made: readonly Route[], routes: Map<Gat
 function settleRest(objects: Objects): void {
   for (const { group: of, kind, namespace, name, setting, spec } of objects.every) {
     if (isTrafficPolicy(of, kind)) continue;
-    if (of === group && !read.has(kind)) {
+    if (isOfApi(of) && !(of === group && read.has(kind))) {
       setting.warning('DG1208', `${kind} ${namespace}/${name} is not supported yet`, 'nothing of it is served');
       spec.ignored('not supported yet');
     } else if (of === '' && core.has(kind)) {
@@ -86,6 +87,6 @@ function settleRest(objects: Objects): void {
       if (kind !== 'Service') for (const key of spec.keys()) spec.get(key).ignored('concerns the cluster');
     } else if ((of === sliceGroup && kind === 'EndpointSlice') || (of === '' && kind === 'Endpoints')) {
       for (const key of setting.keys()) if (!endpointKeys.has(key)) setting.get(key).ignored('says nothing of endpoints');
-    } else if (of !== group) setting.ignored(`objects of the kind ${kind} are no part of the gateway`);
+    } else if (of !== group) setting.ignored(`objects of the kind ${kind}${of === '' ? '' : ` (${of})`} are no part of the gateway`);
   }
 }

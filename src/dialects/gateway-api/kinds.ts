@@ -4,25 +4,40 @@ import { didYouMean } from '../../sources/setting.ts';
 export const group = 'gateway.networking.k8s.io';
 /** Where kinds begin that are an experiment. */
 const experiments = 'gateway.networking.x-k8s.io';
+/** Of releases before 0.5, whose objects had other fields. */
+const firstGroup = 'networking.x-k8s.io';
 
-/** Kinds of the API, with those that it had. */
-const kinds = [
-  'GatewayClass',
-  'Gateway',
-  'ListenerSet',
-  'HTTPRoute',
-  'GRPCRoute',
-  'TLSRoute',
-  'TCPRoute',
-  'UDPRoute',
-  'ReferenceGrant',
-  'ReferencePolicy',
-  'BackendTLSPolicy',
-  'BackendLBPolicy',
-] as const;
+/** Kinds of the API, with those that it had, and the versions in which a release has served each. Source: the API's own packages, release by release. */
+const kinds: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  [group]: {
+    GatewayClass: ['v1', 'v1beta1', 'v1alpha2'],
+    Gateway: ['v1', 'v1beta1', 'v1alpha2'],
+    ListenerSet: ['v1'],
+    HTTPRoute: ['v1', 'v1beta1', 'v1alpha2'],
+    GRPCRoute: ['v1', 'v1alpha2'],
+    TLSRoute: ['v1', 'v1alpha3', 'v1alpha2'],
+    TCPRoute: ['v1', 'v1alpha2'],
+    UDPRoute: ['v1', 'v1alpha2'],
+    ReferenceGrant: ['v1', 'v1beta1', 'v1alpha2'],
+    ReferencePolicy: ['v1alpha2'],
+    BackendTLSPolicy: ['v1', 'v1alpha3', 'v1alpha2'],
+    BackendLBPolicy: ['v1alpha2'],
+  },
+  [experiments]: {
+    XListenerSet: ['v1alpha1'],
+    XBackendTrafficPolicy: ['v1alpha1'],
+    XBackend: ['v1alpha1'],
+    XMesh: ['v1alpha1'],
+    XTelemetryPolicy: ['v1alpha1'],
+  },
+};
 /** What has another name today. */
 const today: Readonly<Record<string, string>> = { ReferencePolicy: 'ReferenceGrant', XListenerSet: 'ListenerSet' };
-const versions = /^v1(?:(?:alpha|beta)\d+)?$/;
+/** Of the core, those that are read. */
+const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
+
+/** Whether a group is one of the API's. */
+export const isOfApi = (of: string): boolean => kinds[of] !== undefined;
 
 /** The kind that a reference means. */
 export function kindOf(of: string, kind: string): { readonly group: string; readonly kind: string } {
@@ -30,16 +45,32 @@ export function kindOf(of: string, kind: string): { readonly group: string; read
   return now === undefined ? { group: of, kind } : { group, kind: now };
 }
 
-/** An object as it is called today. A misspelt kind, and a version that the API never had, are refused, as a cluster refuses them. */
+/** An object as it is called today. A misspelt kind, a version that was never served and a missing name are refused, as a cluster refuses them. */
 export function asToday(one: Resource): Resource {
-  if (one.group === group) {
-    const meant = kinds.some((kind) => kind === one.kind) ? '' : didYouMean(one.kind, kinds);
-    if (meant !== '')
-      one.setting.get('kind').problem('DG1203', `there is no kind ${one.kind} in ${group}`, `expected one of ${kinds.join(', ')}${meant}`);
-    else if (!versions.test(one.version))
-      one.setting
-        .get('apiVersion')
-        .problem('DG1203', `there is no version ${one.version} of ${group}`, 'expected v1, or v1beta1, v1alpha2 or v1alpha3 of earlier releases');
-  }
+  if (one.group === firstGroup)
+    one.setting.warning(
+      'DG1208',
+      `${firstGroup}/${one.version} was retired with release 0.5`,
+      `nothing is done for it: write it anew as ${group}/v1`,
+    );
+  checkKind(one);
+  if (one.name.startsWith('~') && (isOfApi(one.group) || (one.group === '' && core.has(one.kind))))
+    one.setting.problem('DG1204', `the ${one.kind} has no name`, 'expected metadata.name');
+  if (one.name.includes('{{'))
+    one.setting.problem('DG1203', `the name ${one.name} is a template of Helm`, 'pipe what it makes: helm template . | devgateway start -');
   return { ...one, ...kindOf(one.group, one.kind) };
+}
+
+function checkKind({ group: of, kind, version, setting }: Resource): void {
+  const known = kinds[of];
+  if (known === undefined) return;
+  const served = known[kind];
+  if (served === undefined) {
+    const names = Object.keys(known);
+    const meant = didYouMean(kind, names);
+    if (meant !== '') setting.get('kind').problem('DG1203', `there is no kind ${kind} in ${of}`, `expected one of ${names.join(', ')}${meant}`);
+  } else if (!served.includes(version)) {
+    const expected = `expected ${served.map((each) => `${of}/${each}`).join(' or ')}${didYouMean(version, served)}`;
+    setting.get('apiVersion').problem('DG1203', `there is no version ${version} of the ${kind} of ${of}`, expected);
+  }
 }

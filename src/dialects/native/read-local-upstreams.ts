@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ContainerSettings, LocalUpstream } from '../../model/gateway.ts';
+import { problemOfTemplate } from '../../matching/url-template.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { readFunction } from './read-function.ts';
@@ -9,16 +10,19 @@ import { readDuration } from './units.ts';
 export function readLocalUpstreams(setting: Setting, { folder }: Source): Record<string, LocalUpstream> {
   const found: Record<string, LocalUpstream> = {};
   for (const [name, value] of setting.entries()) {
-    const local = name.startsWith('function:') ? readFunction(value, folder) : value.kind === 'map' ? readMap(value, folder) : readUrl(value);
+    const local = name.startsWith('function:') ? readFunction(value, folder) : value.kind === 'map' ? readMap(value, folder) : readUrl(name, value);
     if (local !== undefined) found[name] = local;
   }
   return found;
 }
 
-function readUrl(value: Setting): LocalUpstream | undefined {
+function readUrl(name: string, value: Setting): LocalUpstream | undefined {
   const url = value.string() ?? '';
-  if (/^((?:https?|tcp):\/\/[^/]+|unix:\/.+|echo:)/.test(url)) return { url };
-  return value.problem('DG1203', `${value.name} is ${JSON.stringify(url)}`, 'expected a URL such as http://localhost:3001');
+  const isUrl = /^((?:https?|tcp):\/\/[^/]+|unix:\/.+|echo:)/.test(url);
+  const problem = isUrl ? problemOfTemplate(name, url) : '';
+  if (problem === undefined) return { url };
+  const what = problem === '' ? '' : `: ${problem}`;
+  return value.problem('DG1203', `${value.name} is ${JSON.stringify(url)}${what}`, 'expected a URL such as http://localhost:3001');
 }
 
 function readMap(value: Setting, folder: string): LocalUpstream | undefined {

@@ -72,6 +72,17 @@ describe('a BackendTLSPolicy', () => {
     expect(await ask(gateway)).toBe('told.test 1.1');
   });
 
+  it('is read with the names that v1alpha2 had', async () => {
+    const spec =
+      "targetRef: { group: '', kind: Service, name: a }, tls: { hostname: backend.test, caCertRefs: [{ group: '', kind: ConfigMap, name: ca }] }";
+    const version = 'gateway.networking.k8s.io/v1alpha2';
+    await using gateway = await start([
+      `apiVersion: ${version}\nkind: BackendTLSPolicy\nmetadata: { name: p, namespace: shop }\nspec: { ${spec} }\n---\n`,
+    ]);
+    expect(await ask(gateway)).toBe('backend.test 1.1');
+    expect(gateway.diagnostics.filter(({ message }) => message.includes('BackendTLSPolicy'))).toEqual([]);
+  });
+
   it('accepts the authorities of several ConfigMaps', async () => {
     const refs = ['other', 'ca'].map((name) => `{ group: '', kind: ConfigMap, name: ${name} }`).join();
     await using gateway = await start([policy('p', `hostname: backend.test, caCertificateRefs: [${refs}]`)]);

@@ -33,3 +33,14 @@ it('what is said of neighbours is said once, with what their pointers share', ()
     '  b.yaml:10:1  ignored  /1/spec/c  no part of it',
   ]);
 });
+
+it('what is said of several documents of a stream is said once', () => {
+  const of = (at: number, note: string) => [leaf(`/${at}/kind`, at * 10, note), leaf(`/${at}/spec`, at * 10 + 1, note)];
+  const leaves = [...of(1, 'a Deployment'), ...of(2, 'a Certificate'), ...of(3, 'a Deployment'), leaf('/4/spec/a', 40, 'a Deployment')];
+  const counts = { mirrored: 0, approximated: 0, ignored: leaves.length, unknown: 0 };
+  expect(renderFidelity({ counts, leaves }, paintFor(false)).split('\n').slice(1)).toEqual([
+    '  a.yaml:10:1  ignored  /1, /3 (4 settings)  a Deployment',
+    '  a.yaml:20:1  ignored  /2 (2 settings)  a Certificate',
+    '  a.yaml:40:1  ignored  /4/spec/a  a Deployment',
+  ]);
+});

@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../../../src/index.ts';
-import { fillPort, UpstreamPatterns } from '../../../src/transport/upstream-patterns.ts';
+import { UpstreamPatterns } from '../../../src/transport/upstream-patterns.ts';
 
 const names = ['shop/orders:8080', 'shop/orders', 'orders.shop:8080'];
 
@@ -35,15 +37,6 @@ describe('patterns of upstreams', () => {
   });
 });
 
-describe('{port} of a URL', () => {
-  it('is the port of production', () => {
-    expect(fillPort('http://localhost:{port}', names, '')).toBe('http://localhost:8080');
-    expect(fillPort('http://localhost:{port}', ['orders'], 'http://orders:3000')).toBe('http://localhost:3000');
-    expect(fillPort('http://localhost:{port}', ['orders'], 'https://orders')).toBe('http://localhost:443');
-    expect(fillPort('http://localhost:1', names, 'http://x')).toBe('http://localhost:1');
-  });
-});
-
 it('an upstream is mapped by its name, else by a pattern, else by *', async () => {
   const routes = ['one/a:81', 'one/b:82', 'two/a:83', 'other'].map((upstream, at) => ({ match: { path: `/${at}` }, upstream }));
   const says = (text: string) => () => new Response(text);
@@ -54,4 +47,39 @@ it('an upstream is mapped by its name, else by a pattern, else by *', async () =
   });
   const said = await Promise.all(routes.map(async (_, at) => (await gateway.fetch(`/${at}`)).text()));
   expect(said).toEqual(['name', 'one', 'any', 'rest']);
+});
+
+describe('a target that cannot be', () => {
+  it.each(['localhost:3000', 'http://localhost:{prt}', 'http://{service}', 'http://[x'])('is refused at the start: %s', async (url) => {
+    const starting = createGateway({
+      config: { routes: [{ match: { path: '/' }, upstream: 'a:80' }] },
+      dialect: 'native',
+      upstreams: { 'a:80': url },
+    });
+    await expect(starting).rejects.toThrow(TypeError);
+    const configured = createGateway({
+      config: { routes: [{ match: { path: '/' }, upstream: 'a:80' }], upstreams: { 'a:80': url } },
+      dialect: 'native',
+    });
+    await expect(configured).rejects.toMatchObject({ diagnostics: [{ code: 'DG1203', message: expect.stringContaining(url) as string }] });
+  });
+});
+
+it('one URL stands for all that a pattern means, by the parts of their names', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.headers.host ?? '');
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const routes = [`shop/127.0.0.1:${port}`].map((upstream, at) => ({ match: { path: `/${at}` }, upstream }));
+  await using gateway = await createGateway({
+    config: { routes },
+    dialect: 'native',
+    upstreams: { 'shop/*:*': 'http://{service}:{port}' },
+  });
+  expect((await gateway.fetch('/0')).status).toBe(200);
+  expect(asked).toHaveLength(1);
+  server.close();
 });
