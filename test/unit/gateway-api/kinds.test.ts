@@ -88,7 +88,7 @@ describe('objects', () => {
     await using gateway = await start(
       gatewayObject(api),
       route(api),
-      object('gateway.networking.x-k8s.io/v1alpha1', 'XBackendTrafficPolicy', ''),
+      object('gateway.networking.x-k8s.io/v1alpha1', 'XMesh', ''),
       object('networking.x-k8s.io/v1alpha1', 'HTTPRoute', ''),
     );
     expect(warnings(gateway)).toEqual([
