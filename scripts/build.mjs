@@ -89,6 +89,9 @@ if (!process.argv.includes('--fast')) {
     outdir: 'dist/cjs',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
+    // Names stay, for those who read where something was thrown.
+    minifyWhitespace: true,
+    minifySyntax: true,
     // What lies beside a bundle is found from it.
     define: { ...shared.define, 'import.meta.url': 'devgatewayModule' },
     banner: { js: "const devgatewayModule = require('node:url').pathToFileURL(__filename).href;" },

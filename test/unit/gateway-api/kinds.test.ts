@@ -44,11 +44,7 @@ describe('kinds of the API', () => {
   it.each([
     [route('gateway.networking.k8s.io/v2'), 'there is no version v2', 'expected gateway.networking.k8s.io/v1 or'],
     [object('gateway.networking.k8s.io/v1beta1', 'GRPCRoute', ''), 'there is no version v1beta1 of the GRPCRoute', 'k8s.io/v1 or'],
-    [
-      object('gateway.networking.x-k8s.io/v1', 'XMesh', ''),
-      'there is no version v1',
-      'expected gateway.networking.x-k8s.io/v1alpha1',
-    ],
+    [object('gateway.networking.x-k8s.io/v1', 'XMesh', ''), 'there is no version v1', 'expected gateway.networking.x-k8s.io/v1alpha1'],
     [object('gateway.networking.x-k8s.io/v1alpha1', 'XListenerSets', ''), 'there is no kind XListenerSets', 'did you mean "XListenerSet"?'],
     [object('gateway.networking.k8s.io/v1', 'HttpRoute', ''), 'there is no kind HttpRoute', 'did you mean "HTTPRoute"?'],
   ])('are refused where no version has them', async (text, message, hint) => {
@@ -91,10 +87,7 @@ describe('objects', () => {
       object('gateway.networking.x-k8s.io/v1alpha1', 'XMesh', ''),
       object('networking.x-k8s.io/v1alpha1', 'HTTPRoute', ''),
     );
-    expect(warnings(gateway)).toEqual([
-      'networking.x-k8s.io/v1alpha1 was retired with release 0.5',
-      'XMesh default/g is not supported yet',
-    ]);
+    expect(warnings(gateway)).toEqual(['networking.x-k8s.io/v1alpha1 was retired with release 0.5', 'XMesh default/g is not supported yet']);
   });
 
   it('are read from JSON, in one line and several, and from lists of a kind', async () => {
