@@ -54,7 +54,9 @@ function add(slices: Map<string, Slice[]>, key: string, slice: Slice): void {
 
 /** Source: the API reference of EndpointSlice; of the addresses of an endpoint, which stand for each other, the first one is taken. */
 function readSlice({ setting }: Resource): Slice {
-  setting.get('addressType').string();
+  setting.get('apiVersion').ignored('slices are read alike in each version');
+  setting.get('metadata').get('name').ignored('a slice is known by the Service that its label names');
+  setting.get('addressType').ignored('addresses say themselves what they are');
   const hosts = setting
     .get('endpoints')
     .items()
