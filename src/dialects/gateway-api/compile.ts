@@ -19,7 +19,7 @@ import { resolversOf } from './services.ts';
 import { sitesOf } from './sites.ts';
 import { nameOf, Statuses } from './status.ts';
 import { isTrafficPolicy, readTrafficPolicies } from './traffic-policy.ts';
-import { isValidRoute } from './valid-route.ts';
+import { isValid } from './valid.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
 const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
@@ -29,11 +29,12 @@ const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'Co
 export function compile({ sources, ledger }: CompileInput): Compiled {
   const objects = new Objects(sources.flatMap((source) => resourcesOf(source, ledger, 'gateway-api')));
   const statuses = new Statuses();
+  for (const one of [...objects.all('Gateway', group), ...objects.all('ListenerSet', group)]) isValid(one);
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);
   const resolver = resolversOf(objects, grants, readBackendTls(objects, statuses), readEndpoints(objects), readTrafficPolicies(objects));
-  const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValidRoute);
+  const valid = routeKinds.flatMap((kind) => objects.all(kind, group)).filter(isValid);
   const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
   const guarded = readPolicies(objects, statuses);
   const routes = new Map<GatewayListener, Route[]>();

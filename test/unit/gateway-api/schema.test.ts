@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/dialects/gateway-api/schema/check.ts';
+import { gateway, listenerSet } from '../../../src/dialects/gateway-api/schema/gateway.ts';
 import { grpcRoute } from '../../../src/dialects/gateway-api/schema/grpc-route.ts';
 import { httpRoute } from '../../../src/dialects/gateway-api/schema/http-route.ts';
 import { list, shape, text, whole, type Schema } from '../../../src/dialects/gateway-api/schema/schema.ts';
@@ -220,4 +221,45 @@ it('whatever stands there, it is judged', () => {
       expect(ledger.failed).toBe(!right);
     }),
   );
+});
+
+describe('what the API server refuses of a Gateway', () => {
+  const of = (listener: string): string => `{ gatewayClassName: any, listeners: [${listener}] }`;
+  const plain = 'name: a, port: 80, protocol: HTTP';
+  it.each([
+    ['{ name: a, protocol: HTTP }', /DG1204 .*listeners\[0\] has no port/],
+    ['{ name: a, port: 0, protocol: HTTP }', /DG1203 .*port is 0 .*from 1 to 65535/],
+    ["{ name: 'a b', port: 80, protocol: HTTP }", /DG1203 .*name is "a b"/],
+    [`{ ${plain} }, { ${plain.replace('80', '81')} }`, /DG1206 .*listeners\[1\] stands in its list twice .*differ in name/],
+    [`{ ${plain}, hostname: 'a.test:80' }`, /DG1203 .*hostname is "a.test:80"/],
+    [`{ ${plain}, tls: { mode: Terminate } }`, /DG1203 .*listeners\[0\].tls: the protocol is HTTP/],
+    ['{ name: a, port: 443, protocol: HTTPS, tls: { mode: Passthrough } }', /DG1203 .*tls.mode: the protocol is HTTPS .*protocol TLS/],
+    ['{ name: a, port: 443, protocol: HTTPS, tls: { mode: terminate } }', /DG1203 .*mode is "terminate".*did you mean "Terminate"/],
+    [`{ ${plain}, allowedRoutes: { namespaces: { from: Everywhere } } }`, /DG1203 .*from is "Everywhere"/],
+    [`{ ${plain}, allowedRoutes: { kinds: [{ group: x }] } }`, /DG1204 .*kinds\[0\] has no kind/],
+  ])('%s', (listener, wanted) => {
+    const found = told(of(listener), gateway);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(wanted);
+    expect(found[0]).toMatch(/^error/);
+  });
+  it.each([
+    ['{ port: 80, protocol: HTTP }', /DG1203 .*it has no name/],
+    [`{ ${plain}, hostname: '*' }`, /DG1203 .*hostname: it is "\*"/],
+    ['{ name: a, port: 80, protocol: http }', /DG1203 .*protocol: it is "http".*HTTP/],
+    ['{ name: a, port: 53, protocol: UDP, hostname: a.test }', /DG1203 .*hostname: the protocol is UDP/],
+    [`{ ${plain}, hostnames: [a.test] }`, /DG1201 .*hostnames.*did you mean "hostname"/],
+  ])('is told and no more: %s', (listener, wanted) => {
+    const found = told(of(listener), gateway);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(wanted);
+    expect(found[0]).toMatch(/^warning/);
+  });
+  it('is nothing of what it takes', () => {
+    const whole =
+      "{ gatewayClassName: any, listeners: [{ name: a, port: 443, protocol: HTTPS, hostname: '*.a.test', tls: { certificateRefs: [{ name: x, namespace: y }], options: { a: b } }, allowedRoutes: { namespaces: { from: Selector, selector: { matchLabels: { a: b } } }, kinds: [{ kind: HTTPRoute }] } }, { name: b, port: 444, protocol: TLS, tls: { mode: Passthrough } }, { name: c, port: 9, protocol: example.com/bar }] }";
+    expect(told(whole, gateway)).toEqual([]);
+    expect(told('{ parentRef: { name: g }, listeners: [{ name: a, protocol: HTTP }] }', listenerSet)).toEqual([]);
+    expect(told('{ listeners: [] }', listenerSet)).toEqual([expect.stringContaining('spec has no parentRef')]);
+  });
 });

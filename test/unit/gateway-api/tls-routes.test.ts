@@ -44,12 +44,13 @@ const gatewayObject = (...listeners: readonly string[]): string =>
   object('Gateway', 'public', `gatewayClassName: any, listeners: [${listeners.join(', ')}]`);
 const tlsRoute = (name: string, host: string, ...backends: readonly string[]): string =>
   object('TLSRoute', name, `parentRefs: [{ name: public }], hostnames: ['${host}'], rules: [{ backendRefs: [${backends.join(', ')}] }]`);
+const named = (hostname: string): string => hostname.replaceAll('*', 'any');
 const passthrough = (hostname: string): string =>
-  `{ name: 'pass ${hostname}', port: 443, protocol: TLS, hostname: '${hostname}', tls: { mode: Passthrough } }`;
+  `{ name: pass-${named(hostname)}, port: 443, protocol: TLS, hostname: '${hostname}', tls: { mode: Passthrough } }`;
 const terminated = (hostname: string, secret: string): string =>
-  `{ name: 'ends ${hostname}', port: 443, protocol: TLS, hostname: '${hostname}', tls: { certificateRefs: [{ name: ${secret} }] } }`;
+  `{ name: ends-${named(hostname)}, port: 443, protocol: TLS, hostname: '${hostname}', tls: { certificateRefs: [{ name: ${secret} }] } }`;
 const https = (hostname: string, secret: string): string =>
-  `{ name: 'web ${hostname}', port: 443, protocol: HTTPS, hostname: '${hostname}', tls: { certificateRefs: [{ name: ${secret} }] } }`;
+  `{ name: web-${named(hostname)}, port: 443, protocol: HTTPS, hostname: '${hostname}', tls: { certificateRefs: [{ name: ${secret} }] } }`;
 const secret = (name: string, host: string): string => {
   const { certificate, key } = authority.leafFor(host);
   const coded = (text: string): string => Buffer.from(text).toString('base64');
@@ -163,7 +164,7 @@ describe('a TLSRoute', () => {
       tlsRoute('a', 'web.test', '{ name: secure, port: 443 }'),
     );
     expect(await web(gateway, 'web.test')).toBe('HTTP/1.1 200');
-    expect(gateway.routes.map(({ id }) => id)).toEqual(['pass *.test shop/a/0', 'web web.test shop/web/0/0']);
+    expect(gateway.routes.map(({ id }) => id)).toEqual(['pass-any.test shop/a/0', 'web-web.test shop/web/0/0']);
   });
 
   it('is asked where a test has put something in the place of its backend, and breaks off where one was planned', async () => {

@@ -15,6 +15,8 @@ const backendFields = { group, kind, name: objectName, namespace, port };
 export const backendObject: Schema = shape(backendFields, ['name']);
 /** A BackendRef with the filters of its kind of route. */
 export const backendRef = (filters: Schema): Schema => shape({ ...backendFields, weight: whole({ min: 0, max: 1_000_000 }), filters }, ['name']);
+/** A reference to an object that may be of another namespace. */
+export const namedObject: Schema = shape({ group, kind, name: objectName, namespace }, ['name']);
 /** A LocalObjectReference. */
 export const localObject: Schema = shape({ group, kind, name: objectName }, ['group', 'kind', 'name']);
 

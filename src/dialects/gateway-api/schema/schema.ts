@@ -41,7 +41,7 @@ export interface ShapeSchema {
 }
 
 /** What several members say together: why it is refused, or undefined. Asked only where each of them is right by itself. */
-export type Rule = (value: never) => Refusal | undefined;
+export type Rule = (value: never) => Refusal | readonly Refusal[] | undefined;
 export interface Refusal {
   /** The member that is wrong; without it, the whole. */
   readonly at?: readonly (string | number)[];
