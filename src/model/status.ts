@@ -14,7 +14,7 @@ export interface Condition {
 /** What a control plane would write about an object of the configuration, or about one part of it. */
 export interface StatusReport {
   readonly about: 'gateway' | 'listener' | 'route' | 'policy';
-  /** As people call it: `HTTPRoute shop/orders`. */
+  /** As people call it: by its kind and its name. */
   readonly subject: string;
   /** Which listener of it, or under which parent. Empty: the whole. */
   readonly part: string;

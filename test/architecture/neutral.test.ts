@@ -2,7 +2,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root, sourceFiles } from './source-files.ts';
 
-const products = /\b(kong|nginx|traefik|ingress|apigateway|lambda|alb|aws|envoy)\b/i;
+const products =
+  /\b(kong|nginx|traefik|ingress|apigateway|lambda|alb|aws|envoy|kubernetes|kubectl|helm|(?:http|grpc|tls)route|referencegrant|configmap)\b/i;
 /** A file format may bear a gateway's name. */
 const formats = /^sources\/(nginx-conf|openapi|kubernetes|cloudformation|sam|serverless)/;
 const below = ['model', 'http', 'limiters', 'engine', 'matching', 'policies', 'sources'];
