@@ -16,6 +16,12 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+  // Whoever reads has enough, as in `devgateway check | head`: there is nothing more to do.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),

@@ -26,6 +26,17 @@ const replying = (body: string): string => `routes:\n  - name: hello\n    match:
 /** No error of a user shows the inside of the program. */
 const stack = /^\s+at /m;
 
+it('a command whose output nobody reads to its end leaves without a word', async () => {
+  write(
+    'devgateway.yaml',
+    `routes:\n${Array.from({ length: 4_000 }, (_, at) => `  - match: { path: /orders/number/${at} }\n    upstream: localhost:3000\n`).join('')}`,
+  );
+  const listing = start('routes', '--json');
+  listing.child.stdout?.once('data', () => listing.child.stdout?.destroy());
+  expect(await listing.ended).toBe(0);
+  expect(listing.err).toBe('');
+});
+
 describe('devgateway issuer', () => {
   const policy = `routes:\n  - steps:\n      - jwt: { issuer: 'https://login.test/', algorithms: [ES256], jwks: { keys: [] } }\n      - reply: {}\n`;
 
