@@ -1,7 +1,8 @@
 import type { Listener } from '../../model/gateway.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { group, type Objects } from './objects.ts';
+import { group } from './kinds.ts';
+import type { Objects } from './objects.ts';
 import type { Status } from './status.ts';
 
 /** Of which namespaces something may attach. */

@@ -4,8 +4,8 @@ import { takes } from './allowed.ts';
 import type { GatewayObject, Parent } from './gateways.ts';
 import { givenFor, intersection } from './hostnames.ts';
 import type { GatewayListener } from './listeners.ts';
-import { kindOf } from './kinds.ts';
-import { group, type Objects } from './objects.ts';
+import { group, kindOf } from './kinds.ts';
+import type { Objects } from './objects.ts';
 import { nameOf, type Status, type Statuses } from './status.ts';
 
 /** A route on a listener: what they have in common. */

@@ -3,8 +3,9 @@ import { isIP } from 'node:net';
 import type { UpstreamTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { ageOf, group, type Objects } from './objects.ts';
-import { byAge } from './precedence.ts';
+import { group } from './kinds.ts';
+import { oldestFirst, type Objects } from './objects.ts';
+import { preciseHost } from './schema/scalars.ts';
 import { splitProblem, type Status, type Statuses } from './status.ts';
 
 /** How the ports of a Service are reached by TLS, or why they cannot be. */
@@ -18,8 +19,7 @@ export type BackendTlsPolicies = ReadonlyMap<string, BackendTls>;
 /** Of several policies for one place the oldest counts, then the first by name. Source: the API reference of BackendTLSPolicy. */
 export function readBackendTls(objects: Objects, statuses: Statuses): BackendTlsPolicies {
   const found = new Map<string, BackendTls>();
-  const policies = objects.all('BackendTLSPolicy', group).toSorted((a, b) => byAge(ageOf(a), ageOf(b)));
-  for (const policy of policies) {
+  for (const policy of oldestFirst(objects.all('BackendTLSPolicy', group))) {
     const status = statuses.of('policy', policy);
     const tls = readPolicy(policy, objects, status);
     for (const ref of targetsOf(policy.spec)) {
@@ -70,8 +70,6 @@ function readPolicy({ namespace, spec }: Resource, objects: Objects, status: Sta
   if (isReference) status.fails('Accepted', 'its authorities cannot be used (NoValidCACertificate)', validation);
   return why;
 }
-
-const preciseHost = /^[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
 
 /** Where alternative names are given, the host is only told to the backend. Source: the API reference of BackendTLSPolicyValidation. */
 function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTls['alternativeNames']> | Problem {

@@ -7,10 +7,9 @@ import { withoutCrossServing } from './cross-serving.ts';
 import { readEndpoints, sliceGroup } from './endpoints.ts';
 import { readGateways } from './gateways.ts';
 import { readGrants } from './grants.ts';
-import { grouped } from './grouped.ts';
-import { isOfApi } from './kinds.ts';
+import { core, group, isOfApi } from './kinds.ts';
 import type { GatewayListener } from './listeners.ts';
-import { group, Objects, routeKinds } from './objects.ts';
+import { Objects, routeKinds } from './objects.ts';
 import { closeGuarded } from './policies/closed.ts';
 import { readPolicies } from './policies/read-policies.ts';
 import { hasUnknownFilter, noting, settleRoute } from './route-status.ts';
@@ -23,7 +22,6 @@ import { isValid } from './valid.ts';
 
 const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
 const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
-const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
 /** Every Gateway has an address of its own. */
 export function compile({ sources, ledger }: CompileInput): Compiled {
@@ -38,7 +36,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
   const links = valid.flatMap((route) => linksOf(route, parents, objects, statuses));
   const guarded = readPolicies(objects, statuses);
   const routes = new Map<GatewayListener, Route[]>();
-  const byRoute = grouped(withoutCrossServing(links), ({ route }) => route);
+  const byRoute = Map.groupBy(withoutCrossServing(links), ({ route }) => route);
   for (const route of valid) {
     route.spec.get('useDefaultGateways').ignored('routes name the Gateways that they attach to');
     const problems: string[] = [];
@@ -54,13 +52,16 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
         return [one, readRules(route, { route: nameOf(route), namespace: route.namespace, resolve })];
       }),
     );
-    const rulesAt = ({ gateway }: Attachment): ReturnType<typeof readRules> => rules.get(gateway.clientCertificate) ?? [];
+    let unknown: readonly boolean[] = [];
     for (const at of places.values()) {
-      const made = rulesAt(at).flatMap((rule, index) => closeGuarded(rule(at), route, index, at, guarded));
-      layOn(at, made, routes);
+      const made = (rules.get(at.gateway.clientCertificate) ?? []).map((rule) => rule(at));
+      unknown = made.map((one) => one.some(hasUnknownFilter));
+      layOn(
+        at,
+        made.flatMap((one, index) => closeGuarded(one, route, index, at, guarded)),
+        routes,
+      );
     }
-    const [place] = places.values();
-    const unknown = place === undefined ? [] : rulesAt(place).map((rule) => rule(place).some(hasUnknownFilter));
     for (const { status, on } of mine) settleRoute(status, on, problems, unknown);
   }
   settleRest(objects);

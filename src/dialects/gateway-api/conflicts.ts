@@ -1,5 +1,4 @@
 import type { Listener } from '../../model/gateway.ts';
-import { grouped } from './grouped.ts';
 
 /** What a listener claims of the addresses of its Gateway. */
 export interface Claim {
@@ -24,10 +23,10 @@ function conflictOf(a: Claim, b: Claim): Conflict | null {
  */
 export function conflictsOf(claims: readonly Claim[]): (Conflict | null)[] {
   const found: (Conflict | null)[] = claims.map(() => null);
-  const ports = grouped(claims.keys(), (at) => (claims[at] as Claim).port);
+  const ports = Map.groupBy(claims.keys(), (at) => (claims[at] as Claim).port);
   for (const port of ports.values()) {
     const standing: number[] = [];
-    const ranks = grouped(port, (at) => (claims[at] as Claim).rank);
+    const ranks = Map.groupBy(port, (at) => (claims[at] as Claim).rank);
     for (const [, rank] of [...ranks].toSorted(([a], [b]) => a - b)) {
       const against = (at: number, others: readonly number[]): Conflict | null => {
         const all = others.map((other) => (other === at ? null : conflictOf(claims[at] as Claim, claims[other] as Claim)));

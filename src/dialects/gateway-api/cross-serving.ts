@@ -1,5 +1,4 @@
 import type { Attachment, Link } from './attachments.ts';
-import { grouped } from './grouped.ts';
 import { intersection } from './hostnames.ts';
 import type { GatewayListener } from './listeners.ts';
 import { ageOf } from './objects.ts';
@@ -22,7 +21,7 @@ export function withoutCrossServing(links: readonly Link[]): Link[] {
     // Of one that no manifest has nobody knows how many listeners share the routes.
     .filter(({ attachment }) => attachment.gateway.implied !== true);
   const refused = new Set<Attachment>();
-  for (const there of grouped(entries, (one): GatewayListener => one.attachment.listener).values())
+  for (const there of Map.groupBy(entries, (one): GatewayListener => one.attachment.listener).values())
     if (new Set(there.map(({ link }) => link.route.kind)).size > 1) for (const one of refusedAmong(there)) refused.add(one);
   return links.map((link) => {
     const on = link.on.filter((one) => !refused.has(one));

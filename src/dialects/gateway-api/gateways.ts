@@ -2,12 +2,12 @@ import type { Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
 import { readAllowed, takesNamespace } from './allowed.ts';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.ts';
-import { ageOf, group, routeKinds, type Objects } from './objects.ts';
+import { group } from './kinds.ts';
+import { oldestFirst, routeKinds, type Objects } from './objects.ts';
 import type { Grants } from './grants.ts';
 import { readFrontend } from './listener-tls.ts';
 import { readListeners, settleListeners, type GatewayListener } from './listeners.ts';
 import { targetOf } from './policies/targets.ts';
-import { byAge } from './precedence.ts';
 import type { Status, Statuses } from './status.ts';
 
 /** What routes name as their parent: a Gateway, or a ListenerSet that adds listeners to one. */
@@ -42,10 +42,11 @@ export function readGateways(objects: Objects, grants: Grants, statuses: Statuse
   const there = objects.all('Gateway', group);
   readClasses(objects, statuses);
   const gateways = there.map((one) => ({ one, status: statuses.of('gateway', one) }));
-  const sets = objects
-    .all('ListenerSet', group)
-    .toSorted((a, b) => byAge(ageOf(a), ageOf(b)))
-    .map((one): ListenerSet => ({ one, parent: parentOf(one), status: statuses.of('gateway', one) }));
+  const sets = oldestFirst(objects.all('ListenerSet', group)).map((one): ListenerSet => ({
+    one,
+    parent: parentOf(one),
+    status: statuses.of('gateway', one),
+  }));
   const names = new Set(there.map(({ namespace, name }) => `${namespace}/${name}`));
   for (const { one, parent, status } of sets)
     if (!names.has(parent))

@@ -1,4 +1,5 @@
-import { group, type Objects } from './objects.ts';
+import { group } from './kinds.ts';
+import type { Objects } from './objects.ts';
 
 interface From {
   readonly kind: string;

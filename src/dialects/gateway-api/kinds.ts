@@ -3,7 +3,7 @@ import { didYouMean } from '../../sources/setting.ts';
 
 export const group = 'gateway.networking.k8s.io';
 /** Where kinds begin that are an experiment. */
-const experiments = 'gateway.networking.x-k8s.io';
+export const experiments = 'gateway.networking.x-k8s.io';
 /** Of releases before 0.5, whose objects had other fields. */
 const firstGroup = 'networking.x-k8s.io';
 
@@ -34,7 +34,7 @@ const kinds: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 /** What has another name today. */
 const today: Readonly<Record<string, string>> = { ReferencePolicy: 'ReferenceGrant', XListenerSet: 'ListenerSet' };
 /** Of the core, those that are read. */
-const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
+export const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secret', 'ConfigMap']);
 
 /** Whether a group is one of the API's. */
 export const isOfApi = (of: string): boolean => kinds[of] !== undefined;

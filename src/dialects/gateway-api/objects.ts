@@ -1,7 +1,7 @@
-import { asToday, group } from './kinds.ts';
 import type { Resource } from '../../sources/kubernetes/resources.ts';
+import { asToday } from './kinds.ts';
+import { byAge } from './precedence.ts';
 
-export { group };
 /** The kinds of routes that are served. */
 export const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const;
 
@@ -29,5 +29,7 @@ export const ageOf = ({ createdAt, namespace, name }: Resource): { readonly age:
   age: createdAt,
   name: `${namespace}/${name}`,
 });
+
+export const oldestFirst = (all: readonly Resource[]): Resource[] => all.toSorted((a, b) => byAge(ageOf(a), ageOf(b)));
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\0');

@@ -1,7 +1,6 @@
 import { defaultLimits, type Listener, type Plan, type Route, type Site } from '../../model/gateway.ts';
 import { nowhere } from '../../model/origin.ts';
 import type { GatewayObject } from './gateways.ts';
-import { grouped } from './grouped.ts';
 import { isServed, type GatewayListener, type ServedListener } from './listeners.ts';
 import { byPrecedence, type Ordered } from './precedence.ts';
 
@@ -11,7 +10,7 @@ const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: 
 export function sitesOf(gateway: GatewayObject, routes: ReadonlyMap<GatewayListener, readonly Route[]>): Site[] {
   const name = `${gateway.namespace}/${gateway.name}`;
   const served = gateway.parents.flatMap(({ listeners }) => listeners.filter(isServed));
-  return [...grouped(served, ({ port, protocol }) => `${port}/${protocol}`).values()].map((listeners): Site => {
+  return [...Map.groupBy(served, ({ port, protocol }) => `${port}/${protocol}`).values()].map((listeners): Site => {
     const [first] = listeners as [ServedListener, ...ServedListener[]];
     return {
       id: `gateway-api/${name}:${first.port}${first.protocol === 'tls' ? '/tls' : ''}`,

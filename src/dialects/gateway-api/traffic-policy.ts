@@ -1,8 +1,8 @@
 import type { Setting } from '../../sources/setting.ts';
 import { readSession } from './backends/read-session.ts';
 import { readBudget, type RetryBudget } from './backends/retry-budget.ts';
-import { ageOf, group, type Objects } from './objects.ts';
-import { byAge } from './precedence.ts';
+import { experiments, group } from './kinds.ts';
+import { oldestFirst, type Objects } from './objects.ts';
 
 /** What is said of all requests to a Service, whatever route they come by. */
 export interface TrafficPolicy {
@@ -13,7 +13,6 @@ export interface TrafficPolicy {
 /** By `namespace/service`. */
 export type TrafficPolicies = ReadonlyMap<string, TrafficPolicy>;
 
-const experiments = 'gateway.networking.x-k8s.io';
 /** XBackendTrafficPolicy, by the names that it had too. Source: its API reference, GEP-1619, GEP-3388. */
 export const isTrafficPolicy = (of: string, kind: string): boolean =>
   (of === experiments && kind === 'XBackendTrafficPolicy') || (of === group && kind === 'BackendLBPolicy');
@@ -21,8 +20,8 @@ export const isTrafficPolicy = (of: string, kind: string): boolean =>
 /** Of several for one Service the oldest counts, as for every policy that is attached directly (GEP-713). */
 export function readTrafficPolicies(objects: Objects): TrafficPolicies {
   const found = new Map<string, TrafficPolicy>();
-  const all = objects.every.filter((one) => isTrafficPolicy(one.group, one.kind)).toSorted((a, b) => byAge(ageOf(a), ageOf(b)));
-  for (const { kind, namespace, name, spec } of all) {
+  const all = objects.every.filter((one) => isTrafficPolicy(one.group, one.kind));
+  for (const { kind, namespace, name, spec } of oldestFirst(all)) {
     const sessionPersistence = spec.get('sessionPersistence');
     readSession(sessionPersistence, '', false);
     const policy: TrafficPolicy = { sessionPersistence, budget: readBudget(spec.get('retryConstraint'), `${namespace}/${name}`) };

@@ -1,6 +1,7 @@
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import { plain } from '../../../sources/tree.ts';
-import { group, type Objects } from '../objects.ts';
+import { group } from '../kinds.ts';
+import type { Objects } from '../objects.ts';
 import { nameOf, type Statuses } from '../status.ts';
 import { isTrafficPolicy } from '../traffic-policy.ts';
 import { guardIn, isGuardPlugin } from './guard-table.ts';

@@ -1,8 +1,8 @@
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { readSelector } from '../allowed.ts';
-import { kindOf } from '../kinds.ts';
-import { group, type Objects } from '../objects.ts';
+import { group, kindOf } from '../kinds.ts';
+import type { Objects } from '../objects.ts';
 
 /** What policies may be attached to, by kind, namespace, name and, after it, section. */
 export type Target = string;

@@ -10,10 +10,12 @@ export const hostname: TextSchema = text({
   pattern: new RegExp(`^(?:\\*\\.)?${name}$`),
   expected: 'a host name of lower-case letters without a port, such as www.example.com or *.example.com',
 });
+/** A host name without a wildcard. */
+export const preciseHost: RegExp = new RegExp(`^${name}$`);
 export const preciseHostname: TextSchema = text({
   min: 1,
   max: 253,
-  pattern: new RegExp(`^${name}$`),
+  pattern: preciseHost,
   expected: 'a host name of lower-case letters without a port and without *, such as www.example.com',
 });
 export const objectName: TextSchema = text({ min: 1, max: 253 });
