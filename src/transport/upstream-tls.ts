@@ -1,4 +1,5 @@
 import type { ConnectionOptions, PeerCertificate } from 'node:tls';
+import { alternativeNamesOf } from '../http/alternative-names.ts';
 import type { UpstreamTls } from '../model/gateway.ts';
 
 /** What a handshake with an upstream checks and shows; the server name is the caller's matter. */
@@ -31,21 +32,4 @@ function isHost(name: string, host: string): boolean {
   const [has, wants] = [name.toLowerCase(), host.toLowerCase()];
   const dot = wants.indexOf('.');
   return has === wants || (has.startsWith('*.') && dot > 0 && has.slice(1) === wants.slice(dot));
-}
-
-/** Node writes them `TYPE:VALUE, TYPE:VALUE`, and values in quotes that hold what could be taken for another. */
-function alternativeNamesOf(text: string): { readonly type: string; readonly value: string }[] {
-  return [...text.matchAll(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g)].map(([part]) => {
-    const colon = part.indexOf(':');
-    return { type: part.slice(0, colon).trim(), value: unquoted(part.slice(colon + 1)) };
-  });
-}
-
-function unquoted(value: string): string {
-  if (!value.startsWith('"')) return value;
-  try {
-    return String(JSON.parse(value));
-  } catch {
-    return '';
-  }
 }

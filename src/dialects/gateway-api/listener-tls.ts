@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { alternativeNamesOf } from '../../http/alternative-names.ts';
 import type { Listener, ListenerTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
@@ -86,7 +87,7 @@ function readCertificates(refs: Setting, around: Around): ListenerTls['certifica
 function namesOf(pem: string): string[] | undefined {
   try {
     const { subjectAltName = '' } = new X509Certificate(pem);
-    return [...subjectAltName.matchAll(/DNS:([^,\s"]+)/g)].map(([, name]) => (name as string).toLowerCase());
+    return alternativeNamesOf(subjectAltName).flatMap(({ type, value }) => (type === 'DNS' ? [value.toLowerCase()] : []));
   } catch {
     return undefined;
   }
