@@ -3,6 +3,7 @@ import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Limits } from '../model/gateway.ts';
+import { readFirst } from './first-bytes.ts';
 import { acceptHttp2 } from './listen-http2.ts';
 import type { ServerIdentity } from './server-identity.ts';
 
@@ -26,17 +27,7 @@ export function dispatchConnections(server: Server, http2: Http2Server, identity
 }
 
 function listenFirst(socket: Socket, server: Server, http1: Connect, http2: Http2Server, timeoutMs: number): void {
-  let held: Buffer | null = null;
-  const giveUp = (): void => void socket.destroy();
-  const look = (chunk: Buffer): void => {
-    held = held === null ? chunk : Buffer.concat([held, chunk]);
-    const shared = Math.min(held.length, preface.length);
-    const alike = held.compare(preface, 0, shared, 0, shared) === 0;
-    if (alike && shared < preface.length) return;
-    socket.removeListener('data', look);
-    socket.removeListener('error', giveUp);
-    socket.removeListener('timeout', giveUp);
-    socket.setTimeout(0);
+  readFirst(socket, timeoutMs, isHttp2, (alike, held) => {
     if (!alike) {
       http1.call(server, socket);
       socket.emit('data', held);
@@ -45,8 +36,12 @@ function listenFirst(socket: Socket, server: Server, http1: Connect, http2: Http
     socket.pause();
     socket.unshift(held);
     acceptHttp2(http2, socket);
-  };
-  socket.on('error', giveUp);
-  socket.on('data', look);
-  if (timeoutMs > 0) socket.setTimeout(timeoutMs, giveUp);
+  });
+}
+
+/** Undefined while it may become either. */
+function isHttp2(held: Buffer): boolean | undefined {
+  const shared = Math.min(held.length, preface.length);
+  if (held.compare(preface, 0, shared, 0, shared) !== 0) return false;
+  return shared < preface.length ? undefined : true;
 }

@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Limits } from '../model/gateway.ts';
-import { readHello } from './client-hello.ts';
+import { readHello, type Hello } from './client-hello.ts';
+import { readFirst } from './first-bytes.ts';
 import { receiveTunnel } from './receive-tunnel.ts';
 import type { Reception } from './reception.ts';
 import { tlsOptions, type ServerIdentity } from './server-identity.ts';
@@ -24,7 +25,7 @@ export function takeTunnels(server: Server, identity: () => ServerIdentity, limi
   });
   server.on('connection', (socket: Socket) => {
     if (!identity().hasTunnels) return shakeHands.call(server, socket);
-    readFirst(socket, limits.headerTimeoutMs, (serverName, bytes) => {
+    readServerName(socket, limits.headerTimeoutMs, (serverName, bytes) => {
       const owner = identity().ownerOf(serverName);
       if (owner === undefined && !identity().hasRequests) return void socket.destroy();
       if (owner?.protocol === 'tls' && owner.tls?.passthrough === true) return receiveTunnel(socket, bytes, serverName, owner, reception);
@@ -38,24 +39,18 @@ export function takeTunnels(server: Server, identity: () => ServerIdentity, limi
 const nameOf = ({ servername }: TLSSocket & { readonly servername?: unknown }): string => (typeof servername === 'string' ? servername : '');
 
 /** Reads until the server name is known; the socket is paused then. What does not begin like TLS is closed. */
-function readFirst(socket: Socket, timeoutMs: number, done: (serverName: string, bytes: Buffer) => void): void {
-  let held: Buffer = Buffer.alloc(0);
+function readServerName(socket: Socket, timeoutMs: number, done: (serverName: string, bytes: Buffer) => void): void {
   const giveUp = (): void => void socket.destroy();
-  const look = (chunk: Buffer): void => {
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    const hello = readHello(held);
-    if (hello === 'more') return;
-    socket.removeListener('data', look);
-    socket.removeListener('error', giveUp);
+  socket.on('end', giveUp);
+  readFirst(socket, timeoutMs, helloIn, (hello, bytes) => {
     socket.removeListener('end', giveUp);
-    socket.removeListener('timeout', giveUp);
-    socket.setTimeout(0);
     socket.pause();
     if (hello === 'none') socket.destroy();
-    else done(hello.serverName, held);
-  };
-  socket.on('error', giveUp);
-  socket.on('end', giveUp);
-  socket.on('data', look);
-  if (timeoutMs > 0) socket.setTimeout(timeoutMs, giveUp);
+    else done(hello.serverName, bytes);
+  });
+}
+
+function helloIn(bytes: Buffer): Exclude<Hello, 'more'> | undefined {
+  const hello = readHello(bytes);
+  return hello === 'more' ? undefined : hello;
 }
