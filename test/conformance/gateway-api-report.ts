@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** A case of the runner that lies beside the project. */
 export interface CaseResult {
   readonly suite: string;
@@ -100,4 +102,12 @@ function statusOf(tests: readonly string[], outcomes: ReadonlyMap<string, Outcom
 function said({ result, statistics }: Status): string {
   if (result === 'success') return 'succeeded';
   return result === 'partial' ? `partially succeeded with ${statistics.Skipped} test skips` : `failed with ${statistics.Failed} test failures`;
+}
+
+/** The day of a report is that on which it became what it is. `kept`: the report as it was, read from its file. */
+export function dated(report: object, kept: unknown): object {
+  const { date, ...rest } = kept as { readonly date?: string };
+  // As it will be read from the file: without what is undefined.
+  const same = isDeepStrictEqual(rest, JSON.parse(JSON.stringify(report)));
+  return { date: same && date !== undefined ? date : `${new Date().toISOString().slice(0, 10)}T00:00:00Z`, ...report };
 }

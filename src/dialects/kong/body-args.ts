@@ -1,4 +1,5 @@
 import type { Exchange } from '../../engine/exchange.ts';
+import { Multipart } from './multipart.ts';
 import { decodeArgs, encodeArgs } from './request-args.ts';
 
 /** Arguments of a request body, and the way to put others in their place. */
@@ -20,34 +21,31 @@ export async function bodyArgs(exchange: Exchange): Promise<BodyArgs | null> {
   return {
     args,
     write(others) {
-      exchange.body.replace(format.write(others));
-      exchange.outgoing.headers.set('Content-Type', format.type);
+      const { type: written, body } = format.write(others);
+      exchange.body.replace(body);
+      exchange.outgoing.headers.set('Content-Type', written);
     },
   };
 }
 
 interface Format {
-  readonly type: string;
   readonly read: (body: Buffer) => ReadonlyMap<string, unknown> | undefined;
-  readonly write: (args: ReadonlyMap<string, unknown>) => Buffer;
+  readonly write: (args: ReadonlyMap<string, unknown>) => { readonly type: string; readonly body: Buffer };
 }
 
 function formatOf(type: string): Format | undefined {
   const lower = type.toLowerCase();
   if (lower.startsWith('application/x-www-form-urlencoded')) return form;
   if (lower.startsWith('application/json')) return json;
-  const boundary = lower.startsWith('multipart/form-data') ? /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type) : null;
-  return boundary === null ? undefined : multipart(boundary[1] ?? boundary[2] ?? '');
+  return lower.startsWith('multipart/form-data') && /;\s*boundary=\S/.test(type) ? multipart(type) : undefined;
 }
 
 const form: Format = {
-  type: 'application/x-www-form-urlencoded',
   read: (body) => decodeArgs(body.toString('utf8')),
-  write: (args) => Buffer.from(encodeArgs(args)),
+  write: (args) => ({ type: 'application/x-www-form-urlencoded', body: Buffer.from(encodeArgs(args)) }),
 };
 
 const json: Format = {
-  type: 'application/json',
   read(body) {
     try {
       const value: unknown = JSON.parse(body.toString('utf8'));
@@ -56,34 +54,28 @@ const json: Format = {
       return undefined;
     }
   },
-  write: (args) => Buffer.from(JSON.stringify(Object.fromEntries(args))),
+  write: (args) => ({ type: 'application/json', body: Buffer.from(JSON.stringify(Object.fromEntries(args))) }),
 };
 
 /** Bytes are kept: they are read and written as latin1. */
-const multipart = (boundary: string): Format => ({
-  type: `multipart/form-data; boundary=${boundary}`,
-  read(body) {
-    const args = new Map<string, unknown>();
-    for (const part of body.toString('latin1').split(`--${boundary}`).slice(1)) {
-      if (part.startsWith('--')) break;
-      const end = /\r?\n\r?\n/.exec(part);
-      if (end === null) continue;
-      const name = /^content-disposition:[^\r\n]*?[;\s]name="([^"\r\n]*)"/im.exec(part.slice(0, end.index))?.[1];
-      if (name === undefined) continue;
-      const value = part.slice(end.index + end[0].length).replace(/\r?\n$/, '');
-      const before = args.get(name);
-      args.set(name, before === undefined ? value : [...(Array.isArray(before) ? (before as string[]) : [before]), value]);
-    }
-    return args;
-  },
+const multipart = (type: string): Format => ({
+  read: (body) => new Multipart(body.toString('latin1'), type).all(),
   write(args) {
     const parts = [...args]
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .flatMap(([name, value]) =>
-        (Array.isArray(value) ? value : [value]).map(
-          (one) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${String(one)}\r\n`,
-        ),
+        (Array.isArray(value) ? value : [value]).map((one) => `\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${String(one)}\r\n`),
       );
-    return Buffer.from(`${parts.join('')}--${boundary}--\r\n`, 'latin1');
+    const boundary = freeBoundary(/boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type)?.slice(1).find(Boolean) ?? '', parts);
+    return {
+      type: `multipart/form-data; boundary=${boundary}`,
+      body: Buffer.from(`${parts.map((part) => `--${boundary}${part}`).join('')}--${boundary}--\r\n`, 'latin1'),
+    };
   },
 });
+
+/** A boundary that begins no line of a value; the wanted one where it can be. */
+function freeBoundary(wanted: string, parts: readonly string[]): string {
+  for (let boundary = wanted, tries = 1; ; boundary = `${wanted}-${tries++}`)
+    if (!parts.some((part) => part.includes(`\n--${boundary}`))) return boundary;
+}

@@ -2,7 +2,7 @@ import { decodeArgs, encodeArgs, type Args } from '../args.ts';
 import { encodeCjson } from '../cjson.ts';
 import type { RequestTables } from '../lua/compile.ts';
 import { LuaError } from '../lua/values.ts';
-import { Multipart } from './multipart.ts';
+import { Multipart } from '../multipart.ts';
 import { appended, rename, type Edits, type Entry } from './request-transformer-edits.ts';
 
 export type BodyKind = 'json' | 'multipart' | 'form';

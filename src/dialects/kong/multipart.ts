@@ -19,6 +19,12 @@ export class Multipart {
     return this.#parts.find((one) => one.name === name)?.value;
   }
 
+  /** The names in their order; a list where a name comes more than once. */
+  all(): Map<string, string | string[]> {
+    const values = Map.groupBy(this.#parts, ({ name }) => name);
+    return new Map([...values].map(([name, parts]) => [name, parts.length === 1 ? parts[0]!.value : parts.map(({ value }) => value)]));
+  }
+
   /** A part that says nothing but its name, in the place of the first of that name or at the end. */
   setSimple(name: string, value: string): void {
     const part = { name, headers: [`Content-Disposition: form-data; name="${name}"`], value };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Multipart } from '../../../../src/dialects/kong/plugins/multipart.ts';
+import { Multipart } from '../../../src/dialects/kong/multipart.ts';
 
 it.each([
   ['multipart/form-data; boundary=B', '--B\nContent-Disposition: form-data; filename="x"; name="a"\nContent-Type: text/plain\n\nv\n--B--\n', 'v'],
