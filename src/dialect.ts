@@ -1,5 +1,5 @@
 /** What a third party needs to write a dialect. */
-export type { CompileInput, CompileOptions, Compiled, Dialect } from './dialects/dialect.ts';
+export type { Behaviour, CompileInput, CompileOptions, Compiled, Dialect } from './dialects/dialect.ts';
 export type * from './engine/kit.ts';
 export { jumpToPath, jumpToRoute, refuse, reply, type Outcome } from './engine/outcome.ts';
 export { slot, type Slot } from './engine/slot.ts';

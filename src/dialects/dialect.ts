@@ -42,16 +42,19 @@ export interface Compiled {
 /** A gateway's configuration language and behaviour. A folder that can be deleted whole. */
 export interface Dialect {
   readonly name: string;
-  readonly kit: Kit;
   /**
    * Whether this file is this dialect's; `part` where other dialects may read the rest of it. Must not throw and must be cheap: look at
    * names and text before parsing.
    */
   recognises(source: Source): boolean | 'part';
+  /** What the dialect does: taken into memory when a file is its own, and not before. */
+  behaviour(): Promise<Behaviour>;
+}
+
+export interface Behaviour {
+  readonly kit: Kit;
   /** Turns settings into sites. Problems go to the ledger, over the user's own text; only what makes reading impossible is thrown. */
   compile(input: CompileInput): Compiled;
   /** What proves the settings that a reader (`by`) calls mirrored: ids of conformance cases or of our own tests. */
   readonly proofs?: Readonly<Record<string, readonly string[]>>;
-  /** A starting file for `devgateway init`. */
-  readonly template?: string;
 }

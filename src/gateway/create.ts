@@ -63,7 +63,7 @@ export async function createGateway(
   });
   const prove = async (): Promise<{ loaded: Loaded; program: Program }> => {
     const loaded = withLimits(await load(request(), dialects), options.limits ?? {});
-    const program = identity.collect(() => build(loaded, dialects, services.kits, services.deps));
+    const program = identity.collect(() => build(loaded, services.kits, services.deps));
     if (program.sites.length === 0) throw nothingServed(loaded);
     return { loaded, program };
   };
@@ -229,7 +229,7 @@ export async function createGateway(
       return routesOf(program.gateway);
     },
     get fidelity() {
-      return fidelityOf(loaded.ledger, dialects);
+      return fidelityOf(loaded);
     },
     get sources() {
       return loaded.sources;

@@ -59,7 +59,7 @@ export async function issuerOf(folder: string, request: LoadRequest | null): Pro
   try {
     if (request !== null) {
       const loaded = await load(request, allDialects);
-      identity.collect(() => build(loaded, allDialects, services.kits, services.deps));
+      identity.collect(() => build(loaded, services.kits, services.deps));
     }
   } finally {
     await services.close();

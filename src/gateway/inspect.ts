@@ -34,21 +34,21 @@ export async function inspect(request: LoadRequest, dialects: readonly Dialect[]
     return { ...nothing, diagnostics: error.diagnostics };
   }
   const diagnostics = [...loaded.ledger.diagnostics];
-  if (!loaded.ledger.failed) diagnostics.push(...(await problemsOfLinking(loaded, dialects)));
+  if (!loaded.ledger.failed) diagnostics.push(...(await problemsOfLinking(loaded)));
   return {
     sources: loaded.sources,
     diagnostics,
     routes: routesOf(loaded.gateway),
     statuses: statusesOf(loaded.statuses),
-    fidelity: fidelityOf(loaded.ledger, dialects),
+    fidelity: fidelityOf(loaded),
     texts: loaded.texts,
   };
 }
 
-async function problemsOfLinking(loaded: Loaded, dialects: readonly Dialect[]): Promise<readonly Diagnostic[]> {
+async function problemsOfLinking(loaded: Loaded): Promise<readonly Diagnostic[]> {
   const services = composeServices({});
   try {
-    build(loaded, dialects, services.kits, services.deps);
+    build(loaded, services.kits, services.deps);
     return [];
   } catch (error) {
     if (!(error instanceof DevgatewayError)) throw error;

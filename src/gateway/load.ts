@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Kit, Deps } from '../engine/kit.ts';
 import { link, type Program } from '../engine/link.ts';
-import type { CompileOptions, Dialect } from '../dialects/dialect.ts';
+import type { Behaviour, CompileOptions, Dialect } from '../dialects/dialect.ts';
 import { diagnosticAt, DevgatewayError, type Diagnostic } from '../model/error.ts';
 import type { Gateway, LocalUpstream, Site, TapeSettings } from '../model/gateway.ts';
 import { Ledger } from '../model/ledger.ts';
@@ -23,6 +23,8 @@ export interface Loaded {
   readonly ledger: Ledger;
   readonly statuses: readonly StatusReport[];
   readonly sources: readonly { readonly file: string; readonly dialect: string }[];
+  /** What the dialects of these files do. */
+  readonly behaviours: readonly Behaviour[];
   /** The text of each file that was read as configuration, for code frames. */
   readonly texts: ReadonlyMap<string, string>;
   /** Absolute paths: what a reload must watch. */
@@ -57,6 +59,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
   const options = { ...request.options, env: environmentWith(request.envFiles ?? [], request.options.env, files, request.folder) };
   const ledger = new Ledger(options.unsupported === 'fail' ? ['DG1208'] : []);
   const used: { source: Source; dialect: Dialect }[] = [];
+  const behaviours = new Set<Behaviour>();
   const sites: Site[] = [];
   const statuses: StatusReport[] = [];
   let upstreams: Record<string, LocalUpstream> = {};
@@ -68,7 +71,9 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
     const included: string[] = [];
     for (const [dialect, sources] of byDialect) {
       used.push(...sources.map((source) => ({ source, dialect })));
-      const compiled = dialect.compile({ sources, beside: opened.map(({ source }) => source), files, ledger, options });
+      const behaviour = await dialect.behaviour();
+      behaviours.add(behaviour);
+      const compiled = behaviour.compile({ sources, beside: opened.map(({ source }) => source), files, ledger, options });
       sites.push(...compiled.sites);
       statuses.push(...(compiled.statuses ?? []));
       traffic ??= compiled.traffic;
@@ -89,6 +94,7 @@ export async function load(request: LoadRequest, dialects: readonly Dialect[]): 
     ledger,
     statuses,
     sources: used.map(({ source, dialect }) => ({ file: source.name, dialect: dialect.name })),
+    behaviours: [...behaviours],
     texts: new Map(used.map(({ source }) => [source.name, source.text])),
     watched: files.seen,
     isUnchanged: () => files.isUnchanged(),
@@ -130,9 +136,9 @@ function sortOut(opened: readonly Opened[], name: string | undefined, dialects: 
 }
 
 /** Compiled and linked. @throws DevgatewayError with everything that is wrong. */
-export function build(loaded: Loaded, dialects: readonly Dialect[], kits: readonly Kit[], deps: Deps): Program {
+export function build(loaded: Loaded, kits: readonly Kit[], deps: Deps): Program {
   raise(loaded.ledger.diagnostics.filter((one) => one.severity === 'error'));
-  return link(loaded.gateway, [...kits, ...dialects.map((one) => one.kit)], deps);
+  return link(loaded.gateway, [...kits, ...loaded.behaviours.map(({ kit }) => kit)], deps);
 }
 
 function raise(problems: readonly Diagnostic[]): void {

@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialects/dialect.ts';
+import type { Behaviour } from '../dialects/dialect.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { StatusReport } from '../model/status.ts';
@@ -31,8 +31,8 @@ export function statusesOf(statuses: readonly StatusReport[]): StatusInfo[] {
 }
 
 /** The account of a configuration. What is called mirrored names its proof. */
-export function fidelityOf(ledger: Ledger, dialects: readonly Dialect[]): Fidelity {
-  const proofs = new Map(dialects.flatMap((dialect) => Object.entries(dialect.proofs ?? {})));
+export function fidelityOf({ ledger, behaviours }: { readonly ledger: Ledger; readonly behaviours: readonly Behaviour[] }): Fidelity {
+  const proofs = new Map(behaviours.flatMap(({ proofs = {} }) => Object.entries(proofs)));
   return {
     counts: ledger.counts(),
     leaves: ledger.entries.map(({ origin, verdict, by, note }) => ({

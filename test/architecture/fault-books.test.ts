@@ -43,7 +43,7 @@ const fixtures: Readonly<Record<string, string>> = {
 const deps = { random: () => 0.5, clock: { now: () => 0 } } as unknown as Deps;
 
 async function bookOf(dialect: string): Promise<LinkedFaultBook> {
-  const one = dialects.find(({ name }) => name === dialect);
+  const one = await dialects.find(({ name }) => name === dialect)?.behaviour();
   const config = path.join(root, 'fixtures', fixtures[dialect] ?? '');
   const { gateway } = await load({ config, dialect, folder: root, options: { variables: {}, env: {} } }, dialects);
   const { kind, options } = gateway.sites[0]?.faults ?? { kind: '', options: null };

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importsOf, layerOf, violations } from './layers.ts';
+import { importedBy, importsOf, layerOf, violations } from './layers.ts';
 import { root, sourceFiles } from './source-files.ts';
 
 const files = sourceFiles(path.join(root, 'src'));
@@ -9,6 +9,13 @@ const files = sourceFiles(path.join(root, 'src'));
 describe('layers', () => {
   it('are kept by every file of the product', () => {
     expect(violations(files)).toEqual([]);
+  });
+
+  it('leave what a dialect does unread until a file is its own', () => {
+    const read = new Set(['index.ts']);
+    for (const file of read) for (const target of importedBy(file, files)) read.add(target);
+    expect([...read].filter((name) => /^dialects\/.*\/(?:behaviour|compile)/.test(name))).toEqual([]);
+    expect([...read]).toContain('dialects/native/index.ts');
   });
 
   it('see every file that git knows', () => {

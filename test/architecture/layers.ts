@@ -36,6 +36,12 @@ export function importsOf(text: string): string[] {
   return [...code.matchAll(statement), ...code.matchAll(call)].map((match) => match[1] as string);
 }
 
+/** The files that are taken into memory with a file: neither types nor what is imported later. `file` and the keys are relative to src. */
+export function importedBy(file: string, files: ReadonlyMap<string, string>): string[] {
+  const code = (files.get(file) ?? '').replaceAll(/\b(?:import|export) type [^;]*;/g, '').replaceAll(call, '');
+  return importsOf(code).flatMap((specifier) => (specifier.startsWith('.') ? [resolve(file, specifier)] : []));
+}
+
 /** What breaks the layers, in words. `file` and the keys are relative to src, with slashes. */
 export function violations(files: ReadonlyMap<string, string>): string[] {
   const found: string[] = [];

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gatewayApi } from '../../dist/esm/dialects/gateway-api/index.js';
+import { behaviour } from '../../dist/esm/dialects/gateway-api/behaviour.js';
 import { dialects } from '../../dist/esm/dialects/index.js';
 import { Exchange } from '../../dist/esm/engine/exchange.js';
 import { MessageBody } from '../../dist/esm/engine/message-body.js';
@@ -87,7 +87,7 @@ async function askTen(shape, count, gateways) {
   const { gateway } = await load(input, dialects);
   const { kind } = gateway.sites[0].matcher;
   const matchers = gateway.sites.map(({ matcher, routes }) =>
-    gatewayApi.kit.matchers.find((one) => one.kind === kind).build(matcher.options, routes, {}),
+    behaviour.kit.matchers.find((one) => one.kind === kind).build(matcher.options, routes, {}),
   );
   const asked = Array.from({ length: 10 }, (_, at) => {
     const route = Math.floor((at * (count - 1)) / 9);

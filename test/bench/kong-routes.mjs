@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { kong } from '../../dist/esm/dialects/kong/index.js';
+import { behaviour } from '../../dist/esm/dialects/kong/behaviour.js';
 import { dialects } from '../../dist/esm/dialects/index.js';
 import { Exchange } from '../../dist/esm/engine/exchange.js';
 import { MessageBody } from '../../dist/esm/engine/message-body.js';
@@ -41,7 +41,7 @@ async function askTen(shape, count) {
   write(shape, count);
   const { gateway } = await load({ config: 'kong.yml', dialect: undefined, folder, options: { variables: {}, env: {} } }, dialects);
   const { matcher, routes } = gateway.sites[0];
-  const match = kong.kit.matchers.find(({ kind }) => kind === matcher.kind).build(matcher.options, routes, {});
+  const match = behaviour.kit.matchers.find(({ kind }) => kind === matcher.kind).build(matcher.options, routes, {});
   const asked = Array.from({ length: 10 }, (_, at) => {
     const route = Math.floor((at * (count - 1)) / 9);
     const [, target, host] = shapes[shape](route);

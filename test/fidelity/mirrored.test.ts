@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/index.ts';
-import type { Dialect } from '../../src/dialects/dialect.ts';
+import type { Behaviour, Dialect } from '../../src/dialects/dialect.ts';
 import { load, type Loaded } from '../../src/gateway/load.ts';
 import { DevgatewayError } from '../../src/model/error.ts';
 import { documentOf, othersFor, replacedAt, textOf, valueAt } from './mutate.ts';
@@ -78,10 +78,8 @@ describe('each leaf that is called mirrored changes the model', () => {
   );
 
   it('and a reader that settles what it does not use is found out', async () => {
-    const liar: Dialect = {
-      name: 'liar',
+    const behaviour: Behaviour = {
       kit: {},
-      recognises: (source) => source.basename === 'liar.yaml',
       compile({ sources, ledger }) {
         for (const source of sources) {
           const root = source.settings(ledger, 'liar');
@@ -91,6 +89,7 @@ describe('each leaf that is called mirrored changes the model', () => {
         return { sites: [], upstreams: { a: { url: sources[0]?.settings(ledger, 'liar').get('used').string() ?? '' } } };
       },
     };
+    const liar: Dialect = { name: 'liar', recognises: (source) => source.basename === 'liar.yaml', behaviour: async () => behaviour };
     expect(await withoutEffect('liar.yaml', 'used: a\nunused: b\n', [liar])).toEqual(['/unused = "b"']);
   });
 });

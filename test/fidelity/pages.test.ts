@@ -47,7 +47,7 @@ it.each([
     expect(ledger.entries.filter((one) => one.verdict === 'unknown').map((one) => one.origin.pointer)).toEqual([]);
     entries.push(...(name === 'gateway-api' ? byKind(ledger.entries, folder, fixtures) : ledger.entries));
   }
-  const proofs = dialects.find((one) => one.name === name)?.proofs ?? {};
+  const proofs = (await dialects.find((one) => one.name === name)?.behaviour())?.proofs ?? {};
   await expect(renderPage(title, introduction, readersOf(entries, namesIn(folder, fixtures)), proofs)).toMatchFileSnapshot(
     path.join(root, `docs/fidelity/${page}.md`),
   );

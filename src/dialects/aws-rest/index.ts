@@ -1,54 +1,14 @@
-import type { Dialect } from '../dialect.ts';
 import { holdingsOf } from '../../sources/cloudformation/holdings.ts';
-import { accessLog, timed } from './access-log.ts';
-import { cache } from './cache.ts';
-import { compression } from './compression.ts';
-import { compile } from './compile.ts';
-import { faultBook } from './faults.ts';
-import { failing, httpProxyRequest, httpProxyResponse } from './http-proxy.ts';
-import { iam } from './authorizers/iam.ts';
-import { lambdaAuthorizer } from './authorizers/lambda-authorizer.ts';
-import { resourcePolicy } from './authorizers/resource-policy.ts';
-import { tokenAuthorizer } from './authorizers/token-authorizer.ts';
-import { identifiers } from './identifiers.ts';
-import { lambda } from './lambda.ts';
-import { matcher } from './match.ts';
-import { integration } from './mapping/integration.ts';
 import { isApiDocument, isHttpApiDocument } from '../aws/documents.ts';
-import { unsupportedStep } from '../aws/unsupported.ts';
-import { apiKeyStep, stageThrottle } from './usage-plan.ts';
-import { bodyStep } from './models/body-step.ts';
-import { parametersStep } from './validation.ts';
+import type { Dialect } from '../dialect.ts';
 
 export const awsRest: Dialect = {
   name: 'aws-rest',
-  kit: {
-    matchers: [matcher],
-    steps: [
-      identifiers,
-      lambdaAuthorizer,
-      tokenAuthorizer,
-      iam,
-      resourcePolicy,
-      apiKeyStep,
-      stageThrottle,
-      parametersStep,
-      bodyStep,
-      unsupportedStep('aws-rest'),
-      httpProxyRequest,
-      httpProxyResponse,
-      accessLog,
-    ],
-    bodies: [compression],
-    destinations: [integration, lambda, failing, cache, timed],
-    faultBooks: [faultBook],
-  },
   recognises: (source) => {
     const held = holdingsOf(source);
     if (held === undefined) return isApiDocument(source) && !isHttpApiDocument(source);
     // A template without any API is read here, which says so.
     return held.has('rest-api') || !held.has('http-api') ? 'part' : false;
   },
-  compile,
-  proofs: { 'aws-rest/openapi': ['aws-rest/greedy-and-param', 'aws-rest/mock-openapi', 'aws-rest/lambda-proxy-event-v1'] },
+  behaviour: async () => (await import('./behaviour.ts')).behaviour,
 };

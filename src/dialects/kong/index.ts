@@ -1,67 +1,9 @@
-import type { BodyStepKind, StepKind } from '../../engine/kit.ts';
 import type { Dialect } from '../dialect.ts';
-import { accessFieldsStep } from './access-fields.ts';
-import { balancerLogStep } from './balancer/balanced.ts';
-import { balancer } from './balancer/balancer.ts';
-import { hashCookieStep } from './balancer/hash-input.ts';
-import { retryDestination } from './balancer/tries.ts';
-import { byConsumerBody, byConsumerStep } from './by-consumer.ts';
-import { closedStep } from './closed.ts';
-import { compileKong } from './compile.ts';
-import { debugFieldsStep } from './debug-fields.ts';
-import { kongFaults } from './faults.ts';
-import { headerLinesStep } from './header-lines.ts';
-import { ownFieldsStep } from './own-fields.ts';
-import { plugins } from './phases.ts';
-import { kongMatcher } from './router/match.ts';
-import { statusStep } from './status-site.ts';
-import { sendStep, upstreamRequestStep } from './upstream-request.ts';
-
-const pluginSteps: readonly StepKind<never>[] = plugins.flatMap(([, { name, rewrite, access, headerFilter, log }]) => {
-  const kinds = {
-    [`kong/${name}/rewrite`]: rewrite,
-    [`kong/${name}`]: access,
-    [`kong/${name}/header-filter`]: headerFilter,
-    [`kong/${name}/log`]: log,
-  };
-  return Object.entries(kinds).flatMap(([kind, create]) => (create === undefined ? [] : [{ kind, create }]));
-});
-const pluginBodies: readonly BodyStepKind<never>[] = plugins.flatMap(([, plugin]) =>
-  plugin.bodyFilter === undefined ? [] : [{ kind: `kong/${plugin.name}/body-filter`, create: plugin.bodyFilter }],
-);
 
 /** Kong 3.10, DB-less: kong.yml as Kong or decK writes it, with kong.conf beside it. */
 export const kong: Dialect = {
   name: 'kong',
-  kit: {
-    matchers: [kongMatcher],
-    steps: [
-      closedStep,
-      statusStep,
-      headerLinesStep,
-      accessFieldsStep,
-      upstreamRequestStep,
-      sendStep,
-      ownFieldsStep,
-      debugFieldsStep,
-      byConsumerStep,
-      hashCookieStep,
-      balancerLogStep,
-      ...pluginSteps,
-    ],
-    bodies: [...pluginBodies, byConsumerBody(pluginBodies)],
-    destinations: [balancer, retryDestination],
-    faultBooks: [kongFaults],
-  },
   recognises: (source) =>
     source.absolute !== '' && /\.(ya?ml|json)$/.test(source.extension) && /(?:^|[{,\s])["']?_format_version["']?\s*:/.test(source.text),
-  compile: compileKong,
-  proofs: {
-    'kong/route': ['kong-router'],
-    'kong/service': ['kong-router'],
-    'kong/node': ['kong-router'],
-    'kong/upstream': ['kong-balancer'],
-    'kong/target': ['kong-balancer'],
-    ...Object.fromEntries(plugins.map(([, { name }]) => [`kong/plugins/${name}`, [`kong-plugins/Plugin: ${name}`]])),
-  },
+  behaviour: async () => (await import('./behaviour.ts')).behaviour,
 };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { awsHttp } from '../../../src/dialects/aws-http/index.ts';
+import { behaviour as awsHttp } from '../../../src/dialects/aws-http/behaviour.ts';
 import { createGateway, type Gateway, type GatewayOptions, type LogLine } from '../../../src/index.ts';
 import { Ledger } from '../../../src/model/ledger.ts';
 import { Files } from '../../../src/sources/files.ts';

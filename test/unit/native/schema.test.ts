@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { compileNative } from '../../../src/dialects/native/compile.ts';
 import { stepReaders } from '../../../src/dialects/native/read-steps.ts';
-import { nativeTemplate } from '../../../src/dialects/native/starting-file.ts';
 import { Ledger } from '../../../src/model/ledger.ts';
 import { Files } from '../../../src/sources/files.ts';
 import { Source } from '../../../src/sources/source.ts';
@@ -65,8 +64,4 @@ it.each(Object.keys(stepReaders))('the schema and the reader know the same setti
   const variants = name === 'rateLimit' ? ['fixed-window', 'token-bucket', 'quota'].map((algorithm) => ({ algorithm, limit: 1 })) : [{}];
   const known = variants.flatMap((variant) => knownAt({ routes: [{ steps: [{ [name]: { zzzzzzzz: 1, ...variant } }] }] }));
   expect([...new Set(known)].sort()).toEqual(keysOf(map));
-});
-
-it('the file to start with is accepted', () => {
-  expect(problemsOf(new Source('devgateway.yaml', '/devgateway.yaml', nativeTemplate))).toEqual([]);
 });
