@@ -35,6 +35,11 @@ describe('time and chance', () => {
     expect(using(files)).toEqual([]);
   });
 
+  it('of property tests come from one place, so that CI says the same twice', () => {
+    const tests = [...sourceFiles(path.join(root, 'test'))].filter(([, text]) => /from 'fast-check'/.test(text));
+    expect(tests.map(([name]) => name)).toEqual(['architecture/neutral.test.ts', 'properties.ts']);
+  });
+
   it('are found out when they are taken', () => {
     expect(using(new Map([['policies/seed.ts', 'const now = Date.now();']]))).toEqual(['policies/seed.ts']);
   });

@@ -1,7 +1,7 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
-import fc from 'fast-check';
+import { fc } from '../properties.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../src/index.ts';
 import { FrameWatch } from '../../src/transport/http2-fields/frame-watch.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { ResponseParser } from '../../src/transport/http1-client/response-parser.ts';
 

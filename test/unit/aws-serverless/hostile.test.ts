@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { parse } from 'yaml';
 import { expect, it } from 'vitest';
 import { createGateway } from '../../../src/index.ts';

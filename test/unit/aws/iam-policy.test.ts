@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, type Decision, type PolicyOptions, type Principal } from '../../../src/dialects/aws/iam/policy.ts';
 import { matchesArn, matchesWildcard } from '../../../src/dialects/aws/iam/wildcard.ts';

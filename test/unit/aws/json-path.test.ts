@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../src/dialects/aws/mapping/json.ts';
 import { JsonPathError, readPath } from '../../../src/dialects/aws/mapping/json-path.ts';

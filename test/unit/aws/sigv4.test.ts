@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { verifySignature } from '../../../src/dialects/aws/iam/sigv4.ts';
 import { Fields } from '../../../src/http/fields.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../src/dialects/aws/velocity/parse-template.ts';
 import { render } from '../../../src/dialects/aws/velocity/render.ts';

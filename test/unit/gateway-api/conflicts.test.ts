@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { conflictsOf, type Claim, type Conflict } from '../../../src/dialects/gateway-api/conflicts.ts';
 import { intersection } from '../../../src/dialects/gateway-api/hostnames.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { intersection } from '../../../src/dialects/gateway-api/hostnames.ts';
 import { createGateway, type Gateway } from '../../../src/index.ts';

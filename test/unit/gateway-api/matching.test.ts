@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { normalPath } from '../../../src/dialects/gateway-api/normal-path.ts';
 import { manifests } from './one-route.ts';

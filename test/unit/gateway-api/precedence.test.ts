@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { afterAll, expect, it } from 'vitest';
 import { createGateway } from '../../../src/index.ts';
 

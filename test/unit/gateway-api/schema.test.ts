@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/dialects/gateway-api/schema/check.ts';
 import { gateway, listenerSet } from '../../../src/dialects/gateway-api/schema/gateway.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { cookiePath } from '../../../src/dialects/gateway-api/backends/cookie-path.ts';
 import { isLive, parseToken, pickOf, writeToken } from '../../../src/dialects/gateway-api/backends/session-token.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { weightedBackends } from '../../../src/dialects/gateway-api/backends/weighted.ts';
 import type { Answer, LinkDeps } from '../../../src/engine/kit.ts';

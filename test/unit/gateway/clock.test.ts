@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { GatewayClock } from '../../../src/gateway/clock.ts';
 import { MemoryStore } from '../../../src/gateway/store.ts';

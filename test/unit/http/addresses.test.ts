@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { addressBytes, cidrMatcher, isCidr } from '../../../src/http/cidr.ts';
 import { appendForwardedFor, forwardedAddresses, hostOf, lastForwarded, walkTrusted } from '../../../src/http/forwarded.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Fields } from '../../../src/http/fields.ts';
 import { connectionTokens, endToEnd } from '../../../src/http/hop-by-hop.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { basicCredentials } from '../../../src/http/basic-credentials.ts';
 import { cookieOf, parseCookies } from '../../../src/http/cookies.ts';

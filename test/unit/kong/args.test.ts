@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { expect, it } from 'vitest';
 import { decodeArgs, encodeArgs, encodeSorted, type Args } from '../../../src/dialects/kong/args.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { newHandle, type Algorithm, type BalancerTarget } from '../../../src/dialects/kong/balancer/algorithm.ts';
 import { consistentHashing } from '../../../src/dialects/kong/balancer/consistent-hashing.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { kong } from '../../../src/dialects/kong/index.ts';
 import { readTarget, type KongTarget } from '../../../src/dialects/kong/entities/target.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { encodeCjson } from '../../../src/dialects/kong/cjson.ts';
 import { luaNumber, luaToNumber } from '../../../src/dialects/kong/lua/numbers.ts';

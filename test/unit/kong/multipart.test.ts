@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { expect, it } from 'vitest';
 import { Multipart } from '../../../src/dialects/kong/multipart.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { isUserError } from '../../../src/index.ts';
 import { ask, folderWith, read, said, start } from './kong-files.ts';

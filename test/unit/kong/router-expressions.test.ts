@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { checkExpression } from '../../../src/dialects/kong/router/atc/check.ts';
 import { compileTest } from '../../../src/dialects/kong/router/atc/evaluate.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { compatibleRouter } from '../../../src/dialects/kong/router/compatible.ts';
 import type { Router } from '../../../src/dialects/kong/router/found.ts';

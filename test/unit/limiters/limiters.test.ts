@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { periodOf } from '../../../src/limiters/calendar.ts';
 import { concurrency } from '../../../src/limiters/concurrency.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { PathTrie, type Piece } from '../../../src/matching/path-trie.ts';
 

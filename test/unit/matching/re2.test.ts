@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { compileRe2 } from '../../../src/matching/re2.ts';
 import { unsafeRegex } from '../../../src/matching/regex.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { expect, it } from 'vitest';
 import { startOf } from '../../../src/matching/regex-start.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DevgatewayError } from '../../../src/model/error.ts';
 import { jwtDefaults, jwtKind, type JwtOptions } from '../../../src/policies/jwt/jwt-step.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { plain, type Tree } from '../../../src/sources/tree.ts';
 import { parseYaml } from '../../../src/sources/yaml.ts';

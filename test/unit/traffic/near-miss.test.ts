@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Asker } from '../../../src/traffic/tape/asked.ts';
 import { nearest } from '../../../src/traffic/tape/near-miss.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { isSecretName } from '../../../src/traffic/tape/secret-names.ts';
 import { Redactor } from '../../../src/traffic/tape/secrets.ts';

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { connect, type ConnectionOptions } from 'node:tls';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readHello } from '../../../src/transport/client-hello.ts';
 

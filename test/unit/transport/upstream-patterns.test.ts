@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
+import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../../../src/index.ts';
 import { UpstreamPatterns } from '../../../src/transport/upstream-patterns.ts';

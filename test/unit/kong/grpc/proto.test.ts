@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { compileTemplatePath } from '../../../../src/dialects/kong/grpc/http-template.ts';
 import { decodeMessage, encodeMessage } from '../../../../src/dialects/kong/grpc/message.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { compileExpression, notRun, type Environment } from '../../../../src/dialects/kong/lua/compile.ts';
 import { stringLibrary } from '../../../../src/dialects/kong/lua/string-library.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../../../src/dialects/kong/plugins/metrics.ts';
 import { asking, startWith } from './start-traced.ts';

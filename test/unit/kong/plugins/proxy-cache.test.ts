@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { CachedResponses } from '../../../../src/dialects/kong/plugins/cached-responses.ts';
 import { mediaTypeMatches, parseMediaType } from '../../../../src/dialects/kong/plugins/media-type.ts';

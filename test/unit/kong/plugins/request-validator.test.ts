@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { compileKongSchema } from '../../../../src/dialects/kong/plugins/kong-schema.ts';
 import { compileLuaPattern } from '../../../../src/dialects/kong/plugins/lua-pattern.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../properties.ts';
 import { describe, expect, it } from 'vitest';
 import { aws } from '../../../../src/dialects/kong/tracing/aws.ts';
 import { b3, b3Single } from '../../../../src/dialects/kong/tracing/b3.ts';
