@@ -1,10 +1,10 @@
-// npm run build && node test/bench/functions.mjs: a warm invocation of a function in its thread beside a call of the same function here. Median of 5000
+// node test/bench/functions.mjs: a warm invocation of a function in its thread beside a call of the same function here. Median of 5000
 // calls one after the other, and invocations per second with ten at once.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LocalFunctions } from '../../dist/esm/transport/functions/local-functions.js';
+import { LocalFunctions } from '../../src/transport/functions/local-functions.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-bench-'));
 const file = path.join(folder, 'f.mjs');

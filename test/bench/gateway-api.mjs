@@ -1,15 +1,15 @@
-// npm run build && node test/bench/gateway-api.mjs: 1,000 HTTPRoutes over 50 Gateways: how long they take to start, and what a match costs beside
+// node test/bench/gateway-api.mjs: 1,000 HTTPRoutes over 50 Gateways: how long they take to start, and what a match costs beside
 // 10 routes, also where all of them stand on one listener.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { behaviour } from '../../dist/esm/dialects/gateway-api/behaviour.js';
-import { dialects } from '../../dist/esm/dialects/index.js';
-import { Exchange } from '../../dist/esm/engine/exchange.js';
-import { MessageBody } from '../../dist/esm/engine/message-body.js';
-import { load } from '../../dist/esm/gateway/load.js';
-import { Fields } from '../../dist/esm/http/fields.js';
-import { createGateway } from '../../dist/esm/index.js';
+import { behaviour } from '../../src/dialects/gateway-api/behaviour.ts';
+import { dialects } from '../../src/dialects/index.ts';
+import { Exchange } from '../../src/engine/exchange.ts';
+import { MessageBody } from '../../src/engine/message-body.ts';
+import { load } from '../../src/gateway/load.ts';
+import { Fields } from '../../src/http/fields.ts';
+import { createGateway } from '../../src/index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'devgateway-gateway-api-'));
 const object = (kind, name, spec, group = 'gateway.networking.k8s.io/v1') =>

@@ -1,7 +1,19 @@
 // Makes the images that the tests run, from Debian's busybox-static and the Node of node_modules: no registry is asked.
 //   node test/containers/images.mjs
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -41,7 +53,10 @@ function withNode(at) {
   for (const name of ['etc/ssl/certs', 'home/node', 'usr/local/bin', 'usr/local/lib/node_modules']) mkdirSync(at(name), { recursive: true });
   const node = path.join(root, 'node_modules/node/bin/node');
   cpSync(realpathSync(node), at('usr/local/bin/node'));
-  for (const [library] of run('ldd', node).matchAll(/\/\S+(?= \(0x)/g)) {
+  // The build's own native part asks for more of the C library than Node does.
+  const bundlers = path.join(root, 'node_modules/@rolldown');
+  const native = globSync('*/*.node', { cwd: bundlers }).map((one) => path.join(bundlers, one));
+  for (const [library] of run('ldd', node, ...native).matchAll(/\/\S+(?= \(0x)/g)) {
     mkdirSync(at(path.dirname(library)), { recursive: true });
     cpSync(realpathSync(library), at(library));
   }
