@@ -53,3 +53,6 @@ export function endToEnd(fields: Fields): Fields {
   }
   return new Fields(raw);
 }
+
+/** Whether a field belongs to one connection only, whatever a Connection field says. */
+export const isHopByHop = (lowerName: string): boolean => dropped.has(lowerName);

@@ -23,6 +23,8 @@ const ofHttp: Readonly<Record<number, number>> = {
 export const isGrpc = (exchange: Exchange | null): boolean =>
   /^application\/grpc(?:[+;]|$)/i.test(exchange?.arrived.headers.get('content-type')?.trim() ?? '');
 
+export const grpcStatusOf = (httpStatus: number): number => ofHttp[httpStatus] ?? unknown;
+
 /** An answer with trailers alone, which stand in its head. `message` is ASCII. */
 export const grpcAnswer = (status: number, message = ''): Wording => ({
   status: 200,
@@ -32,7 +34,7 @@ export const grpcAnswer = (status: number, message = ''): Wording => ({
 
 /** A status of HTTP for clients of HTTP, and its counterpart for those of gRPC. */
 export const httpOrGrpc =
-  (status: number, grpc: number = ofHttp[status] ?? unknown) =>
+  (status: number, grpc: number = grpcStatusOf(status)) =>
   (_: unknown, exchange: Exchange | null): Wording =>
     isGrpc(exchange) ? grpcAnswer(grpc) : { status, headers: [], body: '' };
 

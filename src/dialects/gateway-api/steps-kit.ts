@@ -5,10 +5,12 @@ import { retryBackend } from './backends/retry.ts';
 import { sessionBackend, sessionToken } from './backends/session.ts';
 import { weightedBackends } from './backends/weighted.ts';
 import { corsFields, corsPreflight } from './filters/cors.ts';
-import { externalAuth } from './filters/external-auth.ts';
+import { externalAuthByGrpc } from './filters/external-auth/by-grpc.ts';
+import { externalAuthByHttp } from './filters/external-auth/by-http.ts';
+import { externalAuthFields } from './filters/external-auth/changes.ts';
 import { requestHeaderModifier, responseHeaderModifier } from './filters/header-modifier.ts';
 import { requestMirror } from './filters/mirror.ts';
-import { notServed, unknownFilter } from './filters/read-filters.ts';
+import { unknownFilter } from './filters/read-filters.ts';
 import { closedStep } from './policies/closed.ts';
 import { requestRedirect } from './filters/redirect.ts';
 import { urlRewrite } from './filters/rewrite.ts';
@@ -29,8 +31,9 @@ export const stepsKit: Kit = {
     requestMirror,
     unknownFilter,
     closedStep,
-    notServed,
-    externalAuth,
+    externalAuthByHttp,
+    externalAuthByGrpc,
+    externalAuthFields,
     backendHead,
     sessionToken,
   ],

@@ -1,13 +1,11 @@
 import type { StepKind } from '../../../engine/kit.ts';
-import { refuse } from '../../../engine/outcome.ts';
-import { fault } from '../../../model/fault.ts';
 import type { Step } from '../../../model/gateway.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { RuleFacts } from '../backends/resolve.ts';
 import { invalidReference } from '../own-faults.ts';
 import { readCors } from './cors.ts';
 import { readHeaderModifier } from './header-modifier.ts';
-import { readExternalAuth } from './read-external-auth.ts';
+import { readExternalAuth } from './external-auth/read.ts';
 import { readMirror } from './mirror.ts';
 import { readRedirect } from './redirect.ts';
 import { readRewrite } from './rewrite.ts';
@@ -27,28 +25,19 @@ export const unknownFilter: StepKind<{ readonly reason: string }> = {
       invalidReference(reason),
 };
 
-/** What this gateway does not do is said, and nobody passes. */
-export const notServed: StepKind<{ readonly what: string }> = {
-  kind: 'gateway-api/not-served',
-  create:
-    ({ what }) =>
-    () =>
-      refuse(fault('not-implemented', { what })),
-};
-
 /**
  * Preflight requests, which bear no credentials, come first, then authorization, which sees the request as it came (as in Envoy). Mirrors come
- * last, so that they see what the other filters have made of the request.
+ * last, so that they see what the other filters have made of the request. What authorization tells the client is laid on the answer last.
  */
 export function readFilters(rule: Setting, facts: RuleFacts): FilterSteps {
-  const lists: Lists = { preflight: [], auth: [], request: [], mirrors: [], head: [] };
+  const lists: Lists = { preflight: [], auth: [], request: [], mirrors: [], head: [], told: [] };
   for (const filter of rule.get('filters').items()) readFilter(filter, facts, lists);
-  return { request: [...lists.preflight, ...lists.auth, ...lists.request, ...lists.mirrors], head: lists.head };
+  return { request: [...lists.preflight, ...lists.auth, ...lists.request, ...lists.mirrors], head: [...lists.head, ...lists.told] };
 }
 
-type Lists = Readonly<Record<'preflight' | 'auth' | 'request' | 'mirrors' | 'head', Step[]>>;
+type Lists = Readonly<Record<'preflight' | 'auth' | 'request' | 'mirrors' | 'head' | 'told', Step[]>>;
 
-function readFilter(filter: Setting, facts: RuleFacts, { preflight, auth, request, mirrors, head }: Lists): void {
+function readFilter(filter: Setting, facts: RuleFacts, { preflight, auth, request, mirrors, head, told }: Lists): void {
   const { origin } = filter;
   const step = (kind: string, options: unknown): Step => ({ kind: `gateway-api/${kind}`, options, origin });
   const type = filter.get('type').string();
@@ -76,9 +65,13 @@ function readFilter(filter: Setting, facts: RuleFacts, { preflight, auth, reques
       head.push(step('cors-fields', cors));
       return;
     }
-    case 'ExternalAuth':
-      auth.push(readExternalAuth(filter.get('externalAuth'), facts));
+    case 'ExternalAuth': {
+      const asks = readExternalAuth(filter.get('externalAuth'), facts);
+      auth.push(asks);
+      // One lays on the answer what all servers have said.
+      if (asks.kind === 'gateway-api/external-auth-grpc' && told.length === 0) told.push(step('external-auth-fields', null));
       return;
+    }
     default: {
       const what = type === undefined ? 'a filter without a type' : `the filter ${type}`;
       filter.warning('DG1208', `${what} is not supported`, 'its requests answer 500');

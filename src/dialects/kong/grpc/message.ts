@@ -1,6 +1,6 @@
 import type { ProtoField, ProtoSchema } from './schema.ts';
 import { scalars } from './scalars.ts';
-import { WireReader, WireWriter } from './wire.ts';
+import { WireReader, WireWriter } from '../../../http/protobuf-wire.ts';
 
 const maxDepth = 64;
 type Members = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { WireReader, WireWriter } from './wire.ts';
+import type { WireReader, WireWriter } from '../../../http/protobuf-wire.ts';
 
 /** How a scalar type looks in JSON and on the wire. */
 export interface Scalar {

@@ -2,7 +2,7 @@ import type { Exchange } from '../../../engine/exchange.ts';
 import { refuse } from '../../../engine/outcome.ts';
 import { slot, type Slot } from '../../../engine/slot.ts';
 import { kongExit } from '../faults.ts';
-import { frame, unframe } from '../grpc/frames.ts';
+import { frame, unframe } from '../../../http/grpc-frames.ts';
 import { compileTemplatePath, type TemplateMatch } from '../grpc/http-template.ts';
 import { decodeMessage, encodeMessage } from '../grpc/message.ts';
 import { readProto } from '../grpc/read-proto.ts';

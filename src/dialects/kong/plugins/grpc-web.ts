@@ -2,7 +2,7 @@ import type { Exchange } from '../../../engine/exchange.ts';
 import { refuse } from '../../../engine/outcome.ts';
 import { slot, type Slot } from '../../../engine/slot.ts';
 import { kongExit } from '../faults.ts';
-import { frame, unframe } from '../grpc/frames.ts';
+import { frame, unframe } from '../../../http/grpc-frames.ts';
 import { decodeMessage, encodeMessage } from '../grpc/message.ts';
 import { readProto } from '../grpc/read-proto.ts';
 import type { ProtoMethod, ProtoSchema } from '../grpc/schema.ts';

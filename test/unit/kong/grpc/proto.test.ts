@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { compileTemplatePath } from '../../../../src/dialects/kong/grpc/http-template.ts';
 import { decodeMessage, encodeMessage } from '../../../../src/dialects/kong/grpc/message.ts';
 import { parseProto } from '../../../../src/dialects/kong/grpc/parse-proto.ts';
-import { frame, unframe } from '../../../../src/dialects/kong/grpc/frames.ts';
 
 const source = `
 syntax = "proto3"; // a comment
@@ -183,20 +182,6 @@ describe('messages', () => {
       }),
     );
   });
-});
-
-it('frames come back, however they are cut', () => {
-  fc.assert(
-    fc.property(fc.array(fc.uint8Array()), fc.nat(), (parts, cut) => {
-      const all = Buffer.concat(parts.map((part) => frame(0, Buffer.from(part))));
-      const first = unframe(all.subarray(0, cut % (all.length + 1)));
-      const second = unframe(Buffer.concat([first.rest, all.subarray(cut % (all.length + 1))]));
-      expect([...first.messages, ...second.messages].map((one) => one.toString('hex'))).toEqual(
-        parts.map((part) => Buffer.from(part).toString('hex')),
-      );
-      expect(second.rest.length).toBe(0);
-    }),
-  );
 });
 
 it.each<[string, string, Record<string, string> | undefined]>([

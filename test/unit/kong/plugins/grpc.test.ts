@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../../../src/index.ts';
-import { frame, unframe } from '../../../../src/dialects/kong/grpc/frames.ts';
+import { frame, unframe } from '../../../../src/http/grpc-frames.ts';
 import { decodeMessage, encodeMessage } from '../../../../src/dialects/kong/grpc/message.ts';
 import { parseProto } from '../../../../src/dialects/kong/grpc/parse-proto.ts';
 

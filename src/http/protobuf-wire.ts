@@ -65,3 +65,25 @@ export class WireReader {
     else throw new RangeError(`there is no wire type ${wire}`);
   }
 }
+
+/** A field of a message; a number is a varint, a Buffer may be a message. What has its default value is not written (proto3). */
+export function fieldOf(number: number, value: string | Buffer | number): Buffer {
+  if (value === 0 || (typeof value !== 'number' && value.length === 0)) return Buffer.alloc(0);
+  const to = new WireWriter();
+  to.tag(number, typeof value === 'number' ? 0 : 2);
+  if (typeof value === 'number') to.varint(BigInt(value));
+  else to.bytes(typeof value === 'string' ? Buffer.from(value) : value);
+  return to.finish();
+}
+
+/** The fields of a message as they come: varints, and texts or messages. Fixed numbers are left out. @throws RangeError where it is broken */
+export function* fieldsIn(bytes: Buffer): Generator<{ readonly number: number; readonly value: bigint | Buffer }> {
+  const from = new WireReader(bytes);
+  while (!from.done) {
+    const tag = Number(from.varint());
+    const wire = tag % 8;
+    if (tag < 8) throw new RangeError('there is no field 0');
+    if (wire === 0 || wire === 2) yield { number: Math.floor(tag / 8), value: wire === 0 ? from.varint() : from.bytes() };
+    else from.skip(wire);
+  }
+}

@@ -1,15 +1,16 @@
-import type { Exchange } from '../../../engine/exchange.ts';
-import type { Answer, StepKind } from '../../../engine/kit.ts';
-import { MessageBody } from '../../../engine/message-body.ts';
-import { refuse, reply, type Outcome } from '../../../engine/outcome.ts';
-import { readWhole } from '../../../http/body.ts';
-import type { Fields } from '../../../http/fields.ts';
-import { endToEnd } from '../../../http/hop-by-hop.ts';
-import { fault } from '../../../model/fault.ts';
-import type { Destination } from '../../../model/gateway.ts';
-import { requestBeside } from './aside.ts';
+import type { Exchange } from '../../../../engine/exchange.ts';
+import type { Answer, StepKind } from '../../../../engine/kit.ts';
+import { MessageBody } from '../../../../engine/message-body.ts';
+import type { Outcome } from '../../../../engine/outcome.ts';
+import { readWhole } from '../../../../http/body.ts';
+import type { Fields } from '../../../../http/fields.ts';
+import { endToEnd } from '../../../../http/hop-by-hop.ts';
+import type { Destination } from '../../../../model/gateway.ts';
+import { requestBeside } from '../aside.ts';
+import { denial, noAnswer } from './denial.ts';
+import { forwardedBody } from './forwarded-body.ts';
 
-export interface ExternalAuthOptions {
+export interface HttpAuthOptions {
   readonly destination: Destination;
   /** What stands before the path of the request. */
   readonly prefix: string;
@@ -30,20 +31,18 @@ const mostAnswered = 8 * 1024 * 1024;
  * Asks a server whether a request may pass: 200 is yes, and any other answer is the client's. Where none can be had, nobody passes.
  * Source: the API reference of HTTPExternalAuthFilter (GEP-1494).
  */
-export const externalAuth: StepKind<ExternalAuthOptions> = {
+export const externalAuthByHttp: StepKind<HttpAuthOptions> = {
   kind: 'gateway-api/external-auth',
   create(options, { linkDestination }) {
     const open = linkDestination(options.destination);
     const seen = new Set([...always, ...options.asks]);
     return async (exchange) => {
       if (exchange.dry) return undefined;
-      const { body } = exchange;
-      const forwards = options.maxBody > 0 && !body.isEmpty;
-      if (forwards && (body.length ?? 0) > options.maxBody) return refuse(fault('body-too-large', { limit: options.maxBody }));
-      const bytes = forwards ? await body.whole(options.maxBody) : Buffer.alloc(0);
-      const answer = await open(question(exchange, options.prefix, seen, bytes));
-      if ('type' in answer) return refuse(fault('forbidden', { reason: `the authorization server has no answer: ${answer.fault.kind}` }));
-      if (answer.status !== 200) return denial(answer);
+      const body = await forwardedBody(exchange, options.maxBody);
+      if (body !== null && 'type' in body) return body;
+      const answer = await open(question(exchange, options.prefix, seen, body ?? Buffer.alloc(0)));
+      if ('type' in answer) return noAnswer(answer.fault.kind);
+      if (answer.status !== 200) return denied(exchange, answer);
       answer.abandon();
       bring(endToEnd(answer.headers), exchange.outgoing.headers, options.brings);
       return undefined;
@@ -61,14 +60,12 @@ function question(exchange: Exchange, prefix: string, seen: ReadonlySet<string>,
   return asked;
 }
 
-async function denial(answer: Answer): Promise<Outcome> {
-  const headers = endToEnd(answer.headers);
-  headers.remove('content-length');
+async function denied(exchange: Exchange, answer: Answer): Promise<Outcome> {
   try {
-    const body = answer.whole ?? (answer.length === 0 ? '' : (await readWhole(answer, mostAnswered)).bytes);
-    return reply(answer.status, headers.raw, body, answer.statusText);
+    const body = answer.whole ?? (answer.length === 0 ? Buffer.alloc(0) : (await readWhole(answer, mostAnswered)).bytes);
+    return denial(exchange, answer.status, answer.headers, body, answer.statusText);
   } catch {
-    return refuse(fault('forbidden', { reason: 'the answer of the authorization server broke off, or is too large' }));
+    return noAnswer('it broke off, or is too large');
   }
 }
 
