@@ -132,6 +132,15 @@ describe('time-outs', () => {
   });
 
   it.each([
+    ['HTTPRoute', 60_000],
+    ['GRPCRoute', 300_000],
+  ])('of a stream that is quiet: 5 minutes; before a %s is answered, %i ms', async (kind, ms) => {
+    const rule = ruleOf('backendRefs: [{ name: a }]', { kind });
+    await rule.send();
+    expect(rule.asked[0]!.options).toMatchObject({ responseTimeoutMs: ms, idleTimeoutMs: 300_000 });
+  });
+
+  it.each([
     ['500ms', 500],
     ['1m30s', 90_000],
     ['0s', 0],

@@ -5,7 +5,7 @@ import { readFilters } from '../filters/read-filters.ts';
 import type { ResolvedBackend, RuleFacts } from './resolve.ts';
 import { readSession, type SessionOptions } from './read-session.ts';
 import { noRetry, readRetry, type RetryOptions } from './retry.ts';
-import { serviceProxy } from './service-proxy.ts';
+import { quietMs, serviceProxy } from './service-proxy.ts';
 import { pickOf } from './session-token.ts';
 
 /** Where a rule sends, and what its backends do to the answers. */
@@ -36,7 +36,7 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   const requestMs = readDuration(timeouts.get('request'));
   const backendMs = readDuration(timeouts.get('backendRequest'));
   // A try ends with its request, at the latest: nothing is left waiting behind an answer.
-  const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs);
+  const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs ?? (facts.kind === 'GRPCRoute' ? quietMs : undefined));
   const tries: Tries = { tryMs, retry: readRetry(rule.get('retry')) };
   const id = `${facts.route} ${origin.pointer.slice(origin.pointer.lastIndexOf('/') + 1)}`;
   const refs = rule

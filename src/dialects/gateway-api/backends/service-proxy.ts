@@ -3,6 +3,9 @@ import type { Origin } from '../../../model/origin.ts';
 import type { Resolved } from './resolve.ts';
 import { pickOf } from './session-token.ts';
 
+/** What says nothing for so long is ended, a call of gRPC before its first message too: Envoy's idle time of a stream. */
+export const quietMs: number = 5 * 60_000;
+
 export interface ServiceProxyOptions {
   /** `tunnel`: for connections that nobody reads. */
   readonly kind?: 'proxy' | 'tunnel';
@@ -33,6 +36,7 @@ export function serviceProxy(
       url: `${tls === undefined ? 'http' : 'https'}://${address}`,
       tls: tls ?? null,
       httpVersion: protocol === 'h2c' ? '2' : '1.1',
+      idleTimeoutMs: quietMs,
       ...(timeoutMs === undefined ? {} : { responseTimeoutMs: timeoutMs }),
       ...(more.mappedOnly === true ? { mappedOnly: true } : {}),
     } satisfies ProxyOptions,
