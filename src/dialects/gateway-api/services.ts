@@ -41,12 +41,11 @@ export function resolversOf(
     if (namespace !== from && !grants.allow({ kind: routeKind, namespace: from }, { kind, namespace, name }))
       return { problem: `no ReferenceGrant in ${namespace} lets a ${routeKind} of ${from} refer to the Service ${name} (RefNotPermitted)` };
     if (port === undefined) return { problem: `the reference to the Service ${id} names no port` };
-    const transport = routeKind === 'UDPRoute' ? 'UDP' : 'TCP';
     const service = services.get(id);
     if (service === undefined && services.size > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
-    const found = service?.ports.find((one) => one.port === port && one.protocol === transport);
+    const found = service?.ports.find((one) => one.port === port && one.protocol === 'TCP');
     if (service !== undefined && service.ports.length > 0 && found === undefined)
-      return { problem: `the Service ${id} has no ${transport} port ${port} (BackendNotFound)` };
+      return { problem: `the Service ${id} has no TCP port ${port} (BackendNotFound)` };
     const tls = policies.get(`${kind} ${id}/${found?.name ?? ''}`) ?? policies.get(`${kind} ${id}`);
     if (tls !== undefined && 'problem' in tls) return { problem: `the Service ${id} is reached by TLS: ${tls.problem}` };
     if (tls !== undefined && shown !== undefined && 'problem' in shown)
