@@ -65,7 +65,7 @@ function readPolicy(policy: Resource, objects: Objects, status: Status): Backend
   const validation = spec.get(names.validation);
   spec.get('options').ignored('options are those of one implementation');
   const serverName = validation.get('hostname').string() ?? '';
-  const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
+  const alternativeNames = readNames(names === today ? validation.get('subjectAltNames').items() : [], serverName);
   const wellKnown = validation.get(names.wellKnown).string() ?? '';
   const authorities = readAuthorities(validation.get(names.authorities), wellKnown, namespace, objects);
   const named = preciseHost.test(serverName) && isIP(serverName) === 0;
@@ -78,8 +78,7 @@ function readPolicy(policy: Resource, objects: Objects, status: Status): Backend
 }
 
 /** Where alternative names are given, the host is only told to the backend. Source: the API reference of BackendTLSPolicyValidation. */
-function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTls['alternativeNames']> {
-  const items = setting.items();
+function readNames(items: readonly Setting[], serverName: string): NonNullable<UpstreamTls['alternativeNames']> {
   const of = (type: string, name: string): string[] =>
     items.flatMap((one) => (one.get('type').string() === type ? (one.get(name).string() ?? []) : []));
   return items.length === 0 ? { hosts: [serverName], uris: [] } : { hosts: of('Hostname', 'hostname'), uris: of('URI', 'uri') };

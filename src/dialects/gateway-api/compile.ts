@@ -51,7 +51,7 @@ export function compile({ sources, ledger }: CompileInput): Compiled {
     const rules = new Map(
       [...shown].map((one) => {
         const resolve = noting(problems, resolver(route.kind, one));
-        return [one, readRules(route, { route: nameOf(route), namespace: route.namespace, resolve })];
+        return [one, readRules(route, { kind: route.kind, route: nameOf(route), namespace: route.namespace, resolve })];
       }),
     );
     let unknown: readonly boolean[] = [];

@@ -161,3 +161,12 @@ it('a policy of v1 is read by the names of v1: what it says by those of v1alpha2
   expect(gateway.diagnostics.filter(({ code }) => code === 'DG1201')).toHaveLength(2);
   expect(gateway.diagnostics.filter(({ message }) => message.startsWith('BackendTLSPolicy'))).toEqual([]);
 });
+
+it('one of v1alpha2 knows no alternative names: its host is checked', async () => {
+  const one = (hostname: string): string =>
+    `apiVersion: gateway.networking.k8s.io/v1alpha2\nkind: BackendTLSPolicy\nmetadata: { name: p, namespace: shop }\nspec: { targetRef: { group: '', kind: Service, name: a }, tls: { hostname: ${hostname}, subjectAltNames: [{ type: Hostname, hostname: backend.test }], ${ca.replace('caCertificateRefs', 'caCertRefs')} } }\n---\n`;
+  await using right = await start([one('backend.test')]);
+  expect(await ask(right)).toBe('backend.test 1.1');
+  await using wrong = await start([one('told.test')]);
+  expect(await ask(wrong)).toMatch(/^50[03]$/);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { proxyDefaults } from '../../../src/model/gateway.ts';
 import { parseDuration } from '../../../src/dialects/gateway-api/duration.ts';
 import { answer, noConnection, ruleOf } from './rule.ts';
 
@@ -147,4 +148,14 @@ describe('time-outs', () => {
   it('that are none are refused', () => {
     expect(ruleOf('timeouts: { request: soon }').ledger.diagnostics).toEqual([expect.objectContaining({ code: 'DG1203' })]);
   });
+});
+
+it('time-outs and tries are for HTTPRoutes: what stands of them in a GRPCRoute is dropped, as the API server does it', async () => {
+  const yaml = 'timeouts: { request: 1s, backendRequest: 500ms }\nretry: { codes: [503], attempts: 2 }\nbackendRefs: [{ name: a }]';
+  const [http, grpc] = (['HTTPRoute', 'GRPCRoute'] as const).map((kind) => ruleOf(yaml, { kind, answer: () => answer(503) }));
+  await http!.send();
+  await grpc!.send();
+  expect([http!.asked.length, grpc!.asked.length]).toEqual([3, 1]);
+  expect(http!.asked[0]?.options.responseTimeoutMs).toBe(500);
+  expect(grpc!.asked[0]?.options.responseTimeoutMs).toBe(proxyDefaults.responseTimeoutMs);
 });

@@ -35,6 +35,7 @@ interface Setup {
   readonly answer?: (asked: Asked, clock: GatewayClock) => Answer | Failure | Promise<Answer | Failure>;
   /** The prefix that the matcher has chosen the rule by. */
   readonly prefix?: string;
+  readonly kind?: 'HTTPRoute' | 'GRPCRoute';
 }
 interface Request {
   readonly method?: string;
@@ -54,11 +55,12 @@ const core = new Proxy({} as FaultBook<Exchange | null>, {
 });
 
 /** One rule of a route, in namespace `shop`, whose references lead to Services of their names; that of the name `gone` to nothing. */
-export function ruleOf(yaml: string, { answer: answering = () => answer(), prefix = '/' }: Setup = {}) {
+export function ruleOf(yaml: string, { answer: answering = () => answer(), prefix = '/', kind = 'HTTPRoute' }: Setup = {}) {
   const ledger = new Ledger();
   const rule = Setting.root(parseYaml(yaml, 'rule.yaml')[0]!, 'rule.yaml', ledger, 'gateway-api');
   const facts: RuleFacts = {
-    route: 'HTTPRoute shop/r',
+    kind,
+    route: `${kind} shop/r`,
     namespace: 'shop',
     resolve(ref, namespace) {
       const name = ref.get('name').string() ?? '';

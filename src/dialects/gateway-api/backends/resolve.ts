@@ -24,6 +24,8 @@ export type ResolveBackend = (ref: Setting, namespace: string) => ResolvedBacken
 
 /** What readers of a rule know beside it. */
 export interface RuleFacts {
+  /** Of the route. */
+  readonly kind: string;
   /** Kind, namespace and name of the route: of which sessions are. */
   readonly route: string;
   /** Of the route. */
