@@ -42,7 +42,7 @@ export function resolversOf(
     if (of !== '' || kind !== 'Service') return { problem: `backends of the kind ${of === '' ? '' : `${of}/`}${kind} are not known (InvalidKind)` };
     if (namespace !== from && !grants.allow({ kind: routeKind, namespace: from }, { kind, namespace, name }))
       return { problem: `no ReferenceGrant in ${namespace} lets a ${routeKind} of ${from} refer to the Service ${name} (RefNotPermitted)` };
-    if (port === undefined) return { problem: `the reference to the Service ${id} names no port` };
+    if (port === undefined) return { problem: `the reference to the Service ${id} names no port, without which the API server refuses it` };
     const service = services.get(id);
     if (service === undefined && services.size > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
     const found = service?.ports.find((one) => one.port === port && one.protocol === 'TCP');

@@ -250,6 +250,7 @@ describe('what the API server refuses of a Gateway', () => {
     ['{ name: a, port: 443, protocol: HTTPS, tls: { mode: Passthrough } }', /DG1203 .*tls.mode: the protocol is HTTPS .*protocol TLS/],
     ['{ name: a, port: 443, protocol: HTTPS, tls: { mode: terminate } }', /DG1203 .*mode is "terminate".*did you mean "Terminate"/],
     [`{ ${plain}, allowedRoutes: { namespaces: { from: Everywhere } } }`, /DG1203 .*from is "Everywhere"/],
+    ['{ name: a, port: 443, protocol: HTTPS, tls: { options: { a: 1 } } }', /DG1202 .*tls.options.a is 1 .*"1", in quotes/],
     [`{ ${plain}, allowedRoutes: { kinds: [{ group: x }] } }`, /DG1204 .*kinds\[0\] has no kind/],
   ])('%s', (listener, wanted) => {
     const found = told(of(listener), gateway);
