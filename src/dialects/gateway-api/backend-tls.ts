@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { UpstreamTls } from '../../model/gateway.ts';
 import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../sources/setting.ts';
-import { group } from './kinds.ts';
+import { group, importGroup, servesNoImports } from './kinds.ts';
 import { oldestFirst, type Objects } from './objects.ts';
 import { preciseHost } from './schema/scalars.ts';
 import { splitProblem, type Status, type Statuses } from './status.ts';
@@ -13,8 +13,13 @@ export type BackendTls = UpstreamTls | Problem;
 interface Problem {
   readonly problem: string;
 }
-/** By `KIND namespace/name`, or `KIND namespace/name/section`, which stands above it. */
+/** By `namespace/name` of a Service, or `namespace/name/section`, which stands above it. */
 export type BackendTlsPolicies = ReadonlyMap<string, BackendTls>;
+
+/** What things are called; the other names are those of v1alpha2. */
+const today = { targets: 'targetRefs', validation: 'validation', authorities: 'caCertificateRefs', wellKnown: 'wellKnownCACertificates' };
+const before: typeof today = { targets: 'targetRef', validation: 'tls', authorities: 'caCertRefs', wellKnown: 'wellKnownCACerts' };
+const namesOf = ({ version }: Resource): typeof today => (version === 'v1alpha2' ? before : today);
 
 /** Of several policies for one place the oldest counts, then the first by name. Source: the API reference of BackendTLSPolicy. */
 export function readBackendTls(objects: Objects, statuses: Statuses): BackendTlsPolicies {
@@ -22,12 +27,11 @@ export function readBackendTls(objects: Objects, statuses: Statuses): BackendTls
   for (const policy of oldestFirst(objects.all('BackendTLSPolicy', group))) {
     const status = statuses.of('policy', policy);
     const tls = readPolicy(policy, objects, status);
-    for (const ref of targetsOf(policy.spec)) {
-      const key = readTarget(ref, policy.namespace);
-      if (key === undefined)
-        status.tells('Accepted', 'it is for Services and ServiceImports alone (TargetNotFound)', 'nothing is done for it', { at: ref });
-      else if (found.has(key)) status.tells('Accepted', `another one speaks of the ${key} (Conflicted)`, 'the older one counts', { at: ref });
-      else found.set(key, tls);
+    for (const ref of policy.spec.get(namesOf(policy).targets).items()) {
+      const target = readTarget(ref, policy, objects);
+      if (typeof target === 'object') status.tells('Accepted', target.problem, 'nothing is done for it', { at: ref, code: target.code });
+      else if (found.has(target)) status.tells('Accepted', `another one speaks of ${target} (Conflicted)`, 'the older one counts', { at: ref });
+      else found.set(target, tls);
     }
     status.holds('ResolvedRefs');
     status.served = !status.isWrong('Accepted');
@@ -36,35 +40,37 @@ export function readBackendTls(objects: Objects, statuses: Statuses): BackendTls
   return found;
 }
 
-/** One in v1alpha2. */
-function targetsOf(spec: Setting): Setting[] {
-  const one = spec.get('targetRef');
-  return one.exists ? [one] : spec.get('targetRefs').items();
-}
-
-/** Undefined where it is nothing that requests can be sent to. */
-function readTarget(ref: Setting, namespace: string): string | undefined {
-  const [of, kind] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? 'Service'];
+/** The place that a policy is for, or why it is for none. Where no manifest has Services, every one that is named is taken as there. */
+function readTarget(ref: Setting, policy: Resource, objects: Objects): string | (Problem & { readonly code: 'DG1205' | 'DG1208' }) {
+  const [of, kind, name] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? '', ref.get('name').string() ?? ''];
   const section = ref.get('sectionName').string() ?? '';
-  const key = `${kind} ${namespace}/${ref.get('name').string() ?? ''}${section === '' ? '' : `/${section}`}`;
-  return (of === '' && kind === 'Service') || (of === 'multicluster.x-k8s.io' && kind === 'ServiceImport') ? key : undefined;
+  const { namespace } = policy;
+  const key = `${namespace}/${name}`;
+  if (of === importGroup && kind === 'ServiceImport') return { problem: `${servesNoImports} (TargetNotFound)`, code: 'DG1208' };
+  if (of !== '' || kind !== 'Service') return { problem: 'it is for Services alone (TargetNotFound)', code: 'DG1205' };
+  if (namesOf(policy) === before && (ref.get('namespace').string() ?? namespace) !== namespace)
+    return { problem: 'it is for Services of its own namespace (TargetNotFound)', code: 'DG1205' };
+  const service = objects.find('Service', namespace, name);
+  if (service === undefined && objects.all('Service').length > 0) return { problem: `there is no Service ${key} (TargetNotFound)`, code: 'DG1205' };
+  if (section === '') return key;
+  const ports = service?.spec.get('ports').items();
+  return ports?.every((one) => one.get('name').string() !== section) === true
+    ? { problem: `the Service ${key} has no port of the name ${section} (TargetNotFound)`, code: 'DG1205' }
+    : `${key}/${section}`;
 }
 
-function readPolicy({ namespace, spec }: Resource, objects: Objects, status: Status): BackendTls {
-  const validation = earlier(spec, 'validation', 'tls');
+function readPolicy(policy: Resource, objects: Objects, status: Status): BackendTls {
+  const { namespace, spec } = policy;
+  const names = namesOf(policy);
+  const validation = spec.get(names.validation);
   spec.get('options').ignored('options are those of one implementation');
-  const serverName = validation.get('hostname').string()?.toLowerCase() ?? '';
-  const alternativeNames = readNames(validation.get('subjectAltNames'), serverName);
-  const authorities = readAuthorities(validation, namespace, objects);
+  const serverName = validation.get('hostname').string() ?? '';
+  const alternativeNames = readNames(names === today ? validation.get('subjectAltNames').items() : [], serverName);
+  const wellKnown = validation.get(names.wellKnown).string() ?? '';
+  const authorities = readAuthorities(validation.get(names.authorities), wellKnown, namespace, objects);
   const named = preciseHost.test(serverName) && isIP(serverName) === 0;
-  if (typeof authorities === 'string' && 'hosts' in alternativeNames && named)
-    return { verify: true, serverName, alternativeNames, authorities, certificate: '', key: '' };
-  const why =
-    typeof authorities === 'object'
-      ? authorities
-      : 'problem' in alternativeNames
-        ? alternativeNames
-        : { problem: 'its hostname is no host name (Invalid)' };
+  if (typeof authorities === 'string' && named) return { verify: true, serverName, alternativeNames, authorities, certificate: '', key: '' };
+  const why = typeof authorities === 'object' ? authorities : { problem: 'its hostname is no host name (Invalid)' };
   const isReference = splitProblem(why.problem).reason !== 'Invalid';
   status.tells(isReference ? 'ResolvedRefs' : 'Accepted', why.problem, 'requests to the Services that it names answer 500', { at: validation });
   if (isReference) status.fails('Accepted', 'its authorities cannot be used (NoValidCACertificate)', validation);
@@ -72,32 +78,19 @@ function readPolicy({ namespace, spec }: Resource, objects: Objects, status: Sta
 }
 
 /** Where alternative names are given, the host is only told to the backend. Source: the API reference of BackendTLSPolicyValidation. */
-function readNames(setting: Setting, serverName: string): NonNullable<UpstreamTls['alternativeNames']> | Problem {
-  const items = setting.items();
-  if (items.length === 0) return { hosts: [serverName], uris: [] };
-  const [hosts, uris]: [string[], string[]] = [[], []];
-  for (const one of items) {
-    const type = one.get('type').string() ?? '';
-    const [host, uri] = [one.get('hostname').string() ?? '', one.get('uri').string() ?? ''];
-    if (type === 'Hostname' && host !== '' && uri === '') hosts.push(host);
-    else if (type === 'URI' && uri !== '' && host === '') uris.push(uri);
-    else return { problem: `an entry of subjectAltNames is neither a Hostname with its hostname nor a URI with its uri (Invalid)` };
-  }
-  return { hosts, uris };
+function readNames(items: readonly Setting[], serverName: string): NonNullable<UpstreamTls['alternativeNames']> {
+  const of = (type: string, name: string): string[] =>
+    items.flatMap((one) => (one.get('type').string() === type ? (one.get(name).string() ?? []) : []));
+  return items.length === 0 ? { hosts: [serverName], uris: [] } : { hosts: of('Hostname', 'hostname'), uris: of('URI', 'uri') };
 }
 
-/** A setting by its name, or by that of v1alpha2. */
-const earlier = (setting: Setting, name: string, before: string): Setting => setting.get(setting.get(name).exists ? name : before);
-
 /** PEM texts; empty: those of the system. One that is not there is enough for none: connections must fail. */
-function readAuthorities(validation: Setting, namespace: string, objects: Objects): string | Problem {
-  const texts = earlier(validation, 'caCertificateRefs', 'caCertRefs')
-    .items()
-    .map((ref) => readAuthority(ref, namespace, objects));
-  const wellKnown = earlier(validation, 'wellKnownCACertificates', 'wellKnownCACerts').string() ?? '';
-  if (texts.length > 0 && wellKnown !== '') return { problem: 'it names authorities and those of the system, of which only one may be (Invalid)' };
-  if (texts.length === 0) return wellKnown === 'System' ? '' : { problem: 'it names no authorities that are known (Invalid)' };
-  return texts.find((one) => typeof one === 'object') ?? texts.filter((one) => typeof one === 'string').join('\n');
+function readAuthorities(refs: Setting, wellKnown: string, namespace: string, objects: Objects): string | Problem {
+  const texts = refs.items().map((ref) => readAuthority(ref, namespace, objects));
+  if (texts.length > 0) return texts.find((one) => typeof one === 'object') ?? texts.filter((one) => typeof one === 'string').join('\n');
+  if (wellKnown === 'System') return '';
+  if (wellKnown !== '') return { problem: `nobody here knows the authorities ${wellKnown} (Invalid)` };
+  return { problem: 'it names no authorities, without which the API server refuses it (Invalid)' };
 }
 
 /** A Secret may stand in the place of a ConfigMap, as with Envoy Gateway. */

@@ -20,14 +20,16 @@ import { nameOf, Statuses } from './status.ts';
 import { isTrafficPolicy, readTrafficPolicies } from './traffic-policy.ts';
 import { isValid } from './valid.ts';
 
-const read: ReadonlySet<string> = new Set(['Gateway', 'GatewayClass', ...routeKinds, 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy']);
+/** Kinds that are read beside routes. What is refused of them is read all the same: nobody else is told that it is missing. */
+const beside = ['GatewayClass', 'Gateway', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy'] as const;
+const read: ReadonlySet<string> = new Set([...beside, ...routeKinds]);
 const endpointKeys: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'addressType', 'endpoints', 'ports', 'subsets']);
 
 /** Every Gateway has an address of its own. */
 export function compile({ sources, ledger }: CompileInput): Compiled {
   const objects = new Objects(sources.flatMap((source) => resourcesOf(source, ledger, 'gateway-api')));
   const statuses = new Statuses();
-  for (const one of [...objects.all('Gateway', group), ...objects.all('ListenerSet', group)]) isValid(one);
+  for (const one of beside.flatMap((kind) => objects.all(kind, group))) isValid(one);
   const grants = readGrants(objects);
   const gateways = readGateways(objects, grants, statuses);
   const parents = parentsOf(gateways);

@@ -7,6 +7,10 @@ export const experiments = 'gateway.networking.x-k8s.io';
 /** Of releases before 0.5, whose objects had other fields. */
 const firstGroup = 'networking.x-k8s.io';
 
+/** Of ServiceImport, which stands for a Service of several clusters. */
+export const importGroup = 'multicluster.x-k8s.io';
+export const servesNoImports = 'ServiceImports are of several clusters, of which none is here: name a Service';
+
 /** Kinds of the API, with those that it had, and the versions in which a release has served each. Source: the API's own packages, release by release. */
 const kinds: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   [group]: {
@@ -38,6 +42,9 @@ export const core: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Secre
 
 /** Whether a group is one of the API's. */
 export const isOfApi = (of: string): boolean => kinds[of] !== undefined;
+
+/** Whether one of its kinds is meant. */
+export const isKindOfApi = (of: string, kind: string): boolean => kinds[of]?.[kind] !== undefined;
 
 /** The kind that a reference means. */
 export function kindOf(of: string, kind: string): { readonly group: string; readonly kind: string } {

@@ -5,6 +5,7 @@ import type { BackendTlsPolicies } from './backend-tls.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Grants } from './grants.ts';
+import { importGroup, servesNoImports } from './kinds.ts';
 import type { Objects } from './objects.ts';
 import type { TrafficPolicies } from './traffic-policy.ts';
 
@@ -37,17 +38,17 @@ export function resolversOf(
     const name = ref.get('name').string() ?? '';
     const port = ref.get('port').number({ min: 1, max: 65_535, integer: true });
     const id = `${namespace}/${name}`;
+    if (of === importGroup && kind === 'ServiceImport') return { problem: `${servesNoImports} (InvalidKind)` };
     if (of !== '' || kind !== 'Service') return { problem: `backends of the kind ${of === '' ? '' : `${of}/`}${kind} are not known (InvalidKind)` };
     if (namespace !== from && !grants.allow({ kind: routeKind, namespace: from }, { kind, namespace, name }))
       return { problem: `no ReferenceGrant in ${namespace} lets a ${routeKind} of ${from} refer to the Service ${name} (RefNotPermitted)` };
-    if (port === undefined) return { problem: `the reference to the Service ${id} names no port` };
-    const transport = routeKind === 'UDPRoute' ? 'UDP' : 'TCP';
+    if (port === undefined) return { problem: `the reference to the Service ${id} names no port, without which the API server refuses it` };
     const service = services.get(id);
     if (service === undefined && services.size > 0) return { problem: `there is no Service ${id} (BackendNotFound)` };
-    const found = service?.ports.find((one) => one.port === port && one.protocol === transport);
+    const found = service?.ports.find((one) => one.port === port && one.protocol === 'TCP');
     if (service !== undefined && service.ports.length > 0 && found === undefined)
-      return { problem: `the Service ${id} has no ${transport} port ${port} (BackendNotFound)` };
-    const tls = policies.get(`${kind} ${id}/${found?.name ?? ''}`) ?? policies.get(`${kind} ${id}`);
+      return { problem: `the Service ${id} has no TCP port ${port} (BackendNotFound)` };
+    const tls = policies.get(`${id}/${found?.name ?? ''}`) ?? policies.get(id);
     if (tls !== undefined && 'problem' in tls) return { problem: `the Service ${id} is reached by TLS: ${tls.problem}` };
     if (tls !== undefined && shown !== undefined && 'problem' in shown)
       return { problem: `the Service ${id} is reached by TLS: ${shown.problem} (InvalidClientCertificateRef)` };

@@ -134,7 +134,7 @@ describe('time-outs', () => {
   it.each([
     ['HTTPRoute', 60_000],
     ['GRPCRoute', 300_000],
-  ])('of a stream that is quiet: 5 minutes; before a %s is answered, %i ms', async (kind, ms) => {
+  ] as const)('of a stream that is quiet: 5 minutes; before a %s is answered, %i ms', async (kind, ms) => {
     const rule = ruleOf('backendRefs: [{ name: a }]', { kind });
     await rule.send();
     expect(rule.asked[0]!.options).toMatchObject({ responseTimeoutMs: ms, idleTimeoutMs: 300_000 });
@@ -156,4 +156,14 @@ describe('time-outs', () => {
   it('that are none are refused', () => {
     expect(ruleOf('timeouts: { request: soon }').ledger.diagnostics).toEqual([expect.objectContaining({ code: 'DG1203' })]);
   });
+});
+
+it('time-outs and tries are for HTTPRoutes: what stands of them in a GRPCRoute is dropped, as the API server does it', async () => {
+  const yaml = 'timeouts: { request: 1s, backendRequest: 500ms }\nretry: { codes: [503], attempts: 2 }\nbackendRefs: [{ name: a }]';
+  const [http, grpc] = (['HTTPRoute', 'GRPCRoute'] as const).map((kind) => ruleOf(yaml, { kind, answer: () => answer(503) }));
+  await http!.send();
+  await grpc!.send();
+  expect([http!.asked.length, grpc!.asked.length]).toEqual([3, 1]);
+  expect(http!.asked[0]?.options.responseTimeoutMs).toBe(500);
+  expect(grpc!.asked[0]?.options.responseTimeoutMs).toBe(300_000);
 });

@@ -93,6 +93,35 @@ describe('what shapes traffic', () => {
     const found = await check(gateway, ...services, two, policy);
     expect(found.diagnostics).toMatchObject([{ code: 'DG1208', severity: 'warning', message: expect.stringContaining('is not mirrored') as string }]);
   });
+  it.each([
+    [
+      'kinds that are not served',
+      '{ targetRefs: [{ kind: TCPRoute, name: r }, { kind: UDPRoute, name: r }] }',
+      /DG1208 .*for TCPRoutes and UDPRoutes, which are not served/,
+    ],
+    [
+      'a ServiceImport',
+      '{ targetRef: { group: multicluster.x-k8s.io, kind: ServiceImport, name: a } }',
+      /DG1208 .*ServiceImports, which are not served/,
+    ],
+    ['what labels do not select', '{ targetSelectors: [{ kind: HTTPRoute, matchLabels: { team: x } }] }', /DG1205 .*selects nothing/],
+  ])('of %s alone is told, whatever it does, and does nothing', async (_, spec, wanted) => {
+    for (const more of [jwt, 'loadBalancer: { type: Random }']) {
+      const policy = manifest('SecurityPolicy', 'p', spec.replace(/ \}$/, `, ${more} }`), envoy);
+      expect(await answers(policy)).toEqual(open);
+      const found = await check(gateway, ...services, two, policy);
+      expect(found.diagnostics.map(({ code, message, hint }) => `${code} ${message} ${hint}`)).toEqual([expect.stringMatching(wanted)]);
+      expect(found.conditions('SecurityPolicy shop/p')).toEqual({ Accepted: 'False TargetNotFound' });
+      expect(found.fidelity.counts.unknown).toBe(0);
+    }
+  });
+  it('one of the API itself is told once', async () => {
+    const policy = manifest('XTelemetryPolicy', 'p', '{ targetRefs: [{ group: gateway.networking.k8s.io, kind: Gateway, name: public }] }', {
+      group: 'gateway.networking.x-k8s.io/v1alpha1',
+    });
+    const found = await check(gateway, ...services, two, policy);
+    expect(found.diagnostics).toMatchObject([{ code: 'DG1208', message: 'XTelemetryPolicy shop/p is not supported yet' }]);
+  });
   it('objects with other targets are no part of the gateway', async () => {
     const scaler = manifest('VerticalPodAutoscaler', 'v', '{ targetRef: { apiVersion: apps/v1, kind: Deployment, name: a } }', {
       group: 'autoscaling.k8s.io/v1',

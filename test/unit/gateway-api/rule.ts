@@ -36,7 +36,7 @@ interface Setup {
   /** The prefix that the matcher has chosen the rule by. */
   readonly prefix?: string;
   /** Of the route. */
-  readonly kind?: string;
+  readonly kind?: 'HTTPRoute' | 'GRPCRoute';
 }
 interface Request {
   readonly method?: string;

@@ -1,24 +1,20 @@
 import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
+import { backendTlsPolicy } from '../../../src/dialects/gateway-api/schema/backend-tls-policy.ts';
 import { check } from '../../../src/dialects/gateway-api/schema/check.ts';
+import { gatewayClass } from '../../../src/dialects/gateway-api/schema/gateway-class.ts';
 import { gateway, listenerSet } from '../../../src/dialects/gateway-api/schema/gateway.ts';
 import { grpcRoute } from '../../../src/dialects/gateway-api/schema/grpc-route.ts';
 import { httpRoute } from '../../../src/dialects/gateway-api/schema/http-route.ts';
-import { list, shape, text, whole, type Schema } from '../../../src/dialects/gateway-api/schema/schema.ts';
+import { referenceGrant } from '../../../src/dialects/gateway-api/schema/reference-grant.ts';
+import { list, shape, table, text, whole } from '../../../src/dialects/gateway-api/schema/schema.ts';
+import { tlsRoute } from '../../../src/dialects/gateway-api/schema/tls-route.ts';
 import { Ledger } from '../../../src/model/ledger.ts';
 import { Setting } from '../../../src/sources/setting.ts';
 import { treeOf } from '../../../src/sources/tree.ts';
-import { parseYaml } from '../../../src/sources/yaml.ts';
 import { manifests } from './one-route.ts';
+import { told } from './told.ts';
 
-/** What is told of a spec in YAML's flow style: `CODE place: …`, one a line. */
-function told(spec: string, schema: Schema = httpRoute): string[] {
-  const ledger = new Ledger();
-  const root = Setting.root(parseYaml(`spec: ${spec}`, 'route.yaml')[0]!, 'route.yaml', ledger, 'gateway-api');
-  const right = check(root, schema);
-  expect(ledger.failed).toBe(!right);
-  return ledger.diagnostics.map(({ code, severity, message, hint }) => `${severity} ${code} ${message} | ${hint}`);
-}
 const rule = (members: string): string => `{ rules: [{ ${members} }] }`;
 const filter = (members: string): string => rule(`filters: [{ ${members} }]`);
 const times = (count: number, text_: string): string => Array.from({ length: count }, (_, at) => text_.replaceAll('#', String(at))).join(', ');
@@ -180,7 +176,7 @@ it('a route that is refused refuses the load, over its own line', async () => {
   await expect(manifests('rules: [{ matches: [{ path: { value: orders } }] }]')).rejects.toThrow(/route\.yaml:4:\d+ {2}error DG1203/);
 });
 
-it('whatever stands in a route, it is judged', () => {
+it('whatever stands in an object, it is judged', () => {
   const key = fc.constantFrom(
     'rules',
     'filters',
@@ -194,6 +190,16 @@ it('whatever stands in a route, it is judged', () => {
     'request',
     'parentRefs',
     'name',
+    'hostnames',
+    'targetRefs',
+    'validation',
+    'hostname',
+    'subjectAltNames',
+    'caCertificateRefs',
+    'options',
+    'from',
+    'to',
+    'controllerName',
   );
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
@@ -204,7 +210,7 @@ it('whatever stands in a route, it is judged', () => {
     ),
   }));
   fc.assert(
-    fc.property(value, fc.constantFrom(httpRoute, grpcRoute), (spec, schema) => {
+    fc.property(value, fc.constantFrom(httpRoute, grpcRoute, tlsRoute, backendTlsPolicy, referenceGrant, gatewayClass), (spec, schema) => {
       const ledger = new Ledger();
       const right = check(Setting.root(treeOf({ spec }), 'a.yaml', ledger, 'x'), schema);
       expect(ledger.failed).toBe(!right);
@@ -213,7 +219,15 @@ it('whatever stands in a route, it is judged', () => {
 });
 
 it('whatever stands there, it is judged', () => {
-  const schema = shape({ a: text({ max: 2 }), b: list(whole({ min: 0 }), { max: 2, differIn: '' }), c: shape({ d: text() }, ['d']) }, ['a']);
+  const schema = shape(
+    {
+      a: text({ max: 2 }),
+      b: list(whole({ min: 0 }), { max: 2, differIn: '' }),
+      c: shape({ d: text() }, ['d']),
+      e: table(text({ min: 1 }), text(), 2),
+    },
+    ['a'],
+  );
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const ledger = new Ledger();
@@ -236,6 +250,7 @@ describe('what the API server refuses of a Gateway', () => {
     ['{ name: a, port: 443, protocol: HTTPS, tls: { mode: Passthrough } }', /DG1203 .*tls.mode: the protocol is HTTPS .*protocol TLS/],
     ['{ name: a, port: 443, protocol: HTTPS, tls: { mode: terminate } }', /DG1203 .*mode is "terminate".*did you mean "Terminate"/],
     [`{ ${plain}, allowedRoutes: { namespaces: { from: Everywhere } } }`, /DG1203 .*from is "Everywhere"/],
+    ['{ name: a, port: 443, protocol: HTTPS, tls: { options: { a: 1 } } }', /DG1202 .*tls.options.a is 1 .*"1", in quotes/],
     [`{ ${plain}, allowedRoutes: { kinds: [{ group: x }] } }`, /DG1204 .*kinds\[0\] has no kind/],
   ])('%s', (listener, wanted) => {
     const found = told(of(listener), gateway);

@@ -181,4 +181,20 @@ describe('Services that are not asked', () => {
     expect(await ask(gateway)).toBe('500');
     expect(told(gateway)).toContain(reason);
   });
+  it.each([
+    [
+      'a ServiceImport',
+      '{ group: multicluster.x-k8s.io, kind: ServiceImport, name: a, port: 80 }',
+      'ServiceImports are of several clusters, of which none is here: name a Service (InvalidKind)',
+    ],
+    ['another kind', '{ group: example.com, kind: Bucket, name: a }', 'backends of the kind example.com/Bucket are not known (InvalidKind)'],
+  ])('%s, in its share', async (_, ref, problem) => {
+    await using gateway = await start([service('{ port: 80 }'), rule().replace('port: 80 }]', `port: 80 }, ${ref}]`)], { '*': 'echo:' });
+    const answers = [];
+    for (let turn = 0; turn < 4; turn += 1) answers.push((await ask(gateway)).slice(0, 3));
+    expect(answers.filter((one) => one === '500')).toHaveLength(2);
+    expect(gateway.diagnostics).toMatchObject([
+      { code: 'DG1205', message: expect.stringContaining(problem) as string, hint: 'its share of the requests answers 500' },
+    ]);
+  });
 });

@@ -43,6 +43,12 @@ describe('session persistence by cookie', () => {
     expect(again.headers.get('set-cookie')).toContain('Max-Age=240');
   });
 
+  it('that is permanent and has the time 0s has no end, and its cookie no age', async () => {
+    const rule = ruleOf(`${two}\nsessionPersistence: { sessionName: s, absoluteTimeout: 0s, cookieConfig: { lifetimeType: Permanent } }`);
+    expect(rule.ledger.diagnostics).toEqual([]);
+    expect((await rule.send()).headers.get('set-cookie')).not.toContain('Max-Age');
+  });
+
   it('ends at its time, however busy it was', async () => {
     const rule = ruleOf('backendRefs: [{ name: a, weight: 0 }, { name: b }]\nsessionPersistence: { sessionName: s, absoluteTimeout: 3m }');
     const old = writeToken({ picks: [pickOf('HTTPRoute shop/r ', 'shop/a:80')], createdAt: rule.clock.now(), usedAt: rule.clock.now() });

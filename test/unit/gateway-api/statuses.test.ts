@@ -120,7 +120,13 @@ describe('a route', () => {
     const one = await check(
       gatewayWith([listener('tls', 'port: 443, protocol: TLS, tls: { mode: Passthrough }')]),
       service('a'),
-      route('r', 'a', 'parentRefs: [{ name: public }, { name: gone }, { name: public, sectionName: tls }]', {}, 'TLSRoute'),
+      route(
+        'r',
+        'a',
+        'parentRefs: [{ name: public }, { name: gone }, { name: public, namespace: shop, sectionName: tls }], hostnames: [a.test]',
+        {},
+        'TLSRoute',
+      ),
     );
     expect(one.routes).toHaveLength(1);
     expect(one.statuses.find(({ part }) => part === 'listener tls')?.facts).toMatchObject({ attachedRoutes: 1 });

@@ -32,12 +32,7 @@ interface Backend extends WeightedBackend {
 
 export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
   const { origin } = rule;
-  const timeouts = rule.get('timeouts').approximately('it ends with the head of the answer: a slow body is not cut off');
-  const requestMs = readDuration(timeouts.get('request'));
-  const backendMs = readDuration(timeouts.get('backendRequest'));
-  // A try ends with its request, at the latest: nothing is left waiting behind an answer.
-  const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs ?? (facts.kind === 'GRPCRoute' ? quietMs : undefined));
-  const tries: Tries = { tryMs, retry: readRetry(rule.get('retry')) };
+  const { requestMs, ...tries } = readTimes(rule, facts);
   const id = `${facts.route} ${origin.pointer.slice(origin.pointer.lastIndexOf('/') + 1)}`;
   const refs = rule
     .get('backendRefs')
@@ -55,6 +50,17 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
     ],
     upstreams: backends.flatMap(({ upstream, weight }) => (upstream === null || weight === 0 ? [] : [upstream])),
   };
+}
+
+/** A GRPCRoute has no such fields: the API server drops what stands there. */
+function readTimes(rule: Setting, { kind }: RuleFacts): Tries & { readonly requestMs: number | undefined } {
+  if (kind !== 'HTTPRoute') return { requestMs: undefined, tryMs: quietMs, retry: null };
+  const timeouts = rule.get('timeouts').approximately('it ends with the head of the answer: a slow body is not cut off');
+  const requestMs = readDuration(timeouts.get('request'));
+  const backendMs = readDuration(timeouts.get('backendRequest'));
+  // A try ends with its request, at the latest: nothing is left waiting behind an answer.
+  const tryMs = backendMs === 0 ? (requestMs ?? 0) : (backendMs ?? requestMs);
+  return { requestMs, tryMs, retry: readRetry(rule.get('retry')) };
 }
 
 interface Reference {

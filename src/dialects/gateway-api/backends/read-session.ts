@@ -19,8 +19,9 @@ export function readSession(setting: Setting, rule: string, onPath: boolean): Se
   const type = setting.get('type').oneOf('Cookie', 'Header') ?? 'Cookie';
   const cookie = setting.get('cookieConfig');
   const lifetime = cookie.get('lifetimeType').oneOf('Session', 'Permanent') ?? 'Session';
-  const absoluteMs = readDuration(setting.get('absoluteTimeout')) || undefined;
-  if (lifetime === 'Permanent' && absoluteMs === undefined)
+  const absolute = setting.get('absoluteTimeout');
+  const absoluteMs = readDuration(absolute) || undefined;
+  if (lifetime === 'Permanent' && !absolute.exists)
     cookie.problem('DG1203', 'a permanent cookie has no end', 'expected absoluteTimeout beside the lifetimeType Permanent');
   return {
     type,

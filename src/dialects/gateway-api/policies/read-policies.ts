@@ -1,11 +1,10 @@
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import { plain } from '../../../sources/tree.ts';
-import { group } from '../kinds.ts';
+import { isOfApi } from '../kinds.ts';
 import type { Objects } from '../objects.ts';
 import { nameOf, type Statuses } from '../status.ts';
-import { isTrafficPolicy } from '../traffic-policy.ts';
 import { guardIn, isGuardPlugin } from './guard-table.ts';
-import { gatewaysOf, targetOf, targetsOf, type Target } from './targets.ts';
+import { gatewaysOf, targetOf, targetsOf, whyDetached, type Target } from './targets.ts';
 
 /** What closes each of the targets that nobody may pass here: by target, what people call it. */
 export type Guarded = ReadonlyMap<Target, string>;
@@ -22,10 +21,16 @@ export function readPolicies(objects: Objects, statuses: Statuses): Guarded {
   const close = (target: Target, what: string): void => void (guarded.has(target) || guarded.set(target, what));
   for (const policy of objects.every) {
     const { group: of, kind, spec, setting } = policy;
-    if (of === '' || of === group || isTrafficPolicy(of, kind) || spec.kind !== 'map') continue;
+    if (of === '' || isOfApi(of) || spec.kind !== 'map') continue;
     const guard = guardIn(of, kind, plain(spec.tree as NonNullable<typeof spec.tree>) as Readonly<Record<string, unknown>>);
     const targets = targetsOf(policy, objects);
-    if (targets.length === 0) continue;
+    if (targets.length === 0) {
+      const detached = whyDetached(policy);
+      if (detached === undefined) continue;
+      statuses.of('policy', policy).tells('Accepted', detached.problem, 'it does nothing here', { code: detached.code });
+      setting.ignored(noMirror(kind));
+      continue;
+    }
     const status = statuses.of('policy', policy);
     const why = guard === undefined ? 'it is not mirrored' : `it decides who may pass (${guard}), and is not mirrored`;
     status.tells('Accepted', `${why} (NotSupported)`, guard === undefined ? 'it does nothing here' : closes, { code: 'DG1208' });

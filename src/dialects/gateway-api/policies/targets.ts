@@ -1,7 +1,7 @@
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { readSelector } from '../allowed.ts';
-import { group, kindOf } from '../kinds.ts';
+import { group, importGroup, isKindOfApi, kindOf } from '../kinds.ts';
 import type { Objects } from '../objects.ts';
 
 /** What policies may be attached to, by kind, namespace, name and, after it, section. */
@@ -16,8 +16,8 @@ const attachable: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway', 'Lis
 /** What a policy is attached to; without the kinds that are nothing to a gateway. */
 export function targetsOf(policy: Resource, objects: Objects): Target[] {
   const { spec, namespace } = policy;
-  const refs = [...spec.get('targetRef').items(), ...spec.get('targetRefs').items()].flatMap((ref) => {
-    const { kind } = kindOf(ref.get('group').string() ?? group, ref.get('kind').string() ?? '');
+  const refs = refsOf(spec).flatMap((ref) => {
+    const { kind } = kindIn(ref);
     if (!attachable.has(kind)) return [];
     const section = ref.get('sectionName').string();
     // One port of a Service closes all of it: what a route sends to which port is known later.
@@ -27,13 +27,29 @@ export function targetsOf(policy: Resource, objects: Objects): Target[] {
     .get('targetSelectors')
     .items()
     .flatMap((one) => {
-      const { kind } = kindOf(one.get('group').string() ?? group, one.get('kind').string() ?? '');
+      const { kind } = kindIn(one);
       const selects = readSelector(one);
       const of = kind === 'Service' ? '' : group;
       return attachable.has(kind) ? objects.all(kind, of).filter((object) => object.namespace === namespace && selects(object.labels)) : [];
     })
     .map((object) => targetOf(object.kind, object.namespace, object.name));
   return [...refs, ...selected, ...(policy.group === 'security.istio.io' ? ofIstio(spec, namespace) : [])];
+}
+
+const refsOf = (spec: Setting): Setting[] => [...spec.get('targetRef').items(), ...spec.get('targetRefs').items()];
+const kindIn = (ref: Setting): ReturnType<typeof kindOf> => kindOf(ref.get('group').string() ?? group, ref.get('kind').string() ?? '');
+
+/** Why a policy that has no target here has none; undefined where it is none for a gateway. */
+export function whyDetached({ spec }: Resource): { readonly problem: string; readonly code: 'DG1205' | 'DG1208' } | undefined {
+  const selectors = spec.get('targetSelectors').items().map(kindIn);
+  const unserved = [...refsOf(spec).map(kindIn), ...selectors].filter(
+    ({ group: of, kind }) => !attachable.has(kind) && (isKindOfApi(of, kind) || (of === importGroup && kind === 'ServiceImport')),
+  );
+  if (unserved.length > 0) {
+    const kinds = [...new Set(unserved.map(({ kind }) => `${kind}s`))].join(' and ');
+    return { problem: `it is for ${kinds}, which are not served (TargetNotFound)`, code: 'DG1208' };
+  }
+  return selectors.some(({ kind }) => attachable.has(kind)) ? { problem: 'it selects nothing (TargetNotFound)', code: 'DG1205' } : undefined;
 }
 
 /** Policies of Istio without a target are of the Gateways of their namespace; those of its root namespace, of all. Source: Istio's reference. */

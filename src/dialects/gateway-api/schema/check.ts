@@ -1,6 +1,6 @@
 import { didYouMean, type Setting } from '../../../sources/setting.ts';
 import { plain } from '../../../sources/tree.ts';
-import type { ListSchema, Rule, Schema, ShapeSchema, TextSchema, WholeSchema } from './schema.ts';
+import type { ListSchema, Rule, Schema, ShapeSchema, TableSchema, TextSchema, WholeSchema } from './schema.ts';
 
 /**
  * Whether the API server takes what stands here. What it refuses is reported as an error over the user's own text; a field that it does not
@@ -21,8 +21,13 @@ export function check(setting: Setting, schema: Schema): boolean {
       return checkList(setting, schema);
     case 'shape':
       return checkShape(setting, schema);
+    case 'table':
+      return checkTable(setting, schema);
   }
 }
+
+const isText = (value: string, { min = 0, max = Infinity, pattern }: TextSchema): boolean =>
+  value.length >= min && value.length <= max && pattern?.test(value) !== false;
 
 function checkText(setting: Setting, { min = 0, max = Infinity, pattern, oneOf, expected }: TextSchema): boolean {
   const value = scalarOf(setting);
@@ -74,6 +79,16 @@ function checkShape(setting: Setting, { fields, required, rules }: ShapeSchema):
   for (const key of missing) setting.problem('DG1204', `${setting.name} has no ${key}`, `the API requires ${key}`);
   const right = known.map((key) => check(setting.get(key), fields[key] as Schema));
   return missing.length === 0 && !right.includes(false) && follows(setting, rules);
+}
+
+function checkTable(setting: Setting, { names, values, max }: TableSchema): boolean {
+  if (setting.kind !== 'map') return wrong(setting, 'an object');
+  const members = setting.keys().map((key) => [key, setting.get(key)] as const);
+  const right = members.map(
+    ([key, member]) => (isText(key, names) || refuse(member, key, names.expected ?? 'another name')) && check(member, values),
+  );
+  if (members.length > max) setting.problem('DG1203', `${setting.name} has ${members.length} members`, `the API takes at most ${max}`);
+  return members.length <= max && !right.includes(false);
 }
 
 function tellUnknown(member: Setting, key: string, known: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { namedObject, object } from './references.ts';
-import { group, hostname, kind, namespace, objectName, port, sectionName } from './scalars.ts';
+import { group, hostname, kind, namespace, objectName, options, port, sectionName } from './scalars.ts';
 import { any, list, oneOf, shape, text, whole, type Refusal, type Schema } from './schema.ts';
 
 const selector: Schema = shape({ matchLabels: any, matchExpressions: any });
@@ -41,7 +41,7 @@ const listener = (port: Schema, required: readonly string[]): Schema =>
         mode: oneOf('Terminate', 'Passthrough'),
         certificateRefs: list(shape({ group, kind, name: objectName, namespace }, ['name']), { max: 64 }),
         frontendValidation: any,
-        options: any,
+        options,
       }),
       allowedRoutes: shape({ namespaces, kinds: list(shape({ group, kind }, ['kind']), { max: 8 }) }),
     },

@@ -13,12 +13,16 @@ interface Reference {
 const backendFields = { group, kind, name: objectName, namespace, port };
 /** A BackendObjectReference. */
 export const backendObject: Schema = shape(backendFields, ['name']);
-/** A BackendRef with the filters of its kind of route. */
-export const backendRef = (filters: Schema): Schema => shape({ ...backendFields, weight: whole({ min: 0, max: 1_000_000 }), filters }, ['name']);
+/** A BackendRef, with the filters of its kind of route where that has any. */
+export const backendRef = (filters?: Schema): Schema =>
+  shape({ ...backendFields, weight: whole({ min: 0, max: 1_000_000 }), ...(filters === undefined ? {} : { filters }) }, ['name']);
 /** A reference to an object that may be of another namespace. */
 export const namedObject: Schema = shape({ group, kind, name: objectName, namespace }, ['name']);
 /** A LocalObjectReference. */
 export const localObject: Schema = shape({ group, kind, name: objectName }, ['group', 'kind', 'name']);
+
+/** Of a LocalPolicyTargetReferenceWithSectionName. */
+export const targetFields: Readonly<Record<'group' | 'kind' | 'name' | 'sectionName', Schema>> = { group, kind, name: objectName, sectionName };
 
 /** Two references to one parent are told apart by the section or the port that both of them name. */
 function apart(refs: readonly Reference[]): Refusal | undefined {

@@ -1,7 +1,11 @@
-import { text, whole, type TextSchema, type WholeSchema } from './schema.ts';
+import { table, text, whole, type TableSchema, type TextSchema, type WholeSchema } from './schema.ts';
 
 const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const name = `${label}(?:\\.${label})*`;
+
+/** Sources of patterns: the host that a name of somebody's own begins with, and a name as annotations have it. */
+export const hostPrefix: string = `${name}/`;
+export const annotationName = '(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]';
 
 /** Texts and numbers that several fields have in common. Source: the shared types of the API. */
 export const hostname: TextSchema = text({
@@ -45,3 +49,14 @@ export const duration: TextSchema = text({
   pattern: /^(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}$/,
   expected: 'a duration like 500ms, 10s or 1m30s; 0s switches it off',
 });
+/** Of implementations. */
+export const options: TableSchema = table(
+  text({
+    min: 1,
+    max: 253,
+    pattern: new RegExp(`^(?:${hostPrefix})?${annotationName}$`),
+    expected: 'a name such as example.com/my-option',
+  }),
+  text({ max: 4096 }),
+  16,
+);

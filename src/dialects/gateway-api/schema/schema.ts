@@ -1,5 +1,5 @@
 /** What the API server takes in one place of an object: the facts of a CRD, as data. */
-export type Schema = { readonly is: 'any' } | { readonly is: 'flag' } | TextSchema | WholeSchema | ListSchema | ShapeSchema;
+export type Schema = { readonly is: 'any' } | { readonly is: 'flag' } | TextSchema | WholeSchema | ListSchema | ShapeSchema | TableSchema;
 
 export interface TextSchema extends TextBounds {
   readonly is: 'text';
@@ -39,6 +39,13 @@ export interface ShapeSchema {
   readonly required: readonly string[];
   readonly rules: readonly Rule[];
 }
+/** Texts under names that are the user's own. */
+export interface TableSchema {
+  readonly is: 'table';
+  readonly names: TextSchema;
+  readonly values: TextSchema;
+  readonly max: number;
+}
 
 /** What several members say together: why it is refused, or undefined. Asked only where each of them is right by itself. */
 export type Rule = (value: never) => Refusal | readonly Refusal[] | undefined;
@@ -63,3 +70,4 @@ export const shape = (fields: ShapeSchema['fields'], required: readonly string[]
   required,
   rules,
 });
+export const table = (names: TextSchema, values: TextSchema, max: number): TableSchema => ({ is: 'table', names, values, max });
