@@ -3,7 +3,7 @@ import { compile } from './compile.ts';
 import { faultBook } from './faults.ts';
 import { matcher } from './match.ts';
 import { stepsKit } from './steps-kit.ts';
-import { tlsMatcher } from './tls-routes.ts';
+import { tlsMatcher } from './routes/tls-routes.ts';
 
 export const behaviour: Behaviour = {
   kit: { ...stepsKit, matchers: [matcher, tlsMatcher], faultBooks: [faultBook] },

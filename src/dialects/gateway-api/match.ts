@@ -8,8 +8,8 @@ import { OrderedPaths, type PathPattern } from '../../matching/ordered-paths.ts'
 import { compileRe2 } from '../../matching/re2.ts';
 import { startOf } from '../../matching/regex-start.ts';
 import { queryValue } from '../../http/query.ts';
-import { bySpeciality } from './hostnames.ts';
-import { matchedPrefix } from './matched.ts';
+import { bySpeciality } from './matching/hostnames.ts';
+import { matchedPrefix } from './matching/matched.ts';
 import { misdirected } from './own-faults.ts';
 
 /** A value that must be as it is written, or that a regular expression (RE2, as in Envoy) matches as a whole. */

@@ -15,7 +15,7 @@ import { closedStep } from './policies/closed.ts';
 import { requestRedirect } from './filters/redirect.ts';
 import { urlRewrite } from './filters/rewrite.ts';
 import { trailersWanted } from './grpc.ts';
-import { pathNormalisation } from './normal-path.ts';
+import { pathNormalisation } from './matching/normal-path.ts';
 
 /** The kinds that filters and backends are made of. */
 export const stepsKit: Kit = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fc } from '../../properties.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { intersection } from '../../../src/dialects/gateway-api/hostnames.ts';
+import { intersection } from '../../../src/dialects/gateway-api/matching/hostnames.ts';
 import { createGateway, type Gateway } from '../../../src/index.ts';
 
 const folders: string[] = [];

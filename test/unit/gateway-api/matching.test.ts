@@ -1,6 +1,6 @@
 import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
-import { normalPath } from '../../../src/dialects/gateway-api/normal-path.ts';
+import { normalPath } from '../../../src/dialects/gateway-api/matching/normal-path.ts';
 import { manifests } from './one-route.ts';
 
 const match = (one: string): string => `rules: [{ matches: [{ ${one} }], backendRefs: [{ name: a, port: 80 }] }]`;

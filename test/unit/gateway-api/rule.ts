@@ -1,7 +1,7 @@
 import type { RuleFacts } from '../../../src/dialects/gateway-api/backends/resolve.ts';
 import { readBackends } from '../../../src/dialects/gateway-api/backends/read-backends.ts';
 import { readFilters } from '../../../src/dialects/gateway-api/filters/read-filters.ts';
-import { matchedPrefix } from '../../../src/dialects/gateway-api/matched.ts';
+import { matchedPrefix } from '../../../src/dialects/gateway-api/matching/matched.ts';
 import { ownFaults } from '../../../src/dialects/gateway-api/own-faults.ts';
 import { stepsKit } from '../../../src/dialects/gateway-api/steps-kit.ts';
 import { Exchange } from '../../../src/engine/exchange.ts';

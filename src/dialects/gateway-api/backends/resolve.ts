@@ -1,7 +1,7 @@
 import type { UpstreamTls } from '../../../model/gateway.ts';
-import type { Endpoint } from '../endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import type { TrafficPolicy } from '../traffic-policy.ts';
+import type { TrafficPolicy } from './traffic-policy.ts';
 
 /** What a reference leads to. */
 export interface Resolved {

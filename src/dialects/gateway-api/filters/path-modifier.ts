@@ -1,6 +1,6 @@
 import type { Exchange } from '../../../engine/exchange.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import { matchedPrefix } from '../matched.ts';
+import { matchedPrefix } from '../matching/matched.ts';
 
 /** `prefix`: what the match's prefix becomes. */
 export type PathModifier = { readonly full: string } | { readonly prefix: string };

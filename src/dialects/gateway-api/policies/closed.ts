@@ -3,7 +3,7 @@ import { refuse } from '../../../engine/outcome.ts';
 import { fault } from '../../../model/fault.ts';
 import type { Route } from '../../../model/gateway.ts';
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
-import type { Attachment } from '../attachments.ts';
+import type { Attachment } from '../routes/attachments.ts';
 import { invalid } from '../backends/read-backends.ts';
 import type { Guarded } from './read-policies.ts';
 import { gatewaysOf, targetOf, type Target } from './targets.ts';

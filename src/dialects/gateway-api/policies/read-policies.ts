@@ -1,8 +1,8 @@
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import { plain } from '../../../sources/tree.ts';
-import { isOfApi } from '../kinds.ts';
-import type { Objects } from '../objects.ts';
-import { nameOf, type Statuses } from '../status.ts';
+import { isOfApi } from '../objects/kinds.ts';
+import type { Objects } from '../objects/objects.ts';
+import { nameOf, type Statuses } from '../status/status.ts';
 import { guardIn, isGuardPlugin } from './guard-table.ts';
 import { gatewaysOf, targetOf, targetsOf, whyDetached, type Target } from './targets.ts';
 

@@ -1,8 +1,8 @@
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../../sources/setting.ts';
-import { readSelector } from '../allowed.ts';
-import { group, importGroup, isKindOfApi, kindOf } from '../kinds.ts';
-import type { Objects } from '../objects.ts';
+import { readSelector } from '../listeners/allowed.ts';
+import { group, importGroup, isKindOfApi, kindOf } from '../objects/kinds.ts';
+import type { Objects } from '../objects/objects.ts';
 
 /** What policies may be attached to, by kind, namespace, name and, after it, section. */
 export type Target = string;

@@ -2,7 +2,7 @@ import type { Step } from '../../../../model/gateway.ts';
 import type { Setting } from '../../../../sources/setting.ts';
 import type { RuleFacts } from '../../backends/resolve.ts';
 import { serviceProxy } from '../../backends/service-proxy.ts';
-import { normalPath } from '../../normal-path.ts';
+import { normalPath } from '../../matching/normal-path.ts';
 import type { GrpcAuthOptions } from './by-grpc.ts';
 import type { HttpAuthOptions } from './by-http.ts';
 

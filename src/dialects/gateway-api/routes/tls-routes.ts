@@ -1,15 +1,15 @@
-import type { MatcherKind } from '../../engine/kit.ts';
-import { refuse } from '../../engine/outcome.ts';
-import { HostTable } from '../../matching/host.ts';
-import { fault } from '../../model/fault.ts';
-import type { Route } from '../../model/gateway.ts';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
+import type { MatcherKind } from '../../../engine/kit.ts';
+import { refuse } from '../../../engine/outcome.ts';
+import { HostTable } from '../../../matching/host.ts';
+import { fault } from '../../../model/fault.ts';
+import type { Route } from '../../../model/gateway.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import type { Attachment } from './attachments.ts';
-import { chooseAmong, invalid, type WeightedBackend } from './backends/read-backends.ts';
-import type { RuleFacts } from './backends/resolve.ts';
-import { serviceProxy } from './backends/service-proxy.ts';
-import type { When } from './match.ts';
+import { chooseAmong, invalid, type WeightedBackend } from '../backends/read-backends.ts';
+import type { RuleFacts } from '../backends/resolve.ts';
+import { serviceProxy } from '../backends/service-proxy.ts';
+import type { When } from '../match.ts';
 
 /** What decides about a connection: the listener that it belongs to, then the host names of the routes on it. */
 export type TlsWhen = Pick<When, 'listener' | 'hosts' | 'order' | 'age' | 'name'>;

@@ -1,7 +1,7 @@
-import type { UserErrorCode } from '../../model/error.ts';
-import type { Condition, StatusReport } from '../../model/status.ts';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
+import type { UserErrorCode } from '../../../model/error.ts';
+import type { Condition, StatusReport } from '../../../model/status.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
 
 /** Where else a condition stands than at its object, and what it is told as. */
 interface Told {

@@ -1,13 +1,13 @@
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import { backendTlsPolicy, backendTlsPolicyAlpha2 } from './schema/backend-tls-policy.ts';
-import { check } from './schema/check.ts';
-import { gatewayClass } from './schema/gateway-class.ts';
-import { gateway, listenerSet } from './schema/gateway.ts';
-import { grpcRoute } from './schema/grpc-route.ts';
-import { httpRoute } from './schema/http-route.ts';
-import { referenceGrant } from './schema/reference-grant.ts';
-import type { Schema } from './schema/schema.ts';
-import { tlsRoute, tlsRouteAlpha2, tlsRouteAlpha3 } from './schema/tls-route.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import { backendTlsPolicy, backendTlsPolicyAlpha2 } from '../schema/backend-tls-policy.ts';
+import { check } from '../schema/check.ts';
+import { gatewayClass } from '../schema/gateway-class.ts';
+import { gateway, listenerSet } from '../schema/gateway.ts';
+import { grpcRoute } from '../schema/grpc-route.ts';
+import { httpRoute } from '../schema/http-route.ts';
+import { referenceGrant } from '../schema/reference-grant.ts';
+import type { Schema } from '../schema/schema.ts';
+import { tlsRoute, tlsRouteAlpha2, tlsRouteAlpha3 } from '../schema/tls-route.ts';
 
 /** By kind; with its version where that has another one than v1. */
 const schemas: ReadonlyMap<string, Schema> = new Map([

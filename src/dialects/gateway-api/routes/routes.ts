@@ -1,12 +1,12 @@
-import type { Route } from '../../model/gateway.ts';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
+import type { Route } from '../../../model/gateway.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import type { Attachment } from './attachments.ts';
-import { readBackends } from './backends/read-backends.ts';
-import type { RuleFacts } from './backends/resolve.ts';
-import { readFilters } from './filters/read-filters.ts';
-import type { When } from './match.ts';
-import { readGrpcMatches, readMatches } from './read-matches.ts';
+import { readBackends } from '../backends/read-backends.ts';
+import type { RuleFacts } from '../backends/resolve.ts';
+import { readFilters } from '../filters/read-filters.ts';
+import type { When } from '../match.ts';
+import { readGrpcMatches, readMatches } from '../matching/read-matches.ts';
 import { readTlsRules } from './tls-routes.ts';
 
 /** An HTTPRoute that says nothing of rules has one, by default, that matches everything and has no backends. */

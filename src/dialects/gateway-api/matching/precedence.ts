@@ -1,4 +1,4 @@
-import type { When } from './match.ts';
+import type { When } from '../match.ts';
 
 /** What of a match decides whether it counts. */
 export type Ordered = Pick<When, 'order' | 'age' | 'name'>;

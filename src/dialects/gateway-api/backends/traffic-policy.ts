@@ -1,8 +1,8 @@
-import type { Setting } from '../../sources/setting.ts';
-import { readSession } from './backends/read-session.ts';
-import { readBudget, type RetryBudget } from './backends/retry-budget.ts';
-import { experiments, group } from './kinds.ts';
-import { oldestFirst, type Objects } from './objects.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { readSession } from './read-session.ts';
+import { readBudget, type RetryBudget } from './retry-budget.ts';
+import { experiments, group } from '../objects/kinds.ts';
+import { oldestFirst, type Objects } from '../objects/objects.ts';
 
 /** What is said of all requests to a Service, whatever route they come by. */
 export interface TrafficPolicy {

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { alternativeNamesOf } from '../../http/alternative-names.ts';
-import type { Listener, ListenerTls } from '../../model/gateway.ts';
-import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
-import type { Grants } from './grants.ts';
-import type { Objects } from './objects.ts';
-import type { Status } from './status.ts';
+import { alternativeNamesOf } from '../../../http/alternative-names.ts';
+import type { Listener, ListenerTls } from '../../../model/gateway.ts';
+import { dataOf, type Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import type { Grants } from '../objects/grants.ts';
+import type { Objects } from '../objects/objects.ts';
+import type { Status } from '../status/status.ts';
 
 type ClientAuthentication = NonNullable<ListenerTls['clientAuthentication']>;
 /** Why a listener cannot be served, and in which of its conditions that is said. */

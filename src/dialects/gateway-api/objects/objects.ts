@@ -1,6 +1,6 @@
-import type { Resource } from '../../sources/kubernetes/resources.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import { asToday } from './kinds.ts';
-import { byAge } from './precedence.ts';
+import { byAge } from '../matching/precedence.ts';
 
 /** The kinds of routes that are served. */
 export const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const;

@@ -1,9 +1,9 @@
 import type { Attachment, Link } from './attachments.ts';
-import { intersection } from './hostnames.ts';
-import type { GatewayListener } from './listeners.ts';
-import { ageOf } from './objects.ts';
-import { byAge } from './precedence.ts';
-import { nameOf } from './status.ts';
+import { intersection } from '../matching/hostnames.ts';
+import type { GatewayListener } from '../listeners/listeners.ts';
+import { ageOf } from '../objects/objects.ts';
+import { byAge } from '../matching/precedence.ts';
+import { nameOf } from '../status/status.ts';
 
 interface Entry {
   readonly link: Link;

@@ -1,4 +1,4 @@
-import type { Listener } from '../../model/gateway.ts';
+import type { Listener } from '../../../model/gateway.ts';
 
 /** What a listener claims of the addresses of its Gateway. */
 export interface Claim {

@@ -1,14 +1,14 @@
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import { readAllowed, takesNamespace } from './allowed.ts';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.ts';
-import { group } from './kinds.ts';
-import { oldestFirst, routeKinds, type Objects } from './objects.ts';
-import type { Grants } from './grants.ts';
+import { group } from '../objects/kinds.ts';
+import { oldestFirst, routeKinds, type Objects } from '../objects/objects.ts';
+import type { Grants } from '../objects/grants.ts';
 import { readFrontend } from './listener-tls.ts';
 import { readListeners, settleListeners, type GatewayListener } from './listeners.ts';
-import { targetOf } from './policies/targets.ts';
-import type { Status, Statuses } from './status.ts';
+import { targetOf } from '../policies/targets.ts';
+import type { Status, Statuses } from '../status/status.ts';
 
 /** What routes name as their parent: a Gateway, or a ListenerSet that adds listeners to one. */
 export interface Parent {

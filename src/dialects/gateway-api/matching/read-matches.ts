@@ -1,6 +1,6 @@
-import type { Setting } from '../../sources/setting.ts';
-import { compileRe2 } from '../../matching/re2.ts';
-import type { ValueMatch, When } from './match.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { compileRe2 } from '../../../matching/re2.ts';
+import type { ValueMatch, When } from '../match.ts';
 
 export type RuleMatch = Pick<When, 'path' | 'method' | 'headers' | 'query' | 'order'> & { readonly setting: Setting };
 type Parts = Omit<RuleMatch, 'order'>;

@@ -1,7 +1,7 @@
-import type { Route } from '../../model/gateway.ts';
-import type { Attachment } from './attachments.ts';
-import type { ResolveBackend } from './backends/resolve.ts';
-import { isServed } from './listeners.ts';
+import type { Route } from '../../../model/gateway.ts';
+import type { Attachment } from '../routes/attachments.ts';
+import type { ResolveBackend } from '../backends/resolve.ts';
+import { isServed } from '../listeners/listeners.ts';
 import type { Status } from './status.ts';
 
 /** Keeps why references lead nowhere, for the conditions of their route. */

@@ -1,9 +1,9 @@
-import type { Listener } from '../../model/gateway.ts';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
-import { group } from './kinds.ts';
-import type { Objects } from './objects.ts';
-import type { Status } from './status.ts';
+import type { Listener } from '../../../model/gateway.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { group } from '../objects/kinds.ts';
+import type { Objects } from '../objects/objects.ts';
+import type { Status } from '../status/status.ts';
 
 /** Of which namespaces something may attach. */
 export interface Allowed {

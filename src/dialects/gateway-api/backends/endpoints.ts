@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
-import type { Objects } from './objects.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import type { Objects } from '../objects/objects.ts';
 
 /** Where a port of a Service is really served. */
 export interface Endpoint {

@@ -1,8 +1,8 @@
-import { defaultLimits, type Listener, type Plan, type Route, type Site } from '../../model/gateway.ts';
-import { nowhere } from '../../model/origin.ts';
+import { defaultLimits, type Listener, type Plan, type Route, type Site } from '../../../model/gateway.ts';
+import { nowhere } from '../../../model/origin.ts';
 import type { GatewayObject } from './gateways.ts';
 import { isServed, type GatewayListener, type ServedListener } from './listeners.ts';
-import { byPrecedence, type Ordered } from './precedence.ts';
+import { byPrecedence, type Ordered } from '../matching/precedence.ts';
 
 const plan: Omit<Plan, 'destination'> = { request: [], head: [], body: [], log: [] };
 

@@ -1,12 +1,12 @@
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
-import { takes } from './allowed.ts';
-import type { GatewayObject, Parent } from './gateways.ts';
-import { givenFor, intersection } from './hostnames.ts';
-import type { GatewayListener } from './listeners.ts';
-import { group, kindOf } from './kinds.ts';
-import type { Objects } from './objects.ts';
-import { nameOf, type Status, type Statuses } from './status.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { takes } from '../listeners/allowed.ts';
+import type { GatewayObject, Parent } from '../listeners/gateways.ts';
+import { givenFor, intersection } from '../matching/hostnames.ts';
+import type { GatewayListener } from '../listeners/listeners.ts';
+import { group, kindOf } from '../objects/kinds.ts';
+import type { Objects } from '../objects/objects.ts';
+import { nameOf, type Status, type Statuses } from '../status/status.ts';
 
 /** A route on a listener: what they have in common. */
 export interface Attachment {

@@ -1,12 +1,12 @@
-import type { Setting } from '../../sources/setting.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import { protocolProblem, speaksHttp2 } from './app-protocol.ts';
-import type { ResolveBackend } from './backends/resolve.ts';
+import type { ResolveBackend } from './resolve.ts';
 import type { BackendTlsPolicies } from './backend-tls.ts';
-import type { ClientCertificate } from './client-certificate.ts';
+import type { ClientCertificate } from '../listeners/client-certificate.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Grants } from './grants.ts';
-import { importGroup, servesNoImports } from './kinds.ts';
-import type { Objects } from './objects.ts';
+import type { Grants } from '../objects/grants.ts';
+import { importGroup, servesNoImports } from '../objects/kinds.ts';
+import type { Objects } from '../objects/objects.ts';
 import type { TrafficPolicies } from './traffic-policy.ts';
 
 interface Service {

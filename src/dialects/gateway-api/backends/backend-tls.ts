@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { UpstreamTls } from '../../model/gateway.ts';
-import { dataOf, type Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
-import { group, importGroup, servesNoImports } from './kinds.ts';
-import { oldestFirst, type Objects } from './objects.ts';
-import { preciseHost } from './schema/scalars.ts';
-import { splitProblem, type Status, type Statuses } from './status.ts';
+import type { UpstreamTls } from '../../../model/gateway.ts';
+import { dataOf, type Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
+import { group, importGroup, servesNoImports } from '../objects/kinds.ts';
+import { oldestFirst, type Objects } from '../objects/objects.ts';
+import { preciseHost } from '../schema/scalars.ts';
+import { splitProblem, type Status, type Statuses } from '../status/status.ts';
 
 /** How the ports of a Service are reached by TLS, or why they cannot be. */
 export type BackendTls = UpstreamTls | Problem;

@@ -1,14 +1,14 @@
-import type { Listener, ListenerTls } from '../../model/gateway.ts';
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import type { Setting } from '../../sources/setting.ts';
+import type { Listener, ListenerTls } from '../../../model/gateway.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import type { Setting } from '../../../sources/setting.ts';
 import { readAllowed, readKinds, type Allowed } from './allowed.ts';
-import { conflictsOf, type Claim } from './conflicts.ts';
-import type { Grants } from './grants.ts';
-import { intersection } from './hostnames.ts';
+import { conflictsOf, type Claim } from '../routes/conflicts.ts';
+import type { Grants } from '../objects/grants.ts';
+import { intersection } from '../matching/hostnames.ts';
 import { readListenerTls, type Frontend } from './listener-tls.ts';
-import type { Objects } from './objects.ts';
-import { targetOf, type Target } from './policies/targets.ts';
-import type { Status, Statuses } from './status.ts';
+import type { Objects } from '../objects/objects.ts';
+import { targetOf, type Target } from '../policies/targets.ts';
+import type { Status, Statuses } from '../status/status.ts';
 
 /** A listener of a Gateway as routes attach to it, also where nothing comes in by it. */
 export interface GatewayListener {

@@ -1,5 +1,5 @@
-import type { StepKind } from '../../engine/kit.ts';
-import { mergeSlashes, removeDotSegments } from '../../http/path.ts';
+import type { StepKind } from '../../../engine/kit.ts';
+import { mergeSlashes, removeDotSegments } from '../../../http/path.ts';
 
 /**
  * The path that routes are chosen by, and that backends get. The specification leaves it open: Envoy Gateway and kgateway take dot segments

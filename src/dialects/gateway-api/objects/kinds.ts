@@ -1,5 +1,5 @@
-import type { Resource } from '../../sources/kubernetes/resources.ts';
-import { didYouMean } from '../../sources/setting.ts';
+import type { Resource } from '../../../sources/kubernetes/resources.ts';
+import { didYouMean } from '../../../sources/setting.ts';
 
 export const group = 'gateway.networking.k8s.io';
 /** Where kinds begin that are an experiment. */
