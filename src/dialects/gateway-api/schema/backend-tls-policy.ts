@@ -1,41 +1,9 @@
-import { localObject, object, targetFields } from './references.ts';
+import { apart, localObject, object, targetFields } from './references.ts';
 import { annotationName, hostname, hostPrefix, namespace, options, preciseHostname } from './scalars.ts';
-import { list, oneOf, shape, text, type Refusal, type Rule, type Schema } from './schema.ts';
+import { goesWith, list, oneOf, shape, text, type Refusal, type Rule, type Schema } from './schema.ts';
 
-interface Target {
-  readonly group: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly sectionName?: string;
-}
-/** Two references to one target are told apart by the section that both of them name. */
-function apart(targets: readonly Target[]): Refusal | undefined {
-  const of = ({ group, kind, name }: Target): string => `${group}/${kind}/${name}`;
-  const at = targets.findIndex((one, index) =>
-    targets
-      .slice(0, index)
-      .some(
-        (other) =>
-          of(one) === of(other) && (one.sectionName === other.sectionName || one.sectionName === undefined || other.sectionName === undefined),
-      ),
-  );
-  if (at < 0) return undefined;
-  return { at: [at], what: `there is another reference to ${targets[at]?.name}`, expected: 'both name their sectionName, and another one' };
-}
-
-interface AlternativeName {
-  readonly type: 'Hostname' | 'URI';
-  readonly hostname?: string;
-  readonly uri?: string;
-}
-function agreesWithType({ type, hostname: host, uri }: AlternativeName): Refusal | undefined {
-  const given = { hostname: host, uri };
-  const [wanted, other] = type === 'Hostname' ? (['hostname', 'uri'] as const) : (['uri', 'hostname'] as const);
-  if (given[wanted] === undefined) return { what: `the type ${type} needs ${wanted}`, expected: `give ${wanted}` };
-  return given[other] === undefined ? undefined : { at: [other], what: `the type is ${type}`, expected: `${wanted} alone` };
-}
 const uri = text({ min: 1, max: 253, pattern: /^[^:/?#]+:\/\//, expected: 'a whole URI, such as spiffe://cluster.example.com/ns/shop/sa/orders' });
-const subjectAltName = shape({ type: oneOf('Hostname', 'URI'), hostname, uri }, ['type'], [agreesWithType]);
+const subjectAltName = shape({ type: oneOf('Hostname', 'URI'), hostname, uri }, ['type'], [goesWith('type', { Hostname: 'hostname', URI: 'uri' })]);
 
 /** Authorities of its own, or those that are well known. One that names none is a matter of conditions here. */
 const oneKindOfAuthorities =
@@ -55,7 +23,11 @@ const authorities = list(localObject, { max: 8 });
 export const backendTlsPolicy: Schema = object(
   shape(
     {
-      targetRefs: list(shape(targetFields, ['group', 'kind', 'name']), { min: 1, max: 16, rules: [apart] }),
+      targetRefs: list(shape(targetFields, ['group', 'kind', 'name']), {
+        min: 1,
+        max: 16,
+        rules: [apart(({ group, kind, name }) => `${group}/${kind}/${name}`, 'sectionName')],
+      }),
       validation: shape(
         {
           caCertificateRefs: authorities,

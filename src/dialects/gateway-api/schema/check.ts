@@ -26,16 +26,19 @@ export function check(setting: Setting, schema: Schema): boolean {
   }
 }
 
-const isText = (value: string, { min = 0, max = Infinity, pattern }: TextSchema): boolean =>
-  value.length >= min && value.length <= max && pattern?.test(value) !== false;
+/** What a text should be instead; undefined where it is right. */
+function expectedOf(value: string, { min = 0, max = Infinity, pattern, oneOf, expected }: TextSchema): string | undefined {
+  if (oneOf !== undefined) return oneOf.includes(value) ? undefined : `${listed(oneOf)}${didYouMean(value, oneOf)}`;
+  if (value.length < min) return `at least ${min} characters`;
+  if (value.length > max) return `at most ${max} characters`;
+  return pattern?.test(value) === false ? (expected ?? `a text that matches ${pattern.source}`) : undefined;
+}
 
-function checkText(setting: Setting, { min = 0, max = Infinity, pattern, oneOf, expected }: TextSchema): boolean {
+function checkText(setting: Setting, schema: TextSchema): boolean {
   const value = scalarOf(setting);
   if (typeof value !== 'string') return wrong(setting, value === undefined ? 'a text' : `a text: ${JSON.stringify(String(value))}, in quotes`);
-  if (oneOf !== undefined) return oneOf.includes(value) || refuse(setting, value, `${listed(oneOf)}${didYouMean(value, oneOf)}`);
-  if (value.length < min || value.length > max)
-    return refuse(setting, value, max === Infinity || value.length < min ? `at least ${min} characters` : `at most ${max} characters`);
-  return pattern === undefined || pattern.test(value) || refuse(setting, value, expected ?? `a text that matches ${pattern.source}`);
+  const expected = expectedOf(value, schema);
+  return expected === undefined || refuse(setting, value, expected);
 }
 
 function checkWhole(setting: Setting, { min = -2_147_483_648, max = 2_147_483_647, oneOf }: WholeSchema): boolean {
@@ -85,7 +88,7 @@ function checkTable(setting: Setting, { names, values, max }: TableSchema): bool
   if (setting.kind !== 'map') return wrong(setting, 'an object');
   const members = setting.keys().map((key) => [key, setting.get(key)] as const);
   const right = members.map(
-    ([key, member]) => (isText(key, names) || refuse(member, key, names.expected ?? 'another name')) && check(member, values),
+    ([key, member]) => (expectedOf(key, names) === undefined || refuse(member, key, names.expected ?? 'another name')) && check(member, values),
   );
   if (members.length > max) setting.problem('DG1203', `${setting.name} has ${members.length} members`, `the API takes at most ${max}`);
   return members.length <= max && !right.includes(false);

@@ -1,4 +1,4 @@
-import { flag, list, oneOf, shape, text, whole, type Refusal, type Rule, type Schema } from './schema.ts';
+import { flag, goesWith, list, oneOf, shape, text, whole, type Refusal, type Schema } from './schema.ts';
 import { backendObject, localObject } from './references.ts';
 import { headerName, headerValue, port, preciseHostname } from './scalars.ts';
 
@@ -23,22 +23,10 @@ const atMostOne = ({ numerator, denominator = 100 }: NonNullable<Mirror['fractio
 const fraction = shape({ numerator: whole({ min: 0 }), denominator: whole({ min: 1 }) }, ['numerator'], [atMostOne]);
 const mirror = shape({ backendRef: backendObject, percent: whole({ min: 0, max: 100 }), fraction }, ['backendRef'], [notBoth]);
 
-interface PathModifier {
-  readonly type: string;
-  readonly replaceFullPath?: string;
-  readonly replacePrefixMatch?: string;
-}
-function agreesWithType({ type, replaceFullPath, replacePrefixMatch }: PathModifier): Refusal | undefined {
-  const [wanted, other] =
-    type === 'ReplaceFullPath' ? (['replaceFullPath', 'replacePrefixMatch'] as const) : (['replacePrefixMatch', 'replaceFullPath'] as const);
-  const given = { replaceFullPath, replacePrefixMatch };
-  if (given[wanted] === undefined) return { what: `the type ${type} needs ${wanted}`, expected: `give ${wanted}` };
-  return given[other] === undefined ? undefined : { at: [other], what: `the type is ${type}`, expected: `${wanted} alone` };
-}
 const pathModifier = shape(
   { type: oneOf('ReplaceFullPath', 'ReplacePrefixMatch'), replaceFullPath: text({ max: 1024 }), replacePrefixMatch: text({ max: 1024 }) },
   ['type'],
-  [agreesWithType],
+  [goesWith('type', { ReplaceFullPath: 'replaceFullPath', ReplacePrefixMatch: 'replacePrefixMatch' })],
 );
 const redirect = shape({
   scheme: oneOf('http', 'https'),
@@ -68,17 +56,6 @@ const cors = shape({
   maxAge: whole({ min: 1 }),
 });
 
-interface ExternalAuth {
-  readonly protocol: 'HTTP' | 'GRPC';
-  readonly http?: unknown;
-  readonly grpc?: unknown;
-}
-function agreesWithProtocol({ protocol, http, grpc }: ExternalAuth): Refusal | undefined {
-  const given = { http, grpc };
-  const [wanted, other] = protocol === 'HTTP' ? (['http', 'grpc'] as const) : (['grpc', 'http'] as const);
-  if (given[wanted] === undefined) return { what: `the protocol ${protocol} needs ${wanted}`, expected: `give ${wanted}` };
-  return given[other] === undefined ? undefined : { at: [other], what: `the protocol is ${protocol}`, expected: `${wanted} alone` };
-}
 const names = list(text(), { max: 64, differIn: '' });
 export const pathCharacters: RegExp = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
 const externalAuth = shape(
@@ -94,7 +71,7 @@ const externalAuth = shape(
     forwardBody: shape({ maxSize: whole({ min: 0 }) }),
   },
   ['protocol', 'backendRef'],
-  [agreesWithProtocol],
+  [goesWith('protocol', { HTTP: 'http', GRPC: 'grpc' })],
 );
 
 /** By type: the member that goes with it. */
@@ -114,14 +91,9 @@ const httpKinds = {
 const once = ['CORS', 'RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite'];
 
 function filterOf(kinds: Readonly<Record<string, { readonly member: string; readonly schema: Schema }>>): Schema {
-  const goesWithType: Rule = (filter: Filter) => {
-    const { member } = kinds[filter.type] as { readonly member: string };
-    const other = Object.values(kinds).find((one) => one.member !== member && filter[one.member] !== undefined)?.member;
-    if (filter[member] === undefined) return { what: `the type ${filter.type} needs ${member}`, expected: `give ${member}` };
-    return other === undefined ? undefined : { at: [other], what: `the type is ${filter.type}`, expected: `${member} alone` };
-  };
+  const memberOf = Object.fromEntries(Object.entries(kinds).map(([type, { member }]) => [type, member]));
   const members = Object.fromEntries(Object.values(kinds).map(({ member, schema }) => [member, schema]));
-  return shape({ type: oneOf(...Object.keys(kinds)), ...members }, ['type'], [goesWithType]);
+  return shape({ type: oneOf(...Object.keys(kinds)), ...members }, ['type'], [goesWith('type', memberOf)]);
 }
 
 function notRepeated(filters: readonly Filter[]): Refusal | undefined {

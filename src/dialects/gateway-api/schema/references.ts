@@ -1,4 +1,4 @@
-import { any, list, oneOf, shape, text, whole, type Refusal, type Schema } from './schema.ts';
+import { any, list, oneOf, shape, text, whole, type Refusal, type Rule, type Schema } from './schema.ts';
 import { duration, group, kind, namespace, objectName, port, sectionName } from './scalars.ts';
 
 interface Reference {
@@ -24,21 +24,27 @@ export const localObject: Schema = shape({ group, kind, name: objectName }, ['gr
 /** Of a LocalPolicyTargetReferenceWithSectionName. */
 export const targetFields: Readonly<Record<'group' | 'kind' | 'name' | 'sectionName', Schema>> = { group, kind, name: objectName, sectionName };
 
-/** Two references to one parent are told apart by the section or the port that both of them name. */
-function apart(refs: readonly Reference[]): Refusal | undefined {
-  const of = ({ group: apiGroup = 'gateway.networking.k8s.io', kind: what = 'Gateway', name, namespace: place = '' }: Reference): string =>
-    `${apiGroup}/${what}/${place}/${name}`;
-  for (const [at, one] of refs.entries())
-    for (const other of refs.slice(0, at)) {
-      if (of(one) !== of(other)) continue;
-      const mixed = (one.sectionName === undefined) !== (other.sectionName === undefined) || (one.port === undefined) !== (other.port === undefined);
-      if (mixed || (one.sectionName === other.sectionName && one.port === other.port))
-        return { at: [at], what: `there is another reference to ${one.name}`, expected: 'both name their sectionName (or port), and another one' };
-    }
-  return undefined;
-}
+/** Two references to one object (`of`) are told apart by the section or the port that both of them name. `by`: these, for people. */
+export const apart =
+  (of: (ref: Reference) => string, by: string): Rule =>
+  (refs: readonly Reference[]): Refusal | undefined => {
+    for (const [at, one] of refs.entries())
+      for (const other of refs.slice(0, at)) {
+        if (of(one) !== of(other)) continue;
+        const mixed =
+          (one.sectionName === undefined) !== (other.sectionName === undefined) || (one.port === undefined) !== (other.port === undefined);
+        if (mixed || (one.sectionName === other.sectionName && one.port === other.port))
+          return { at: [at], what: `there is another reference to ${one.name}`, expected: `both name their ${by}, and another one` };
+      }
+    return undefined;
+  };
 
-export const parentRefs: Schema = list(shape({ group, kind, namespace, name: objectName, sectionName, port }, ['name']), { max: 32, rules: [apart] });
+const parent = ({ group: of = 'gateway.networking.k8s.io', kind: what = 'Gateway', name, namespace: place = '' }: Reference): string =>
+  `${of}/${what}/${place}/${name}`;
+export const parentRefs: Schema = list(shape({ group, kind, namespace, name: objectName, sectionName, port }, ['name']), {
+  max: 32,
+  rules: [apart(parent, 'sectionName (or port)')],
+});
 
 interface Persistence {
   readonly type?: string;

@@ -58,6 +58,17 @@ export interface Refusal {
   readonly harmless?: true;
 }
 
+/** Each value of a field goes with one member, which must be there, and without those of the other values. */
+export const goesWith =
+  (field: string, members: Readonly<Record<string, string>>): Rule =>
+  (value: Readonly<Record<string, unknown>>): Refusal | undefined => {
+    const chosen = String(value[field]);
+    const wanted = members[chosen] as string;
+    if (value[wanted] === undefined) return { what: `the ${field} ${chosen} needs ${wanted}`, expected: `give ${wanted}` };
+    const other = Object.values(members).find((one) => one !== wanted && value[one] !== undefined);
+    return other === undefined ? undefined : { at: [other], what: `the ${field} is ${chosen}`, expected: `${wanted} alone` };
+  };
+
 export const any: Schema = { is: 'any' };
 export const flag: Schema = { is: 'flag' };
 export const text = (bounds: TextBounds = {}): TextSchema => ({ is: 'text', ...bounds });
