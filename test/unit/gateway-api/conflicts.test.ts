@@ -1,6 +1,6 @@
 import { fc } from '../../properties.ts';
 import { describe, expect, it } from 'vitest';
-import { conflictsOf, type Claim, type Conflict } from '../../../src/dialects/gateway-api/routes/conflicts.ts';
+import { conflictsOf, type Claim, type Conflict } from '../../../src/dialects/gateway-api/listeners/conflicts.ts';
 import { intersection } from '../../../src/dialects/gateway-api/matching/hostnames.ts';
 import { byAge, byPrecedence, type Ordered } from '../../../src/dialects/gateway-api/matching/precedence.ts';
 import { ask, check, gatewayWith, listener, manifest, route, serve, service } from './manifests.ts';

@@ -5,6 +5,7 @@ import { dataOf, type Resource } from '../../../sources/kubernetes/resources.ts'
 import type { Setting } from '../../../sources/setting.ts';
 import { group, importGroup, servesNoImports } from '../objects/kinds.ts';
 import { oldestFirst, type Objects } from '../objects/objects.ts';
+import { readReference } from '../objects/reference.ts';
 import { preciseHost } from '../schema/scalars.ts';
 import { splitProblem, type Status, type Statuses } from '../status/status.ts';
 
@@ -42,7 +43,7 @@ export function readBackendTls(objects: Objects, statuses: Statuses): BackendTls
 
 /** The place that a policy is for, or why it is for none. Where no manifest has Services, every one that is named is taken as there. */
 function readTarget(ref: Setting, policy: Resource, objects: Objects): string | (Problem & { readonly code: 'DG1205' | 'DG1208' }) {
-  const [of, kind, name] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? '', ref.get('name').string() ?? ''];
+  const { of, kind, name } = readReference(ref);
   const section = ref.get('sectionName').string() ?? '';
   const { namespace } = policy;
   const key = `${namespace}/${name}`;
@@ -95,7 +96,7 @@ function readAuthorities(refs: Setting, wellKnown: string, namespace: string, ob
 
 /** A Secret may stand in the place of a ConfigMap, as with Envoy Gateway. */
 function readAuthority(ref: Setting, namespace: string, objects: Objects): string | Problem {
-  const [of, kind, name] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? '', ref.get('name').string() ?? ''];
+  const { of, kind, name } = readReference(ref);
   if (of !== '' || (kind !== 'ConfigMap' && kind !== 'Secret'))
     return { problem: `authorities are in ConfigMaps and Secrets, and not in ${of === '' ? kind : `${of}/${kind}`} (InvalidKind)` };
   const object = objects.find(kind, namespace, name);

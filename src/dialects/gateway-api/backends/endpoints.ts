@@ -27,12 +27,12 @@ export const sliceGroup = 'discovery.k8s.io';
 /** EndpointSlices by the Service that their label names. Endpoints of the older kind count where a Service has no slices. */
 export function readEndpoints(objects: Objects): Endpoints {
   const slices = new Map<string, Slice[]>();
-  for (const one of objects.all('EndpointSlice', sliceGroup)) {
-    const slice = readSlice(one);
-    const service = one.labels['kubernetes.io/service-name'];
-    if (service !== undefined) add(slices, `${one.namespace}/${service}`, slice);
+  for (const [service, all] of Map.groupBy(objects.all('EndpointSlice', sliceGroup), serviceOf)) {
+    const read = all.map(readSlice);
+    if (service !== undefined) slices.set(service, read);
     else
-      one.setting.warning('DG1205', `EndpointSlice ${one.namespace}/${one.name} is of no Service`, 'expected the label kubernetes.io/service-name');
+      for (const { namespace, name, setting } of all)
+        setting.warning('DG1205', `EndpointSlice ${namespace}/${name} is of no Service`, 'expected the label kubernetes.io/service-name');
   }
   for (const one of objects.all('Endpoints')) {
     const subsets = one.setting.get('subsets').items().map(readSubset);
@@ -46,10 +46,9 @@ export function readEndpoints(objects: Objects): Endpoints {
     });
 }
 
-function add(slices: Map<string, Slice[]>, key: string, slice: Slice): void {
-  const there = slices.get(key);
-  if (there === undefined) slices.set(key, [slice]);
-  else there.push(slice);
+function serviceOf({ namespace, labels }: Resource): string | undefined {
+  const name = labels['kubernetes.io/service-name'];
+  return name === undefined ? undefined : `${namespace}/${name}`;
 }
 
 /** Source: the API reference of EndpointSlice; of the addresses of an endpoint, which stand for each other, the first one is taken. */

@@ -24,9 +24,10 @@ interface Tries {
 export interface WeightedBackend {
   readonly weight: number;
   readonly destination: Destination;
+  /** Null: the reference leads nowhere. */
+  readonly upstream: string | null;
 }
 interface Backend extends WeightedBackend {
-  readonly upstream: string | null;
   readonly filtersAnswers: boolean;
 }
 
@@ -48,7 +49,7 @@ export function readBackends(rule: Setting, facts: RuleFacts): RuleBackends {
       ...(session === null ? [] : [{ kind: 'gateway-api/session-token', options: session, origin }]),
       ...(backends.some((one) => one.filtersAnswers) ? [{ kind: 'gateway-api/backend-head', options: null, origin }] : []),
     ],
-    upstreams: backends.flatMap(({ upstream, weight }) => (upstream === null || weight === 0 ? [] : [upstream])),
+    upstreams: upstreamsOf(backends),
   };
 }
 
@@ -81,7 +82,7 @@ function sessionOf(refs: readonly Reference[], id: string): SessionOptions | nul
 
 function readBackend({ ref, backend }: Reference, facts: RuleFacts, { tryMs, retry }: Tries, session: string | null): Backend {
   const { origin } = ref;
-  const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
+  const weight = readWeight(ref);
   const filters = readFilters(ref, facts);
   if ('problem' in backend) {
     ref.warning('DG1205', backend.problem, 'its share of the requests answers 500');
@@ -101,6 +102,12 @@ function readBackend({ ref, backend }: Reference, facts: RuleFacts, { tryMs, ret
     filtersAnswers: filters.head.length > 0,
   };
 }
+
+export const readWeight = (ref: Setting): number => ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
+
+/** Those that get something. */
+export const upstreamsOf = (backends: readonly WeightedBackend[]): string[] =>
+  backends.flatMap(({ upstream, weight }) => (upstream === null || weight === 0 ? [] : [upstream]));
 
 /** Weight 0 gets nothing; where nobody has any, or nobody is there, 500 is the answer. */
 export function chooseAmong(backends: readonly WeightedBackend[], rule: Setting): Destination {

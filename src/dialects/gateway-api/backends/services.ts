@@ -7,6 +7,7 @@ import type { Endpoints } from './endpoints.ts';
 import type { Grants } from '../objects/grants.ts';
 import { importGroup, servesNoImports } from '../objects/kinds.ts';
 import type { Objects } from '../objects/objects.ts';
+import { readReference } from '../objects/reference.ts';
 import type { TrafficPolicies } from './traffic-policy.ts';
 
 interface Service {
@@ -32,10 +33,8 @@ export function resolversOf(
 ): (routeKind: string, shown?: ClientCertificate) => ResolveBackend {
   const services = new Map(objects.all('Service').map((one) => [`${one.namespace}/${one.name}`, readService(one.spec)]));
   return (routeKind, shown) => (ref, from) => {
-    const of = ref.get('group').string() ?? '';
-    const kind = ref.get('kind').string() ?? 'Service';
+    const { of, kind, name } = readReference(ref, 'Service');
     const namespace = ref.get('namespace').string() ?? from;
-    const name = ref.get('name').string() ?? '';
     const port = ref.get('port').number({ min: 1, max: 65_535, integer: true });
     const id = `${namespace}/${name}`;
     if (of === importGroup && kind === 'ServiceImport') return { problem: `${servesNoImports} (InvalidKind)` };

@@ -3,6 +3,7 @@ import { readSession } from './read-session.ts';
 import { readBudget, type RetryBudget } from './retry-budget.ts';
 import { experiments, group } from '../objects/kinds.ts';
 import { oldestFirst, type Objects } from '../objects/objects.ts';
+import { readReference } from '../objects/reference.ts';
 
 /** What is said of all requests to a Service, whatever route they come by. */
 export interface TrafficPolicy {
@@ -26,9 +27,9 @@ export function readTrafficPolicies(objects: Objects): TrafficPolicies {
     readSession(sessionPersistence, '', false);
     const policy: TrafficPolicy = { sessionPersistence, budget: readBudget(spec.get('retryConstraint'), `${namespace}/${name}`) };
     for (const ref of spec.get('targetRefs').items()) {
-      const [of, target, service] = [ref.get('group').string() ?? '', ref.get('kind').string() ?? 'Service', ref.get('name').string() ?? ''];
-      const key = `${namespace}/${service}`;
-      if (of !== '' || target !== 'Service')
+      const target = readReference(ref, 'Service');
+      const key = `${namespace}/${target.name}`;
+      if (target.of !== '' || target.kind !== 'Service')
         ref.warning('DG1205', `${kind} ${namespace}/${name} is for Services (TargetNotFound)`, 'nothing is done for it');
       else if (found.has(key))
         ref.warning('DG1205', `another policy speaks of the traffic of the Service ${key} (Conflicted)`, 'the older one counts');

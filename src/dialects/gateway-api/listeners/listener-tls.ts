@@ -5,6 +5,7 @@ import { dataOf, type Resource } from '../../../sources/kubernetes/resources.ts'
 import type { Setting } from '../../../sources/setting.ts';
 import type { Grants } from '../objects/grants.ts';
 import type { Objects } from '../objects/objects.ts';
+import { readReference } from '../objects/reference.ts';
 import type { Status } from '../status/status.ts';
 
 type ClientAuthentication = NonNullable<ListenerTls['clientAuthentication']>;
@@ -114,10 +115,8 @@ export function readReferred(
   { kinds, keys, wrongKind, wrong }: Purpose,
   { gateway, objects, grants, status }: Around,
 ): string[] | undefined {
-  const of = ref.get('group').string() ?? '';
-  const kind = ref.get('kind').string() ?? kinds[0];
+  const { of, kind, name } = readReference(ref, kinds[0]);
   const namespace = ref.get('namespace').string() ?? gateway.namespace;
-  const name = ref.get('name').string() ?? '';
   const known = of === '' && kinds.includes(kind);
   const granted = namespace === gateway.namespace || grants.allow({ kind: gateway.kind, namespace: gateway.namespace }, { kind, namespace, name });
   const object = known && granted ? objects.find(kind, namespace, name) : undefined;

@@ -2,7 +2,7 @@ import type { Listener, ListenerTls } from '../../../model/gateway.ts';
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import { readAllowed, readKinds, type Allowed } from './allowed.ts';
-import { conflictsOf, type Claim } from '../routes/conflicts.ts';
+import { conflictsOf, type Claim } from './conflicts.ts';
 import type { Grants } from '../objects/grants.ts';
 import { intersection } from '../matching/hostnames.ts';
 import { readListenerTls, type Frontend } from './listener-tls.ts';

@@ -6,17 +6,13 @@ import type { Route } from '../../../model/gateway.ts';
 import type { Resource } from '../../../sources/kubernetes/resources.ts';
 import type { Setting } from '../../../sources/setting.ts';
 import type { Attachment } from './attachments.ts';
-import { chooseAmong, invalid, type WeightedBackend } from '../backends/read-backends.ts';
+import { chooseAmong, invalid, readWeight, upstreamsOf, type WeightedBackend } from '../backends/read-backends.ts';
 import type { RuleFacts } from '../backends/resolve.ts';
 import { serviceProxy } from '../backends/service-proxy.ts';
 import type { When } from '../match.ts';
 
 /** What decides about a connection: the listener that it belongs to, then the host names of the routes on it. */
 export type TlsWhen = Pick<When, 'listener' | 'hosts' | 'order' | 'age' | 'name'>;
-
-interface TlsBackend extends WeightedBackend {
-  readonly upstream: string | null;
-}
 
 /** A TLSRoute has no matches: of its rules the first one counts. Source: the API reference of TLSRouteSpec. */
 export function readTlsRules(route: Resource, facts: RuleFacts): ((on: Attachment) => Route[])[] {
@@ -30,7 +26,7 @@ export function readTlsRules(route: Resource, facts: RuleFacts): ((on: Attachmen
     .map((ref) => readTlsBackend(ref, facts));
   const destination = chooseAmong(backends, first);
   const name = `${route.namespace}/${route.name}`;
-  const upstream = backends.flatMap((one) => (one.weight > 0 && one.upstream !== null ? [one.upstream] : [])).join(', ') || '-';
+  const upstream = upstreamsOf(backends).join(', ') || '-';
   return [
     ({ listener, hosts }) => [
       {
@@ -48,8 +44,8 @@ export function readTlsRules(route: Resource, facts: RuleFacts): ((on: Attachmen
   ];
 }
 
-function readTlsBackend(ref: Setting, facts: RuleFacts): TlsBackend {
-  const weight = ref.get('weight').number({ min: 0, max: 1_000_000, integer: true }) ?? 1;
+function readTlsBackend(ref: Setting, facts: RuleFacts): WeightedBackend {
+  const weight = readWeight(ref);
   const backend = facts.resolve(ref, facts.namespace);
   if (!('problem' in backend)) return { weight, upstream: backend.upstream, destination: serviceProxy(backend, ref.origin, { kind: 'tunnel' }) };
   ref.warning('DG1205', backend.problem, 'its share of the connections is closed');

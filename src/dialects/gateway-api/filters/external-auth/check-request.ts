@@ -22,8 +22,7 @@ export function checkRequest(exchange: Exchange, { id, seen, body }: CheckFacts)
   const scheme = connection.secure ? 'https' : 'http';
   const host = utf8(Buffer.from(exchange.outgoing.headers.get('host') ?? '', 'latin1'));
   const target = utf8(Buffer.from(query === '' ? path : `${path}?${query}`, 'latin1'));
-  const pseudo = [':authority', host, ':path', target, ':method', method, ':scheme', scheme] as const;
-  const headers = headersOf(exchange, pseudo, seen);
+  const headers = headersOf(exchange, { ':authority': host, ':path': target, ':method': method, ':scheme': scheme }, seen);
   if (body !== null) headers.set(partialBody, 'false');
   const http = Buffer.concat([
     fieldOf(1, id),
@@ -48,14 +47,14 @@ export function checkRequest(exchange: Exchange, { id, seen, body }: CheckFacts)
 /** Says of a body that the server sees all of it. A client's own word of it means nothing. */
 const partialBody = 'x-envoy-auth-partial-body';
 
-function headersOf(exchange: Exchange, pseudo: readonly string[], seen: ReadonlySet<string> | null): Map<string, string> {
+function headersOf(exchange: Exchange, pseudo: Readonly<Record<string, string>>, seen: ReadonlySet<string> | null): Map<string, string> {
   const headers = new Map<string, string>();
   const add = (name: string, value: string): void => {
     if (name === partialBody || !(seen?.has(name) ?? true)) return;
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`);
   };
-  for (let at = 0; at < pseudo.length; at += 2) add(pseudo[at] as string, pseudo[at + 1] as string);
+  for (const [name, value] of Object.entries(pseudo)) add(name, value);
   for (const [name, value] of exchange.outgoing.headers) {
     const lower = name.toLowerCase();
     if (lower !== 'host') add(lower, utf8(Buffer.from(value, 'latin1')));
