@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Unsupported } from '../dialects/dialect.ts';
-import { problemOfTemplate } from '../matching/url-template.ts';
+import { problemOfTarget } from '../matching/url-template.ts';
 import { diagnosticAt, DevgatewayError } from '../model/error.ts';
 import { nowhere } from '../model/origin.ts';
 import { isHost } from '../transport/request-head.ts';
@@ -171,11 +171,9 @@ function upstreamsOf(given: readonly string[]): Record<string, string> {
   const found = pairs('--upstream', given, 'NAME=URL');
   for (const [name, url] of Object.entries(found)) {
     if (name.startsWith('function:')) continue;
-    const isUrl = /^(?:(?:https?|tcp|rediss?):\/\/.|unix:.|echo:$)/.test(url);
-    const problem = isUrl ? problemOfTemplate(name, url) : '';
+    const problem = problemOfTarget(name, url, /^(?:(?:https?|tcp|rediss?):\/\/.|unix:.|echo:$)/);
     if (problem === undefined) continue;
-    const what = problem === '' ? '' : `: ${problem}`;
-    throw wrongUsage(`--upstream is ${JSON.stringify(`${name}=${url}`)}${what}`, `expected a URL, such as ${name}=http://localhost:3000`);
+    throw wrongUsage(`--upstream is ${JSON.stringify(`${name}=${url}`)}${problem}`, `expected a URL, such as ${name}=http://localhost:3000`);
   }
   return found;
 }

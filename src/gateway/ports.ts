@@ -1,10 +1,11 @@
+import type { Listener } from '../model/gateway.ts';
 import { isSecure, portKey, type Dispatch, type SharedPort } from './dispatch.ts';
 import type { OpenPort } from './listen.ts';
 import type { ListenerInfo } from './types.ts';
 
 interface Held {
-  readonly key: string;
-  readonly secure: boolean;
+  /** The first of those that share the port. */
+  readonly listener: Listener;
   readonly open: OpenPort;
 }
 
@@ -37,10 +38,10 @@ export class Ports {
     const held: Held[] = [];
     try {
       for (const [at, listeners] of dispatch.ports.entries()) {
-        const key = portKey(listeners[0]);
-        const known = there.get(key)?.open;
+        const [listener] = listeners;
+        const known = there.get(portKey(listener));
         const open = known ?? (await this.#open(listeners, dispatch, at === 0 && this.#held.length === 0));
-        held.push({ key, secure: isSecure(listeners[0]), open });
+        held.push({ listener, open });
         if (known !== undefined) changes.push(known.prepare(listeners));
       }
       swap();
@@ -56,12 +57,12 @@ export class Ports {
   }
 
   /** What is open already, by the keys that it serves from now on. */
-  #heldFor(ports: readonly SharedPort[]): Map<string, Held> {
-    const there = new Map(this.#held.map((one) => [one.key, one]));
+  #heldFor(ports: readonly SharedPort[]): Map<string, OpenPort> {
+    const there = new Map(this.#held.map(({ listener, open }) => [portKey(listener), open]));
     const [held] = this.#held;
     const next = ports[0]?.[0];
-    if (held === undefined || next === undefined || held.secure !== isSecure(next) || there.has(portKey(next))) return there;
-    if (!ports.some(([one]) => portKey(one) === held.key)) there.set(portKey(next), held);
+    if (held === undefined || next === undefined || isSecure(held.listener) !== isSecure(next) || there.has(portKey(next))) return there;
+    if (!ports.some(([one]) => portKey(one) === portKey(held.listener))) there.set(portKey(next), held.open);
     return there;
   }
 

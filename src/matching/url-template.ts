@@ -11,9 +11,16 @@ export function problemOfTemplate(name: string, url: string): string | undefined
   const part = asked.find((one) => one !== 'port');
   if (part !== undefined && !parts.test(name)) return `{${part}} cannot be filled: ${name} does not say it, as '*/*' and 'shop/*' do`;
   if (url.startsWith('unix:') || url.startsWith('echo:')) return undefined;
-  const filled = URL.parse(url.replaceAll(placeholder, '1'));
-  const authority = /^[\w+.-]+:\/\/([^/?#]*)/.exec(url.replaceAll(placeholder, '1'))?.[1] ?? '';
-  return filled === null || filled.hostname === '' || /[{}]/.test(authority) ? `${url} is no URL` : undefined;
+  const filled = url.replaceAll(placeholder, '1');
+  const authority = /^[\w+.-]+:\/\/([^/?#]*)/.exec(filled)?.[1] ?? '';
+  return !URL.parse(filled)?.hostname || /[{}]/.test(authority) ? `${url} is no URL` : undefined;
+}
+
+/** The same of what people write where a URL of one of the `forms` may stand: words that follow what they wrote, none where it is in no form. */
+export function problemOfTarget(name: string, text: string, forms: RegExp): string | undefined {
+  if (!forms.test(text)) return '';
+  const problem = problemOfTemplate(name, text);
+  return problem === undefined ? undefined : `: ${problem}`;
 }
 
 /** `names`: every way in which a configuration writes an upstream; `production`: its own address, which has the port where no name has it. */

@@ -94,9 +94,9 @@ function certificateFor(certificates: readonly Chosen[], serverName: string): Ch
   return certificates.find((one) => one.names.includes(serverName)) ?? certificates.find((one) => one.names.includes(parent)) ?? certificates[0];
 }
 
-function secureContext(cert: string, key: string, authorities: { readonly ca?: readonly string[] }): SecureContext {
+function secureContext(cert: string, key: string, authorities: { readonly ca?: string[] }): SecureContext {
   try {
-    return createSecureContext({ cert, key, ...(authorities.ca === undefined ? {} : { ca: [...authorities.ca] }) });
+    return createSecureContext({ cert, key, ...authorities });
   } catch (error) {
     throw new DevgatewayError(diagnosticAt('DG1403', nowhere, `a certificate or its key cannot be used: ${(error as Error).message}`), {
       cause: error,

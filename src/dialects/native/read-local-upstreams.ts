@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ContainerSettings, LocalUpstream } from '../../model/gateway.ts';
-import { problemOfTemplate } from '../../matching/url-template.ts';
+import { problemOfTarget } from '../../matching/url-template.ts';
 import type { Setting } from '../../sources/setting.ts';
 import type { Source } from '../../sources/source.ts';
 import { readFunction } from './read-function.ts';
@@ -18,11 +18,9 @@ export function readLocalUpstreams(setting: Setting, { folder }: Source): Record
 
 function readUrl(name: string, value: Setting): LocalUpstream | undefined {
   const url = value.string() ?? '';
-  const isUrl = /^((?:https?|tcp):\/\/[^/]+|unix:\/.+|echo:)/.test(url);
-  const problem = isUrl ? problemOfTemplate(name, url) : '';
+  const problem = problemOfTarget(name, url, /^((?:https?|tcp):\/\/[^/]+|unix:\/.+|echo:)/);
   if (problem === undefined) return { url };
-  const what = problem === '' ? '' : `: ${problem}`;
-  return value.problem('DG1203', `${value.name} is ${JSON.stringify(url)}${what}`, 'expected a URL such as http://localhost:3001');
+  return value.problem('DG1203', `${value.name} is ${JSON.stringify(url)}${problem}`, 'expected a URL such as http://localhost:3001');
 }
 
 function readMap(value: Setting, folder: string): LocalUpstream | undefined {
