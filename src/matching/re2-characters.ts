@@ -1,3 +1,5 @@
+import { RegexCursor } from './regex-translation.ts';
+
 /** From and to, both inclusive, as code points. */
 type Range = readonly [number, number];
 
@@ -79,28 +81,20 @@ export class CharacterSet {
 }
 
 /** A cursor that reads one character, escape or class. */
-export class Re2Characters {
-  readonly #source: string;
-  at: number;
-
-  constructor(source: string, at: number) {
-    this.#source = source;
-    this.at = at;
-  }
-
+export class Re2Characters extends RegexCursor {
   one(): CharacterSet {
-    if (this.#source[this.at] !== '\\') return of(this.#character());
+    if (this.source[this.at] !== '\\') return of(this.#character());
     return this.#set() ?? of(this.#escaped());
   }
 
   class(): CharacterSet {
     this.at += 1;
-    const negated = this.#source[this.at] === '^';
+    const negated = this.source[this.at] === '^';
     if (negated) this.at += 1;
     const sets: CharacterSet[] = [];
     // A bracket that stands first is a character.
-    for (let first = true; first || this.#source[this.at] !== ']'; first = false) {
-      if (this.at >= this.#source.length) throw new SyntaxError('a ] is missing');
+    for (let first = true; first || this.source[this.at] !== ']'; first = false) {
+      if (this.at >= this.source.length) throw new SyntaxError('a ] is missing');
       sets.push(this.#named() ?? this.#set() ?? this.#range());
     }
     this.at += 1;
@@ -113,27 +107,27 @@ export class Re2Characters {
 
   #range(): CharacterSet {
     const from = this.#single();
-    if (this.#source[this.at] !== '-' || this.#source[this.at + 1] === ']') return of(from);
+    if (this.source[this.at] !== '-' || this.source[this.at + 1] === ']') return of(from);
     this.at += 1;
-    if (this.at >= this.#source.length) throw new SyntaxError('a ] is missing');
+    if (this.at >= this.source.length) throw new SyntaxError('a ] is missing');
     const to = this.#single();
     if (to < from) throw new SyntaxError('a range of characters ends before it begins');
     return new CharacterSet([[from, to]]);
   }
 
   #single(): number {
-    return this.#source[this.at] === '\\' ? this.#escaped() : this.#character();
+    return this.source[this.at] === '\\' ? this.#escaped() : this.#character();
   }
 
   #character(): number {
-    const code = this.#source.codePointAt(this.at) as number;
+    const code = this.source.codePointAt(this.at) as number;
     this.at += code > 0xffff ? 2 : 1;
     return code;
   }
 
   /** `[:alpha:]` */
   #named(): CharacterSet | undefined {
-    const found = this.#match(/\[:(\^?)(\w*):\]/y);
+    const found = this.match(/\[:(\^?)(\w*):\]/y);
     if (found === null) return undefined;
     const ranges = posix[found[2] as string];
     if (ranges === undefined) throw new SyntaxError(`there is no class ${found[0]}`);
@@ -142,9 +136,9 @@ export class Re2Characters {
 
   /** An escape that stands for several characters. */
   #set(): CharacterSet | undefined {
-    const found = this.#match(/\\(?:([dwsDWS])|([pP])(?:\{(\^?)(\w+)\}|(\w)))/y);
+    const found = this.match(/\\(?:([dwsDWS])|([pP])(?:\{(\^?)(\w+)\}|(\w)))/y);
     if (found === null) {
-      if (/^\\[pP]/.test(this.#source.slice(this.at))) throw new SyntaxError('a property of Unicode has no name');
+      if (/^\\[pP]/.test(this.source.slice(this.at))) throw new SyntaxError('a property of Unicode has no name');
       return undefined;
     }
     const [, name, letter, not, long, short] = found;
@@ -154,27 +148,20 @@ export class Re2Characters {
   }
 
   #escaped(): number {
-    const code = this.#match(/\\(?:x\{([\da-fA-F]+)\}|x([\da-fA-F]{2})|(0[0-7]{0,2}|[1-7][0-7]{1,2}))/y);
+    const code = this.match(/\\(?:x\{([\da-fA-F]+)\}|x([\da-fA-F]{2})|(0[0-7]{0,2}|[1-7][0-7]{1,2}))/y);
     if (code !== null) {
       const point = code[3] === undefined ? Number.parseInt((code[1] ?? code[2]) as string, 16) : Number.parseInt(code[3], 8);
       if (point > last) throw new SyntaxError(`there is no character ${code[0]}`);
       return point;
     }
     this.at += 1;
-    const char = this.#source[this.at];
+    const char = this.source[this.at];
     if (char === undefined) throw new SyntaxError('it ends within an escape');
     this.at += 1;
     if (controls[char] !== undefined) return controls[char];
     if (/\d/.test(char)) throw new SyntaxError('RE2 has no references to groups');
     if (/[A-Za-z]/.test(char) || char > '\x7f') throw new SyntaxError(`RE2 has no escape \\${char} here`);
     return char.charCodeAt(0);
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.#source);
-    if (found !== null) this.at = pattern.lastIndex;
-    return found;
   }
 }
 

@@ -1,4 +1,5 @@
 import { unsafeRegex } from '../../../../matching/regex.ts';
+import { RegexTranslation, type Grammar } from '../../../../matching/regex-translation.ts';
 import { anyCase } from './any-case.ts';
 
 /**
@@ -50,114 +51,72 @@ const posix: Readonly<Record<string, string>> = {
 };
 
 const repetition = /(?:[*+?]|\{\d+(?:,\d*)?\}|\{,\d+\})/y;
-const groupStart = /\((?:\?(?:P?<([A-Za-z_][\w.[\]]*)>|([a-zA-Z]*(?:-[a-zA-Z]+)?)([:)])))?/y;
 const property = /([pP])(?:\{(\^?)([^}]+)\}|([A-Za-z]))/y;
 const codePoint = /(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|[xuU]\{([\da-fA-F]{1,8})\})/y;
 
-class Translation {
-  readonly #source: string;
-  #at = 0;
+type Flag = 'i' | 'm' | 's' | 'x' | 'U' | 'u';
+const grammar: Grammar<Flag> = {
+  groupStart: /\((?:\?(?:P?<([A-Za-z_][\w.[\]]*)>|([a-zA-Z]*(?:-[a-zA-Z]+)?)([:)])))?/y,
+  flags: ['i', 'm', 's', 'x', 'U', 'u'],
+  words: {
+    unopened: 'unopened group',
+    unclosed: 'unclosed group',
+    tooDeep: 'nested too deeply',
+    otherGroup: 'look-around and other groups of this sort are not supported',
+    noFlags: 'missing flags',
+    noFlag: (flag) => `the flag ${flag} is not supported`,
+  },
+};
+
+class Translation extends RegexTranslation<Flag> {
   /** Whether the flag x was on anywhere. */
   verbose = false;
-  /** The flags x, U, s, i and m, as they stand where it reads. */
-  #flagsOn = { verbose: false, swapped: false, dotAll: false, anyCase: false, lines: false };
 
   constructor(source: string) {
-    this.#source = source;
+    super(source, grammar);
   }
 
-  whole(): string {
-    const out = this.#alternatives(0);
-    if (this.#at < this.#source.length) throw new SyntaxError('unopened group');
-    return out;
-  }
-
-  /** Up to the end or the parenthesis that closes this group. Flags that are set inside hold to its end, over `|` too. */
-  #alternatives(depth: number): string {
-    if (depth > 100) throw new SyntaxError('nested too deeply');
-    const before = this.#flagsOn;
-    let out = '';
-    for (;;) {
-      const char = this.#source[this.#at];
-      if (char === undefined || char === ')') break;
-      if (char === '|') {
-        this.#at += 1;
-        out += '|';
-        continue;
-      }
-      if (this.#flagsOn.verbose && this.#skipVerbose(char)) continue;
-      const start = char === '(' ? this.#match(groupStart) : null;
-      if (start !== null && start[3] === ')') {
-        if (start[2] === '') throw new SyntaxError('missing flags');
-        this.#flags(start[2] as string);
-        continue;
-      }
-      out += this.#repeated(start === null ? this.#atom() : this.#group(start, depth));
-    }
-    this.#flagsOn = before;
-    return out;
-  }
-
-  #group(start: RegExpExecArray, depth: number): string {
-    if (start[0] === '(' && this.#source[this.#at] === '?') throw new SyntaxError('look-around and other groups of this sort are not supported');
-    const before = this.#flagsOn;
-    if (start[3] === ':') this.#flags(start[2] as string);
-    const open = start[1] === undefined ? (start[3] === ':' ? '(?:' : '(') : `(?<${start[1]}>`;
-    const inner = this.#alternatives(depth + 1);
-    this.#flagsOn = before;
-    if (this.#source[this.#at] !== ')') throw new SyntaxError('unclosed group');
-    this.#at += 1;
-    return `${open}${inner})`;
+  protected override opening([, name, , colon]: RegExpExecArray): string {
+    return name === undefined ? (colon === ':' ? '(?:' : '(') : `(?<${name}>`;
   }
 
   /** Unicode is always on. */
-  #flags(text: string): void {
-    const [on = '', off = ''] = text.split('-');
-    for (const flag of on + off) if (!'imsxUu'.includes(flag)) throw new SyntaxError(`the flag ${flag} is not supported`);
-    if (off.includes('u')) throw new SyntaxError('Unicode cannot be switched off');
-    const set = (flag: string, was: boolean): boolean => (on.includes(flag) ? true : off.includes(flag) ? false : was);
-    const { verbose, swapped, dotAll, anyCase: fold, lines } = this.#flagsOn;
-    this.#flagsOn = {
-      verbose: set('x', verbose),
-      swapped: set('U', swapped),
-      dotAll: set('s', dotAll),
-      anyCase: set('i', fold),
-      lines: set('m', lines),
-    };
-    this.verbose ||= this.#flagsOn.verbose;
+  protected override setFlags(text: string): void {
+    super.setFlags(text);
+    if (text.split('-')[1]?.includes('u') === true) throw new SyntaxError('Unicode cannot be switched off');
+    this.verbose ||= this.flags.x;
   }
 
-  #repeated(atom: string): string {
+  protected override repeated(atom: string): string {
     let out = atom;
     let count = 0;
     let unbounded = false;
     for (;;) {
-      if (this.#flagsOn.verbose && this.#skipVerbose(this.#source[this.#at] ?? '')) continue;
-      const found = this.#match(repetition)?.[0];
+      if (this.skip(this.source[this.at] ?? '')) continue;
+      const found = this.match(repetition)?.[0];
       if (found === undefined) break;
       if (unbounded && isUnbounded(found)) throw new SyntaxError('a repetition that is itself repeated can take exponential time');
       unbounded ||= isUnbounded(found);
-      const lazy = this.#source[this.#at] === '?';
-      if (lazy) this.#at += 1;
+      const lazy = this.source[this.at] === '?';
+      if (lazy) this.at += 1;
       const target = count > 0 || /^(?:[$^]$|\(\?<?[=!])/.test(out) ? `(?:${out})` : out;
-      out = `${target}${found.startsWith('{,') ? `{0${found.slice(1)}` : found}${lazy !== this.#flagsOn.swapped ? '?' : ''}`;
+      out = `${target}${found.startsWith('{,') ? `{0${found.slice(1)}` : found}${lazy !== this.flags.U ? '?' : ''}`;
       count += 1;
     }
     return out;
   }
 
-  #atom(): string {
-    const char = this.#source[this.#at] as string;
+  protected override atom(char: string): string {
     if (char === '\\') return this.#escape(false);
     if (char === '[') return this.#cased(this.#class(0));
     if (char === '.') {
-      this.#at += 1;
+      this.at += 1;
       // The engine's own dot leaves out more ends of lines than \n.
-      return this.#flagsOn.dotAll ? '[^]' : '[^\\n]';
+      return this.flags.s ? '[^]' : '[^\\n]';
     }
     if (char === '^' || char === '$') {
-      this.#at += 1;
-      return this.#flagsOn.lines ? (char === '^' ? '(?<![^\\n])' : '(?![^\\n])') : char;
+      this.at += 1;
+      return this.flags.m ? (char === '^' ? '(?<![^\\n])' : '(?![^\\n])') : char;
     }
     if ('*+?{'.includes(char)) throw new SyntaxError(`repetition operator ${char} with nothing to repeat`);
     return this.#cased(this.#literal());
@@ -165,27 +124,27 @@ class Translation {
 
   /** What matches one character, in the cases that the flag i asks for. */
   #cased(atom: string): string {
-    return this.#flagsOn.anyCase ? anyCase(atom) : atom;
+    return this.flags.i ? anyCase(atom) : atom;
   }
 
   #literal(): string {
-    const char = String.fromCodePoint(this.#source.codePointAt(this.#at) as number);
-    this.#at += char.length;
+    const char = String.fromCodePoint(this.source.codePointAt(this.at) as number);
+    this.at += char.length;
     return quoted(char);
   }
 
   #escape(inClass: boolean): string {
-    this.#at += 1;
-    const char = this.#source[this.#at];
+    this.at += 1;
+    const char = this.source[this.at];
     if (char === undefined) throw new SyntaxError('incomplete escape');
-    const found = this.#match(property);
+    const found = this.match(property);
     if (found !== null) return inClass ? propertyClass(found) : this.#cased(propertyClass(found));
-    const code = this.#match(codePoint);
+    const code = this.match(codePoint);
     if (code !== null) {
       const point = `\\u{${Number.parseInt((code[1] ?? code[2] ?? code[3] ?? code[4]) as string, 16).toString(16)}}`;
       return inClass ? point : this.#cased(point);
     }
-    this.#at += 1;
+    this.at += 1;
     if (classes[char] !== undefined) return classes[char];
     if (controls[char] !== undefined) return controls[char];
     if (!inClass) {
@@ -201,9 +160,7 @@ class Translation {
   #boundary(char: string): string {
     const is = `[${word}]`;
     const half = /\{(start|end|start-half|end-half)\}/y;
-    half.lastIndex = this.#at;
-    const kind = char === 'b' ? half.exec(this.#source)?.[1] : undefined;
-    if (kind !== undefined) this.#at = half.lastIndex;
+    const kind = char === 'b' ? this.match(half)?.[1] : undefined;
     if (kind === 'start') return `(?<!${is})(?=${is})`;
     if (kind === 'end') return `(?<=${is})(?!${is})`;
     if (kind === 'start-half') return `(?<!${is})`;
@@ -215,18 +172,18 @@ class Translation {
   /** `[...]`, with nested classes, `&&`, `--` and the names of POSIX. */
   #class(depth: number): string {
     if (depth > 20) throw new SyntaxError('a class is nested too deeply');
-    this.#at += 1;
+    this.at += 1;
     let out = '[';
-    if (this.#source[this.#at] === '^') {
+    if (this.source[this.at] === '^') {
       out += '^';
-      this.#at += 1;
+      this.at += 1;
     }
     let items: string[] = [];
     const sets: string[] = [];
     let operator = '';
     // A bracket, or dashes, that stand first mean themselves.
     for (let first = true; ; first = false) {
-      const rest = this.#source.slice(this.#at, this.#at + 2);
+      const rest = this.source.slice(this.at, this.at + 2);
       if (rest === '') throw new SyntaxError('unclosed character class');
       if (rest[0] === ']' && !first) break;
       if (rest === '&&' || rest === '--') {
@@ -234,49 +191,44 @@ class Translation {
         operator = rest;
         sets.push(`[${items.join('')}]`);
         items = [];
-        this.#at += 2;
+        this.at += 2;
       } else if (rest === '~~') throw new SyntaxError('the symmetric difference of classes is not supported here');
       else items.push(this.#classItem(depth));
     }
-    this.#at += 1;
+    this.at += 1;
     if (operator === '') return `${out}${items.join('')}]`;
     return `${out}${[...sets, `[${items.join('')}]`].join(operator)}]`;
   }
 
   #classItem(depth: number): string {
     const named = /\[:(\^?)(\w+):\]/y;
-    named.lastIndex = this.#at;
-    const found = named.exec(this.#source);
+    named.lastIndex = this.at;
+    const found = named.exec(this.source);
     if (found !== null && posix[found[2] as string] !== undefined) {
-      this.#at = named.lastIndex;
+      this.at = named.lastIndex;
       const set = posix[found[2] as string] as string;
       return found[1] === '^' ? `[^${set.slice(1)}` : set;
     }
-    if (this.#source[this.#at] === '[') return this.#class(depth + 1);
-    const from = this.#source[this.#at] === '\\' ? this.#escape(true) : this.#literal();
-    const next = this.#source.slice(this.#at, this.#at + 2);
+    if (this.source[this.at] === '[') return this.#class(depth + 1);
+    const from = this.source[this.at] === '\\' ? this.#escape(true) : this.#literal();
+    const next = this.source.slice(this.at, this.at + 2);
     if (next[0] !== '-' || next === '--' || next[1] === ']' || next.length < 2) return from;
-    this.#at += 1;
-    const to = this.#source[this.#at] === '\\' ? this.#escape(true) : this.#literal();
+    this.at += 1;
+    const to = this.source[this.at] === '\\' ? this.#escape(true) : this.#literal();
     return `${from}-${to}`;
   }
 
-  #skipVerbose(char: string): boolean {
+  /** Blanks and comments, in verbose mode. */
+  protected override skip(char: string): boolean {
+    if (!this.flags.x) return false;
     if (char !== '' && /\s/.test(char)) {
-      this.#at += 1;
+      this.at += 1;
       return true;
     }
     if (char !== '#') return false;
-    const end = this.#source.indexOf('\n', this.#at);
-    this.#at = end < 0 ? this.#source.length : end + 1;
+    const end = this.source.indexOf('\n', this.at);
+    this.at = end < 0 ? this.source.length : end + 1;
     return true;
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#source);
-    if (found !== null) this.#at = pattern.lastIndex;
-    return found;
   }
 }
 
